@@ -1,0 +1,80 @@
+import Assay
+
+/// A walk along a cliff: the shortest way leads along its edge, and a step over it leads back to the start.
+///
+/// The map has 4 rows of 12. The start is the left end of the last row, the goal its right end, the cliff
+/// everything between. The actions are up, right, down and left. Every step gives reward −1, a step over the
+/// cliff −100 and back to the start, without ending the episode. Only reaching the goal ends it. The states
+/// on the cliff and at the goal, which no episode passes through, have moves of their own all the same.
+///
+/// - SeeAlso: Sutton & Barto (2018), Example 6.6; `CliffWalking-v1` of Gymnasium 1.4, whose table this is.
+public struct CliffWalking: EnumerableEnvironment {
+  public let name = "cliff-walking"
+  public let discount: Double
+  public let observationSpace = DiscreteSpace(count: rows * columns)
+  public let actionSpace = DiscreteSpace(count: 4)
+  public let actionNames = ["up", "right", "down", "left"]
+  public let map: GridMap?
+
+  @inlinable public var state: Int { cell }
+
+  @usableFromInline static var rows: Int { 4 }
+  @usableFromInline static var columns: Int { 12 }
+  @usableFromInline static var start: Int { 36 }
+  private static let goal = 47
+  private static let cliff = 37..<47
+
+  @usableFromInline var cell = start
+  /// The one outcome of each (cell, action), `[48 × 4]`.
+  @usableFromInline let moves: [Outcome]
+
+  /// Makes the walk.
+  ///
+  /// - Parameter discount: γ, in [0, 1].
+  public init(discount: Double = 0.99) {
+    precondition(discount >= 0 && discount <= 1, "discount must be in [0, 1], but is \(discount)")
+    self.discount = discount
+    var marks = [String](repeating: "", count: Self.rows * Self.columns)
+    for cell in Self.cliff { marks[cell] = "H" }
+    marks[Self.start] = "S"
+    marks[Self.goal] = "G"
+    let map = GridMap(
+      rows: Self.rows, columns: Self.columns, marks: marks, directions: [.up, .right, .down, .left])
+    self.map = map
+    moves = marks.indices.flatMap { cell in
+      map.directions.compactMap { $0 }.map { direction in
+        let next = map.neighbour(of: cell, towards: direction) ?? cell
+        return Self.cliff.contains(next)
+          ? Outcome(next: Self.start, probability: 1, reward: -100)
+          : Outcome(next: next, probability: 1, reward: -1, isTerminal: next == Self.goal)
+      }
+    }
+  }
+
+  public var initialDistribution: [Double] { (0..<stateCount).map { $0 == Self.start ? 1 : 0 } }
+
+  public mutating func place(in state: Int) {
+    precondition(observationSpace.contains(state), "state must be in 0..<\(stateCount), but is \(state)")
+    cell = state
+  }
+
+  @inlinable
+  public mutating func reset(using random: inout RandomStream) -> Int {
+    cell = Self.start
+    return cell
+  }
+
+  @inlinable
+  public mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
+    precondition(actionSpace.contains(action), "action must be in 0..<4, but is \(action)")
+    let move = moves[cell * 4 + action]
+    cell = move.next
+    return Step(
+      observation: cell, reward: Reward(move.reward), ending: move.isTerminal ? .terminated : nil)
+  }
+
+  public func outcomes(of action: Int, in state: Int) -> [Outcome] {
+    precondition(actionSpace.contains(action), "action must be in 0..<4, but is \(action)")
+    return [moves[state * 4 + action]]
+  }
+}

@@ -1,0 +1,180 @@
+import Assay
+
+/// A frozen lake to cross without falling into a hole, on ice where one slips.
+///
+/// Maps are rows of letters: `S` start, `F` ice, `H` hole, `G` goal. The actions are left, down, right and
+/// up. On slippery ice the move goes where the action points, or at a right angle to it to either side, with
+/// probability ⅓ each. Entering the goal gives reward 1 and ends the episode; entering a hole ends it with
+/// nothing. A move off the map leaves the agent in place. Holes and goals only lead back to themselves,
+/// terminally.
+///
+/// - SeeAlso: `FrozenLake-v1` of Gymnasium 1.4, whose tables these are, entry by entry.
+public struct FrozenLake: EnumerableEnvironment {
+  /// The map of ``fourByFour``.
+  public static let fourByFourMap = ["SFFF", "FHFH", "FFFH", "HFFG"]
+
+  /// The map of ``eightByEight``.
+  public static let eightByEightMap = [
+    "SFFFFFFF", "FFFFFFFF", "FFFHFFFF", "FFFFFHFF", "FFFHFFFF", "FHHFFFHF", "FHFFHFHF", "FFFHFFFG",
+  ]
+
+  /// The standard small lake, slippery.
+  public static let fourByFour = standard(name: "frozen-lake-4x4", map: fourByFourMap)
+
+  /// The standard large lake, slippery.
+  public static let eightByEight = standard(name: "frozen-lake-8x8", map: eightByEightMap)
+
+  public let name: String
+  public let discount: Double
+  public let observationSpace: DiscreteSpace
+  public let actionSpace = DiscreteSpace(count: 4)
+  public let actionNames = ["left", "down", "right", "up"]
+  public let map: GridMap?
+  /// Whether a move may go at a right angle to where its action points.
+  public let isSlippery: Bool
+
+  @inlinable public var state: Int { cell }
+
+  @usableFromInline var cell: Int
+  /// Where each move from each cell ends, `[cells × 4]`: the cell in the high bits, below them
+  /// ``reachesGoal`` and ``ends``. One load answers everything a step asks.
+  @usableFromInline let moves: [Int32]
+  /// The cells marked `S`.
+  @usableFromInline let starts: [Int]
+
+  /// The bit of a move that ends the episode.
+  @usableFromInline static var ends: Int32 { 1 }
+  /// The bit of a move that is rewarded.
+  @usableFromInline static var reachesGoal: Int32 { 2 }
+
+  /// Makes a lake from its map.
+  ///
+  /// - Parameters:
+  ///   - rows: the map, from top to bottom, in the letters `S`, `F`, `H` and `G`. Where there are several
+  ///     starts, each is equally likely.
+  ///   - isSlippery: whether a move may go at a right angle to where its action points.
+  ///   - name: a short name, as on the command line.
+  ///   - discount: γ, in [0, 1].
+  /// - Throws: ``DataError`` when rows differ in length, a letter is unknown, or start or goal is missing.
+  public init(
+    map rows: [String], isSlippery: Bool = true, name: String = "frozen-lake", discount: Double = 0.99
+  ) throws(DataError) {
+    let letters = try Self.letters(of: rows)
+    let map = GridMap(
+      rows: rows.count, columns: letters.count / rows.count,
+      marks: letters.map { $0 == "F" ? "" : String($0) }, directions: [.left, .down, .right, .up])
+    guard discount >= 0, discount <= 1 else {
+      throw DataError(field: "discount", value: "\(discount)", allowed: "a number from 0 to 1")
+    }
+    self.name = name
+    self.discount = discount
+    self.isSlippery = isSlippery
+    self.map = map
+    observationSpace = DiscreteSpace(count: letters.count)
+    starts = letters.indices.filter { letters[$0] == "S" }
+    moves = Self.moves(on: map, letters: letters)
+    cell = starts[0]
+  }
+
+  public var initialDistribution: [Double] {
+    var distribution = [Double](repeating: 0, count: stateCount)
+    for start in starts { distribution[start] = 1 / Double(starts.count) }
+    return distribution
+  }
+
+  public mutating func place(in state: Int) {
+    precondition(observationSpace.contains(state), "state must be in 0..<\(stateCount), but is \(state)")
+    cell = state
+  }
+
+  @inlinable
+  public mutating func reset(using random: inout RandomStream) -> Int {
+    cell = starts[random.integer(below: starts.count)]
+    return cell
+  }
+
+  @inlinable
+  public mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
+    precondition(actionSpace.contains(action), "action must be in 0..<4, but is \(action)")
+    // The directions go round, so that those at a right angle are one before and one after the action's own.
+    let turn = isSlippery ? random.integer(below: 3) : 1
+    let move = moves[cell &* 4 &+ ((action &+ turn &+ 3) & 3)]
+    cell = Int(move >> 2)
+    return Step(
+      observation: cell, reward: Reward(move & Self.reachesGoal == 0 ? 0 : 1),
+      ending: move & Self.ends == 0 ? nil : .terminated)
+  }
+
+  public func outcomes(of action: Int, in state: Int) -> [Outcome] {
+    precondition(actionSpace.contains(action), "action must be in 0..<4, but is \(action)")
+    precondition(observationSpace.contains(state), "state must be in 0..<\(stateCount), but is \(state)")
+    if isFinal(state) { return [Outcome(next: state, probability: 1, reward: 0, isTerminal: true)] }
+    if !isSlippery { return [outcome(of: action, in: state, probability: 1)] }
+    // The probabilities are worked out as Gymnasium does it, so that they agree to the last bit.
+    let intended = 1.0 / 3.0
+    let slipped = (1 - intended) / 2
+    return [
+      outcome(of: (action + 3) % 4, in: state, probability: slipped),
+      outcome(of: action, in: state, probability: intended),
+      outcome(of: (action + 1) % 4, in: state, probability: slipped),
+    ]
+  }
+
+  private func outcome(of direction: Int, in state: Int, probability: Double) -> Outcome {
+    let move = moves[state * 4 + direction]
+    return Outcome(
+      next: Int(move >> 2), probability: probability, reward: move & Self.reachesGoal == 0 ? 0 : 1,
+      isTerminal: move & Self.ends != 0)
+  }
+
+  private func isFinal(_ state: Int) -> Bool {
+    moves[state * 4..<state * 4 + 4].allSatisfy { $0 >> 2 == state && $0 & Self.ends != 0 }
+  }
+
+  private static func moves(on map: GridMap, letters: [Character]) -> [Int32] {
+    letters.indices.flatMap { cell in
+      map.directions.map { direction in
+        guard letters[cell] != "H", letters[cell] != "G", let direction else {
+          return Int32(cell) << 2 | ends
+        }
+        let next = map.neighbour(of: cell, towards: direction) ?? cell
+        switch letters[next] {
+        case "G": return Int32(next) << 2 | ends | reachesGoal
+        case "H": return Int32(next) << 2 | ends
+        default: return Int32(next) << 2
+        }
+      }
+    }
+  }
+
+  private static func letters(of rows: [String]) throws(DataError) -> [Character] {
+    guard let first = rows.first, !first.isEmpty else {
+      throw DataError(field: "map", value: "empty", allowed: "at least one row of letters")
+    }
+    for (index, row) in rows.enumerated() {
+      guard row.count == first.count else {
+        throw DataError(
+          field: "map[\(index)]", value: "\"\(row)\", \(row.count) letters long",
+          allowed: "\(first.count) letters, as in the first row")
+      }
+      for (column, letter) in row.enumerated() where !"SFHG".contains(letter) {
+        throw DataError(
+          field: "map[\(index)], column \(column)", value: "\"\(letter)\"", allowed: "S, F, H or G")
+      }
+    }
+    let letters = rows.flatMap { Array($0) }
+    for (letter, meaning) in [("S", "start"), ("G", "goal")] as [(Character, String)]
+    where !letters.contains(letter) {
+      throw DataError(field: "map", value: "without a \(meaning)", allowed: "at least one \(letter)")
+    }
+    return letters
+  }
+
+  private static func standard(name: String, map: [String]) -> FrozenLake {
+    do {
+      return try FrozenLake(map: map, name: name)
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Assay
+
+/// A world whose episodes are cut off after a number of steps.
+///
+/// An episode that reaches the limit is truncated: the world goes on, unseen, so the value after it is not
+/// zero. One that terminates at that very step is terminated. The limit is no part of the world, so the
+/// outcomes, where it lists them, are those of the base.
+public struct TimeLimit<Base: Environment>: Environment {
+  /// How many steps an episode takes at most.
+  public let steps: Int
+  /// The world without a limit.
+  @inlinable public var base: Base { world }
+
+  @usableFromInline var world: Base
+  /// How many steps the episode took so far.
+  @usableFromInline var elapsed = 0
+
+  /// Makes a world with a limit.
+  ///
+  /// - Parameters:
+  ///   - base: the world without one.
+  ///   - steps: how many steps an episode takes at most, at least 1.
+  public init(_ base: Base, steps: Int) {
+    precondition(steps > 0, "steps must be positive, but is \(steps)")
+    world = base
+    self.steps = steps
+  }
+
+  @inlinable public var observationSpace: Base.ObservationSpace { world.observationSpace }
+  @inlinable public var actionSpace: Base.ActionSpace { world.actionSpace }
+
+  @inlinable
+  public mutating func reset(using random: inout RandomStream) -> Base.Observation {
+    elapsed = 0
+    return world.reset(using: &random)
+  }
+
+  @inlinable
+  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation>
+  {
+    precondition(elapsed < steps, "the episode was cut off after \(steps) steps")
+    var step = world.step(action, using: &random)
+    elapsed += 1
+    if elapsed == steps, step.ending == nil { step.ending = .truncated }
+    return step
+  }
+}
+
+extension TimeLimit: EnumerableEnvironment where Base: EnumerableEnvironment {
+  public var name: String { world.name }
+  public var discount: Double { world.discount }
+  @inlinable public var state: Int { world.state }
+  public var initialDistribution: [Double] { world.initialDistribution }
+  public var stateNames: [String] { world.stateNames }
+  public var actionNames: [String] { world.actionNames }
+  public var map: GridMap? { world.map }
+
+  /// Puts the world into a state, with all of the limit before it.
+  public mutating func place(in state: Int) {
+    elapsed = 0
+    world.place(in: state)
+  }
+
+  public func outcomes(of action: Int, in state: Int) -> [Outcome] { world.outcomes(of: action, in: state) }
+}

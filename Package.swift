@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "assay",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Assay", targets: ["Assay"]),
+    .library(name: "AssayPlanning", targets: ["AssayPlanning"]),
+    .library(name: "AssayTesting", targets: ["AssayTesting"]),
+    .library(name: "AssayEnvironments", targets: ["AssayEnvironments"]),
+    .library(name: "AssayAgents", targets: ["AssayAgents"]),
+    .library(name: "AssayDiagnostics", targets: ["AssayDiagnostics"]),
+    .library(name: "AssayReports", targets: ["AssayReports"]),
+    .library(name: "AssayScenarios", targets: ["AssayScenarios"]),
+    .executable(name: "assay", targets: ["AssayCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+  ],
+  targets: [
+    // Floor 0: the contract, and the system's linear algebra.
+    .target(name: "Assay"),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    // Floor 1
+    .target(name: "AssayPlanning", dependencies: ["Assay", "COpenBLAS"]),
+    .target(name: "AssayTesting", dependencies: ["Assay"]),
+    // Floor 2
+    .target(name: "AssayEnvironments", dependencies: ["Assay"], path: "Environments"),
+    .target(name: "AssayAgents", dependencies: ["Assay", "AssayPlanning"], path: "Agents"),
+    .target(name: "AssayDiagnostics", dependencies: ["Assay", "AssayPlanning"]),
+    // Floor 3
+    .target(name: "AssayReports", dependencies: ["AssayDiagnostics"]),
+    // Floor 4
+    .target(
+      name: "AssayScenarios",
+      dependencies: ["AssayDiagnostics", "AssayAgents", "AssayEnvironments"]),
+    // Floor 5: the command, and the only registry of names.
+    .executableTarget(
+      name: "AssayCommand",
+      dependencies: [
+        "AssayScenarios", "AssayReports", "AssayTesting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(
+      name: "AssayTests", dependencies: ["Assay", "AssayTesting", "AssayEnvironments"]),
+    .testTarget(
+      name: "AssayPlanningTests",
+      dependencies: ["AssayPlanning", "AssayEnvironments"], resources: [.copy("Resources")]),
+    .testTarget(
+      name: "AssayEnvironmentsTests",
+      dependencies: ["AssayEnvironments", "AssayPlanning", "AssayTesting"],
+      resources: [.copy("Resources")]),
+    .testTarget(
+      name: "AssayAgentsTests", dependencies: ["AssayAgents", "AssayEnvironments", "AssayPlanning"]),
+    .testTarget(
+      name: "AssayDiagnosticsTests",
+      dependencies: ["AssayDiagnostics", "AssayScenarios", "AssayEnvironments"]),
+    .testTarget(name: "AssayReportsTests", dependencies: ["AssayReports", "AssayScenarios"]),
+    .testTarget(name: "AssayCommandTests", dependencies: ["AssayCommand"], resources: [.copy("Resources")]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,139 @@
+/// The append-only record of every write to a ``ParameterStore``.
+///
+/// Consecutive writes of a block by the same writer for the same cause are one entry with a count and an accumulated
+/// norm, which makes the ledger cheap enough to leave on.
+public struct Ledger: Sendable, Hashable {
+  /// Why a block was written.
+  public enum Cause: String, Sendable, Hashable, Codable {
+    /// A learner followed its loss or update rule.
+    case learning
+    /// Somebody reached in from outside: an experiment, a planted fault.
+    case intervention
+    /// The block was put back to an earlier state.
+    case restoration
+  }
+
+  /// A run of writes.
+  public struct Entry: Sendable, Hashable {
+    /// The block that was written.
+    public var block: Int
+    /// Who wrote it.
+    public var writer: String
+    /// Why.
+    public var cause: Cause
+    /// Whether the change depended on a reward.
+    public var usesReward: Bool
+    /// The environment step of the first write.
+    public var firstStep: Int
+    /// The environment step of the last write.
+    public var lastStep: Int
+    /// How many writes.
+    public var count: Int
+    /// Σ‖Δ‖², the accumulated squared Euclidean norm of the changes.
+    public var squaredNorm: Double
+    /// How many writes were turned away because the block was frozen.
+    public var refused: Int
+  }
+
+  /// The digest of a block at some step.
+  public struct DigestRecord: Sendable, Hashable {
+    public var step: Int
+    public var block: Int
+    public var digest: UInt64
+  }
+
+  /// A number that is not finite, as first written.
+  public struct NonFiniteWrite: Sendable, Hashable {
+    /// The block it was written to.
+    public var block: Int
+    /// Index of the number in the block.
+    public var index: Int
+    /// The environment step.
+    public var step: Int
+    /// Who wrote it.
+    public var writer: String
+  }
+
+  /// An entry in the making: only scalars, so that a write costs a few stores.
+  @usableFromInline
+  struct OpenEntry: Sendable, Hashable {
+    @usableFromInline var writer: Int32 = -1
+    @usableFromInline var cause = Cause.learning
+    @usableFromInline var usesReward = false
+    @usableFromInline var isFrozen = false
+    @usableFromInline var firstStep = 0
+    @usableFromInline var lastStep = 0
+    @usableFromInline var count = 0
+    @usableFromInline var refused = 0
+    @usableFromInline var squaredNorm = 0.0
+    /// Writes before this entry.
+    @usableFromInline var earlierWrites = 0
+
+    @inlinable
+    init() {}
+  }
+
+  /// Entries that can no longer grow.
+  private var closed: [Entry] = []
+  /// The growing entry of each block.
+  @usableFromInline var open: [OpenEntry] = []
+  private var writerNames: [String] = []
+  /// Digests that were asked for, oldest first.
+  public internal(set) var digests: [DigestRecord] = []
+  /// The first number that was not finite; a run stops at it.
+  public internal(set) var firstNonFinite: NonFiniteWrite?
+
+  /// Every entry: those of each block in the order of their writes.
+  public var entries: [Entry] {
+    (closed + open.indices.compactMap { entry(ofBlock: $0) }).enumerated()
+      .sorted { ($0.element.firstStep, $0.offset) < ($1.element.firstStep, $1.offset) }.map(\.element)
+  }
+
+  /// The last write of a block by anyone, or `nil` when it was never written.
+  public func lastWrite(ofBlock block: Int) -> Entry? {
+    entries.last { $0.block == block && $0.count > 0 }
+  }
+
+  /// How many writes of a block were carried out.
+  @inlinable
+  func writeCount(ofBlock block: Int) -> Int { open[block].earlierWrites &+ open[block].count }
+
+  mutating func addBlock() { open.append(OpenEntry()) }
+
+  mutating func writerIndex(_ name: String) -> Int32 {
+    if let index = writerNames.firstIndex(of: name) { return Int32(index) }
+    writerNames.append(name)
+    return Int32(writerNames.count - 1)
+  }
+
+  /// Closes the growing entry of a block and opens one for another writer or cause.
+  @usableFromInline
+  mutating func turn(block: Int, to permit: borrowing WritePermit, step: Int) {
+    if let entry = entry(ofBlock: block) { closed.append(entry) }
+    let previous = open[block]
+    open[block] = OpenEntry()
+    open[block].isFrozen = previous.isFrozen
+    open[block].earlierWrites = previous.earlierWrites + previous.count
+    open[block].writer = permit.writer
+    open[block].cause = permit.cause
+    open[block].usesReward = permit.usesReward
+    open[block].firstStep = step
+    open[block].lastStep = step
+  }
+
+  @usableFromInline
+  mutating func noteNonFinite(block: Int, index: Int, step: Int, writer: Int32) {
+    if firstNonFinite == nil {
+      firstNonFinite = .init(block: block, index: index, step: step, writer: writerNames[Int(writer)])
+    }
+  }
+
+  private func entry(ofBlock block: Int) -> Entry? {
+    let growing = open[block]
+    guard growing.writer >= 0, growing.count > 0 || growing.refused > 0 else { return nil }
+    return Entry(
+      block: block, writer: writerNames[Int(growing.writer)], cause: growing.cause, usesReward: growing.usesReward,
+      firstStep: growing.firstStep, lastStep: growing.lastStep, count: growing.count,
+      squaredNorm: growing.squaredNorm, refused: growing.refused)
+  }
+}

@@ -1,0 +1,64 @@
+/// What a critic says it estimates.
+///
+/// An audit compares the critic with the truth of *its* claim, and separately with the truth of other claims it may
+/// in fact have learned.
+public struct Claim: Sendable, Hashable, CustomStringConvertible {
+  /// Which value.
+  public enum Quantity: String, Sendable, Hashable, Codable {
+    /// V(s)
+    case stateValue
+    /// Q(s, a)
+    case actionValue
+  }
+
+  /// Of which policy.
+  public enum PolicyReference: Sendable, Hashable {
+    /// The policy of a part: the reference that makes claims a graph.
+    case part(PartName)
+    /// The policy that acts, exploration included.
+    case behaviour
+    /// The best policy there is.
+    case optimal
+    /// The policy that takes every available action equally often.
+    case uniform
+  }
+
+  /// Which value.
+  public var quantity: Quantity
+  /// Of which policy.
+  public var policy: PolicyReference
+  /// γ, in [0, 1].
+  public var discount: Double
+  /// A factor on the training reward; 1 unless the critic says that it works in other units.
+  public var rewardScale: Double
+
+  public init(_ quantity: Quantity, of policy: PolicyReference, discount: Double, rewardScale: Double = 1) {
+    precondition(discount >= 0 && discount <= 1, "discount must be in [0, 1], but is \(discount)")
+    self.quantity = quantity
+    self.policy = policy
+    self.discount = discount
+    self.rewardScale = rewardScale
+  }
+
+  public var description: String {
+    let subject =
+      switch policy {
+      case .part(let name): "of the \(name)'s policy"
+      case .behaviour: "of the behaviour policy"
+      case .optimal: "of the optimal policy"
+      case .uniform: "of the uniform policy"
+      }
+    let scale = rewardScale == 1 ? "" : ", reward × \(rewardScale)"
+    return "\(quantity == .stateValue ? "V(s)" : "Q(s, a)") \(subject), discount \(discount)\(scale)"
+  }
+}
+
+/// What an actor says it is for.
+public struct Objective: Sendable, Hashable, CustomStringConvertible {
+  /// The critic whose value the actor maximises; `nil` for a fixed policy that maximises nothing.
+  public var critic: PartName?
+
+  public init(maximising critic: PartName?) { self.critic = critic }
+
+  public var description: String { critic.map { "maximises the \($0)" } ?? "is a fixed policy" }
+}

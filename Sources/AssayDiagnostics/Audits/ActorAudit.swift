@@ -1,0 +1,47 @@
+import Assay
+
+/// Does the actor maximise the critic? One agent, at one time.
+struct ActorAudit: Sendable {
+  var gap: Double
+  var normalisedGap: Double
+  var uniformNormalisedGap: Double
+  var agreement: Double
+  var confidence: Double
+  /// maxₐ Q̂ − E_π Q̂, `[S]`.
+  var gaps: [Double]
+  /// Whether the critic sees no difference between actions anywhere that is visited, so that there is nothing to maximise.
+  var isCriticFlat: Bool
+
+  init(_ reading: PartsReading, truth: ProcessTruth, visits: [Double]) {
+    self.init(
+      actionValues: reading.actionValues, policy: reading.policy, uniformPolicy: truth.process.uniformPolicy,
+      visits: visits, isLive: truth.isLive)
+  }
+
+  init(
+    actionValues: [Double], policy: PolicyTable, uniformPolicy: PolicyTable, visits: [Double], isLive: [Bool]
+  ) {
+    let actions = policy.actionCount
+    let best = (0..<policy.stateCount).map { state in
+      let highest = actionValues[state * actions..<(state + 1) * actions].max() ?? 0
+      return highest == -.infinity ? 0 : highest
+    }
+    let spreads = difference(best, PartsReading.expectation(of: actionValues, under: uniformPolicy))
+    gaps = difference(best, PartsReading.expectation(of: actionValues, under: policy))
+    let uniform = isLive.map { $0 ? 1.0 : 0.0 }.normalized()
+    gap = gaps.mean(weights: visits)
+    let spread = spreads.mean(weights: visits)
+    let scale = best.indices.reduce(0) { visits[$1] > 0 ? max($0, abs(best[$1])) : $0 }
+    // Single precision tells apart nothing finer than this.
+    isCriticFlat = spread <= 1e-6 * max(scale, 1e-30)
+    normalisedGap = isCriticFlat ? 0 : gap / spread
+    let uniformSpread = spreads.mean(weights: uniform)
+    uniformNormalisedGap = uniformSpread > 0 ? gaps.mean(weights: uniform) / uniformSpread : 0
+    confidence = (0..<policy.stateCount).map { policy[$0, policy.mode(in: $0)] }.mean(weights: visits)
+    let importance = visits.indices.map { visits[$0] * max(spreads[$0], 0) }.normalized()
+    agreement = (0..<policy.stateCount).map { state in
+      actionValues[state * actions + policy.mode(in: state)] >= best[state] ? 1.0 : 0
+    }.mean(weights: importance)
+    if isCriticFlat { agreement = 1 }
+  }
+}

@@ -1,0 +1,114 @@
+import Assay
+import AssayPlanning
+
+/// Is the world model right where it is used? One agent, at one time.
+struct ModelAudit: Sendable {
+  /// The pair through which the model promises most beyond the truth.
+  struct Worst: Sendable {
+    var state: Int
+    var action: Int
+    /// What it adds to the model's value of an episode, in reward units.
+    var promise: Double
+    /// Its share of everything that is promised or withheld in error.
+    var share: Double
+    /// Probability that the model gives to successors that cannot follow.
+    var impossible: Double
+    /// The likeliest of those.
+    var impossibleSuccessor: Int?
+  }
+
+  var valueError: Double
+  var bias: Double
+  var transitionError: Double
+  var rewardError: Double
+  var valueEquivalenceError: Double
+  var exploitation: Double
+  var worst: Worst
+  /// Distance of Q̂ from the values of its claim *in the model*, √ mean square over visits: small when the critic
+  /// believes the model.
+  var criticErrorInModel: Double
+
+  /// `nil` for a model-free agent.
+  init?(
+    _ reading: PartsReading, truth: ProcessTruth, visits: [Double], occupancy: [Double], learnedValues: [Double]
+  ) throws(PlanningError) {
+    guard let model = reading.model else { return nil }
+    let process = truth.process
+    let actions = process.actionCount
+    let values = try process.values(of: reading.policy).values
+    let modelValues = try model.values(of: reading.policy).values
+    let error = difference(modelValues, values)
+    valueError = error.rootMeanSquare(weights: visits)
+    bias = error.mean(weights: visits)
+
+    let pairWeights = reading.policy.probabilities.indices.map {
+      visits[$0 / actions] * reading.policy.probabilities[$0]
+    }
+    let distances = (0..<process.stateCount * actions).map { Self.compare(process, model, pair: $0) }
+    transitionError = distances.map(\.distance).mean(weights: pairWeights)
+    rewardError = difference(model.reward.expected, process.reward.expected).rootMeanSquare(weights: pairWeights)
+
+    let discount = process.discount
+    let trueBackups = process.actionValues(from: learnedValues, discount: discount)
+    let modelBackups = model.actionValues(from: learnedValues, discount: discount)
+    valueEquivalenceError = zip(trueBackups, modelBackups).map { $0 == -.infinity ? 0 : abs($0 - $1) }
+      .mean(weights: pairWeights)
+
+    let planned = try model.solved(tolerance: 1e-10)
+    let plannedPolicy = PolicyTable(actionCount: actions, actions: planned.policy)
+    func optimism(_ policy: PolicyTable) throws(PlanningError) -> Double {
+      process.initialValue(of: try model.values(of: policy).values)
+        - process.initialValue(of: try process.values(of: policy).values)
+    }
+    exploitation = try optimism(plannedPolicy) - optimism(process.uniformPolicy)
+
+    // Ĵ(π) − J(π) = Σ ρ(s) π(a|s) [(r̂ − r) + γ(P̂ − P)V̂_π]: what each pair promises beyond the truth.
+    let promised = difference(
+      model.actionValues(from: modelValues, discount: discount).map { $0 == -.infinity ? 0 : $0 },
+      process.actionValues(from: modelValues, discount: discount).map { $0 == -.infinity ? 0 : $0 })
+    let promises = promised.indices.map {
+      occupancy[$0 / actions] * reading.policy.probabilities[$0] * promised[$0]
+    }
+    let top = promises.indices.max { promises[$0] < promises[$1] } ?? 0
+    let total = promises.reduce(0) { $0 + abs($1) }
+    worst = Worst(
+      state: top / actions, action: top % actions, promise: promises[top],
+      share: total > 0 ? promises[top] / total : 0, impossible: distances[top].impossible,
+      impossibleSuccessor: distances[top].impossibleSuccessor)
+
+    let inModel = try ClaimTruth(
+      of: reading.claim, process: model, actorPolicy: reading.policy, behaviour: reading.behaviour)
+    criticErrorInModel = difference(learnedValues, inModel.stateValues).rootMeanSquare(weights: visits)
+  }
+
+  private struct Comparison {
+    var distance = 0.0
+    var impossible = 0.0
+    var impossibleSuccessor: Int?
+  }
+
+  /// Total-variation distance of two rows, with termination as one more successor.
+  private static func compare(_ process: FiniteMDP, _ model: FiniteMDP, pair: Int) -> Comparison {
+    var truth: [Int: Double] = [:]
+    var learned: [Int: Double] = [:]
+    func add(_ table: FiniteMDP, to rows: inout [Int: Double]) {
+      for entry in table.rowStarts[pair]..<table.rowStarts[pair + 1] where table.probabilities[entry] > 0 {
+        let ends = table.hasTerminals && table.terminals[entry]
+        rows[ends ? -1 : Int(table.successors[entry]), default: 0] += table.probabilities[entry]
+      }
+    }
+    add(process, to: &truth)
+    add(model, to: &learned)
+    var comparison = Comparison()
+    var likeliest = 0.0
+    for successor in Set(truth.keys).union(learned.keys).sorted() {
+      let (expected, predicted) = (truth[successor] ?? 0, learned[successor] ?? 0)
+      comparison.distance += abs(expected - predicted) / 2
+      if expected == 0, successor >= 0 {
+        comparison.impossible += predicted
+        if predicted > likeliest { (likeliest, comparison.impossibleSuccessor) = (predicted, successor) }
+      }
+    }
+    return comparison
+  }
+}

@@ -1,0 +1,61 @@
+import Assay
+import AssayPlanning
+
+/// What is true of a process whatever the agent: solved once, used for every agent and every checkpoint.
+public struct ProcessTruth: Sendable {
+  /// The process.
+  public let process: FiniteMDP
+  /// The best policy for what the designer wanted.
+  public let optimum: Solution
+  /// The best policy for the training reward.
+  public let trainingOptimum: Solution
+  /// J(π*) for what the designer wanted.
+  public let optimalPerformance: Double
+  /// J of the uniform policy for what the designer wanted.
+  public let uniformPerformance: Double
+  /// Whether a state can be met while an episode goes on, `[S]`.
+  public let isLive: [Bool]
+  /// How far apart the best training values of live states are: the yardstick of errors, in reward units.
+  public let range: Double
+
+  /// Solves a process.
+  ///
+  /// - Throws: ``PlanningError`` when the process has no optimum or, at discount 1, may never end.
+  public init(_ process: FiniteMDP) throws(PlanningError) {
+    self.process = process
+    optimum = try process.solved(for: process.performance, tolerance: 1e-10)
+    trainingOptimum =
+      process.rewards.count == 1 ? optimum : try process.solved(for: process.reward, tolerance: 1e-10)
+    optimalPerformance = process.initialValue(of: optimum.values)
+    let uniform = try process.values(of: process.uniformPolicy, for: process.performance)
+    uniformPerformance = process.initialValue(of: uniform.values)
+    isLive = Self.liveStates(of: process)
+    let values = process.isLiveValues(trainingOptimum.values, isLive)
+    let spread = (values.max() ?? 0) - (values.min() ?? 0)
+    // In a world where all states are worth the same there is no range; the size of the values stands in for it.
+    let scale = values.reduce(0) { max($0, abs($1)) }
+    range = spread > 1e-9 * max(scale, 1e-9) ? spread : max(scale, 1)
+  }
+
+  private static func liveStates(of process: FiniteMDP) -> [Bool] {
+    var isLive = process.initial.map { $0 > 0 }
+    var frontier = isLive.indices.filter { isLive[$0] }
+    while let state = frontier.popLast() {
+      for entry in process.rowStarts[state * process.actionCount]..<process.rowStarts[(state + 1) * process.actionCount]
+      where process.probabilities[entry] > 0 && !(process.hasTerminals && process.terminals[entry]) {
+        let next = Int(process.successors[entry])
+        if !isLive[next] {
+          isLive[next] = true
+          frontier.append(next)
+        }
+      }
+    }
+    return isLive
+  }
+}
+
+extension FiniteMDP {
+  fileprivate func isLiveValues(_ values: [Double], _ isLive: [Bool]) -> [Double] {
+    values.indices.filter { isLive[$0] }.map { values[$0] }
+  }
+}

@@ -1,0 +1,61 @@
+import AssayDiagnostics
+
+/// What the critic learned beside what is true, state by state.
+struct ValueSection: ReportSection {
+  var states: StateFindings
+
+  let id = "values"
+  let title = "Learned and true values"
+
+  var body: Markup {
+    let rows = states.rows
+    let worst = worst(of: rows)
+    guard rows.contains(where: \.isLive) else { return "<p>The report has no states.</p>\n" }
+    guard let map = states.map, let layout = MapLayout(map, rows: rows) else {
+      let strip = StateStrip(states: rows)
+      return """
+        <p class="lead">Seed \(String(states.seed)). \(strip.caution)</p>
+        <figure>\(strip.markup)</figure>
+        \(worst)
+        """
+    }
+    let panels = ValueMaps(layout: layout).panels.map { panel in
+      "<figure><figcaption>\(panel.title)</figcaption>\(panel.markup)</figure>\n" as Markup
+    }
+    return """
+      <p class="lead">Seed \(String(states.seed)). S start, G goal, H hole; grey cells are ends. \
+      \(layout.caution)</p>
+      <div class="panels">
+      \(panels)</div>
+      \(worst)
+      """
+  }
+
+  /// The states that contribute most to the error on the actor's own path.
+  private func worst(of rows: [StateRow]) -> Markup {
+    let candidates = rows.filter { $0.isLive && $0.error != nil && ($0.visits ?? 0) > 0 }
+    func weight(_ row: StateRow) -> Double { (row.visits ?? 0) * (row.error ?? 0) * (row.error ?? 0) }
+    let total = candidates.map(weight).reduce(0, +)
+    let shown = candidates.sorted { (weight($1), $0.index) < (weight($0), $1.index) }.prefix(8)
+    guard total > 0, !shown.isEmpty else { return "" }
+    let lines = shown.map { row -> Markup in
+      """
+      <tr><th scope="row">\(row.name)</th><td>\(NumberText.number(row.learnedValue))</td>\
+      <td>\(NumberText.number(row.trueValue))</td><td>\(NumberText.signed(row.error))</td>\
+      <td>\(NumberText.share(row.visits))</td><td>\(NumberText.share(weight(row) / total))</td></tr>
+
+      """
+    }
+    return """
+      <details>
+      <summary>Where the critic's error comes from</summary>
+      <div class="scroll"><table>
+      <thead><tr><th scope="col">state</th><th scope="col">V̂</th><th scope="col">V</th>\
+      <th scope="col">error</th><th scope="col">visits</th><th scope="col">share of squared error</th></tr></thead>
+      <tbody>
+      \(lines)</tbody></table></div>
+      </details>
+
+      """
+  }
+}

@@ -1,0 +1,130 @@
+/// How the page looks: in light, in dark, on paper, and on a narrow screen.
+///
+/// Colours carry order or sign, never the answer alone: that is a word. Blue against orange and a ramp of rising
+/// brightness can be told apart with any colour vision.
+enum StyleSheet {
+  static let source = Markup(
+    constant: """
+      :root{--page:#f6f5f1;--paper:#fff;--ink:#1c1d1f;--muted:#5b6068;--line:#dad8d1;--grid:#e9e7e1;
+      --blue:#1b63a6;--orange:#c2510a;--soft:#d8e6f3;--dead:#dcdad4;
+      --healthy:#0a6e5c;--faulty:#b23c08;--inconclusive:#67549a;
+      --sans:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans",sans-serif;
+      --mono:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace}
+      @media screen and (prefers-color-scheme:dark){:root{--page:#131416;--paper:#1c1e21;--ink:#eae8e3;
+      --muted:#a4a8af;--line:#3a3d42;--grid:#2a2d31;--blue:#74bbf7;--orange:#ff9145;--soft:#24384b;--dead:#46494e;
+      --healthy:#4fc8ad;--faulty:#ff9568;--inconclusive:#b8a6ea}}
+      *{box-sizing:border-box}
+      html{-webkit-text-size-adjust:100%;color-scheme:light dark}
+      body{margin:0 auto;padding:2rem 1.25rem 3rem;max-width:70rem;background:var(--page);color:var(--ink);
+      font:16px/1.5 var(--sans);-webkit-print-color-adjust:exact;print-color-adjust:exact}
+      h1{margin:.1rem 0 1rem;font-size:1.75rem;line-height:1.2;overflow-wrap:anywhere}
+      h1 .on{font-weight:400;color:var(--muted)}
+      h2{margin:0 0 .5rem;font-size:1.25rem}
+      h3{margin:1.5rem 0 .5rem;font-size:1rem}
+      p{margin:.4rem 0}
+      code{font:.85em var(--mono);overflow-wrap:anywhere}
+      .kicker{margin:0;color:var(--muted);font-size:.8rem;letter-spacing:.08em;text-transform:uppercase}
+      .lead,.measured,.question,.change,.source{color:var(--muted)}
+      .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:.6rem 1.2rem;margin:0}
+      .facts.wide{grid-template-columns:repeat(auto-fill,minmax(17rem,1fr))}
+      .facts dt{color:var(--muted);font-size:.8rem}
+      .facts dd{margin:0;overflow-wrap:anywhere}
+      section{margin:1.5rem 0;padding:1.25rem;background:var(--paper);border:1px solid var(--line);
+      border-radius:10px}
+      .diagnosis{margin:.5rem 0 1.25rem;padding:.75rem 1rem;border-left:6px solid var(--muted);
+      background:var(--page);border-radius:0 8px 8px 0}
+      .diagnosis .name{margin:0;font-size:2rem;font-weight:700;line-height:1.2;overflow-wrap:anywhere}
+      .diagnosis.healthy{border-color:var(--healthy)}.diagnosis.faulty{border-color:var(--faulty)}
+      .diagnosis.inconclusive{border-color:var(--inconclusive)}
+      .diagnosis.healthy .name,.healthy .answer{color:var(--healthy)}
+      .diagnosis.faulty .name,.faulty .answer{color:var(--faulty)}
+      .diagnosis.inconclusive .name,.inconclusive .answer{color:var(--inconclusive)}
+      .tag{display:inline-block;padding:.05rem .5rem;border:1px solid var(--line);border-radius:99px;
+      overflow-wrap:anywhere}
+      .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1rem}
+      .card{padding:.85rem 1rem;border:1px solid var(--line);border-radius:8px;min-width:0;overflow-wrap:anywhere}
+      .card h3{margin:0;font-size:.8rem;letter-spacing:.06em;text-transform:uppercase}
+      .card p{margin:.3rem 0}
+      .card .answer{font-size:1.3rem;font-weight:700;line-height:1.3}
+      .card svg{max-width:26rem;margin:.5rem 0 .25rem}
+      .question,.measured,.change,.source{font-size:.875rem}
+      .evidence{margin:.25rem 0;padding-left:1.4rem}
+      .evidence li{margin:.35rem 0;overflow-wrap:anywhere}
+      .evidence .source{display:block}
+      .caution{padding-left:.8rem;border-left:3px solid var(--line)}
+      figure{margin:.75rem 0;min-width:0}
+      figcaption{margin-bottom:.35rem;font-weight:600;font-size:.9rem}
+      .middle{max-width:30rem;margin-left:auto;margin-right:auto}
+      .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr));gap:1rem 1.5rem}
+      .pairs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem 2rem}
+      .graph{max-width:44rem}
+      svg{display:block;width:100%;height:auto;overflow:visible}
+      svg text{font:12px/1.2 var(--sans);fill:var(--ink);font-variant-numeric:tabular-nums}
+      svg .tick,svg .muted{fill:var(--muted)}
+      svg .tick{font-size:11px}
+      svg .strong{font-weight:700}
+      svg .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
+      svg .themed{fill:var(--l)}
+      svg .arrow{fill:none;stroke:var(--l);stroke-linecap:round;stroke-linejoin:round}
+      @media screen and (prefers-color-scheme:dark){svg .themed{fill:var(--d)}svg .arrow{stroke:var(--d)}}
+      .floor{fill:var(--paper);stroke:var(--grid)}.dead{fill:var(--dead);stroke:var(--paper)}
+      .wall{fill:var(--muted)}.frame{fill:none;stroke:var(--line)}
+      .grid{stroke:var(--grid)}.axis,.step{stroke:var(--muted);stroke-width:1}.zero{stroke:var(--muted)}
+      .step{stroke-dasharray:2 3}
+      .track{fill:var(--grid)}.allowed{fill:var(--soft)}
+      .limit{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:5 3}
+      .interval{stroke-width:4;stroke:var(--muted);stroke-linecap:round}
+      .point{stroke:var(--paper);stroke-width:1.5}
+      .interval.healthy{stroke:var(--healthy)}.interval.faulty{stroke:var(--faulty)}
+      .interval.inconclusive{stroke:var(--inconclusive)}
+      .point.healthy{fill:var(--healthy)}.point.faulty{fill:var(--faulty)}
+      .point.inconclusive{fill:var(--inconclusive)}
+      .truth{fill:var(--ink)}.learned{fill:var(--blue)}
+      .visit{fill:var(--blue);fill-opacity:.35;stroke:var(--blue);stroke-width:1}
+      .diagonal{stroke:var(--ink);stroke-dasharray:5 3}
+      .span{stroke-width:3}.thin{stroke-width:1.2}
+      .too-high{stroke:var(--orange)}.too-low{stroke:var(--blue)}
+      .band{fill:var(--blue);fill-opacity:.2}.line{fill:none;stroke:var(--blue);stroke-width:2}
+      .whisker{stroke:var(--ink);stroke-width:1.5}
+      .loss{fill:var(--orange);fill-opacity:.8}.gain{fill:var(--blue);fill-opacity:.8}.total{fill:var(--muted)}
+      .lifeline{stroke:var(--line);stroke-width:1.5}.box{fill:var(--page);stroke:var(--line)}
+      .reference{fill:none;stroke:var(--ink);stroke-width:1.5}.head{fill:var(--ink)}
+      .arena{display:flex;gap:2px;height:2.6rem;margin:.75rem 0 0;padding:0;list-style:none;overflow-x:auto}
+      .arena li{flex:0 1 0;min-width:1.7rem;border-radius:3px;color:#111;font-size:.8rem;font-weight:700;
+      display:flex;align-items:center;justify-content:center}
+      .arena.narrow li{min-width:4px}
+      .arena span{padding:0 .3rem;border-radius:3px;background:rgba(255,255,255,.75)}
+      .arena span:empty{display:none}
+      .arena .unused{min-width:2px;background:var(--grid)}
+      .ends{display:flex;justify-content:space-between;color:var(--muted);font-size:.8rem}
+      .key{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:.3rem 0 1rem;padding:0;list-style:none;font-size:.875rem}
+      .swatch{display:inline-block;width:.9em;height:.9em;margin-right:.4em;border-radius:3px;
+      background-color:var(--dead);vertical-align:-.1em}
+      .owner0{background-color:#4a90c4}.owner1{background-color:#e69f00}.owner2{background-color:#1fa884}
+      .owner3{background-color:#cc79a7}.owner4{background-color:#d9c93a}.owner5{background-color:#9a8c80}
+      .frozen{background-image:repeating-linear-gradient(45deg,rgba(0,0,0,.45) 0 2px,transparent 2px 7px)}
+      .scroll{overflow-x:auto;margin:.75rem 0}
+      table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}
+      th,td{padding:.3rem .7rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
+      th{font-weight:600}
+      thead th{color:var(--muted);font-size:.8rem;vertical-align:bottom}
+      th[scope=row],td.words{text-align:left}
+      thead th:first-child{text-align:left}
+      .bar{min-width:7rem;padding-left:0}
+      .bar span{display:block;height:.7rem;background:var(--blue);opacity:.7;border-radius:2px}
+      details{margin:.75rem 0}
+      summary{cursor:pointer;font-weight:600;font-size:.9rem}
+      nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem;color:var(--muted);font-size:.875rem}
+      a{color:var(--blue)}
+      @media (max-width:36rem){body{padding:1rem .6rem 2rem}section{padding:.9rem .75rem}
+      .diagnosis .name{font-size:1.5rem}h1{font-size:1.4rem}th,td{padding:.3rem .45rem}}
+      @media print{@page{margin:14mm}
+      body{max-width:none;padding:0;background:none;font-size:10.5pt}
+      nav{display:none}section{border:0;padding:0;margin:0 0 1.2rem}
+      figure,.card,.diagnosis,.evidence li,tr,.arena{page-break-inside:avoid;break-inside:avoid}
+      h2,h3,figcaption{page-break-after:avoid;break-after:avoid}
+      .scroll,.arena{overflow:visible}th,td{white-space:normal;padding:.15rem .35rem;font-size:7.5pt}
+      .pairs{grid-template-columns:1fr 1fr}.panels{grid-template-columns:1fr 1fr 1fr}
+      .cards{grid-template-columns:1fr 1fr}}
+      """)
+}

@@ -1,0 +1,1 @@
+// Stand-in until this folder has its first file.
