@@ -59,7 +59,9 @@ let package = Package(
     .testTarget(
       name: "AssayDiagnosticsTests",
       dependencies: ["AssayDiagnostics", "AssayScenarios", "AssayEnvironments"]),
-    .testTarget(name: "AssayReportsTests", dependencies: ["AssayReports", "AssayScenarios"]),
+    .testTarget(
+      name: "AssayReportsTests", dependencies: ["AssayReports", "AssayScenarios"],
+      resources: [.copy("Resources")]),
     .testTarget(name: "AssayCommandTests", dependencies: ["AssayCommand"], resources: [.copy("Resources")]),
   ],
   swiftLanguageModes: [.v6]

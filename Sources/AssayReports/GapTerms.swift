@@ -24,7 +24,8 @@ extension GapFindings.Identity {
     [
       Term(name: "reward", meaning: "the training reward is not the performance", value: reward),
       Term(name: "model", meaning: "the model's reward and next states are not the world's", value: model),
-      Term(name: "critic", meaning: "the critic does not satisfy its own equation in the model", value: critic),
+      Term(
+        name: "critic", meaning: "the critic does not satisfy its own equation in the model", value: critic),
       Term(name: "actor", meaning: "the actor does not maximise the critic", value: actor),
       Term(name: "slack", meaning: "the optimal policy would not maximise the learned critic", value: slack),
       Term(name: "sum", meaning: "the five together: the gap", value: sum, isSum: true),

@@ -13,7 +13,7 @@ public struct HTMLReport: Sendable {
 
   private var sections: [any ReportSection] {
     [
-      VerdictSection(report: report), ValueSection(states: report.states), PolicySection(states: report.states),
+      VerdictSection(report: report), ValueSection(report: report), PolicySection(report: report),
       ScatterSection(states: report.states), TrainingSection(report: report), GapSection(report: report),
       AnatomySection(anatomy: report.anatomy), MetricsSection(report: report), AgentsSection(report: report),
     ]

@@ -42,7 +42,8 @@ extension StateFindings {
         values.indices.contains(index) && values[index].isFinite ? values[index] : nil
       }
       return StateRow(
-        index: index, name: stateNames[index], trueValue: value(trueValues), learnedValue: value(learnedValues),
+        index: index, name: stateNames[index], trueValue: value(trueValues),
+        learnedValue: value(learnedValues),
         visits: value(visits), actorGap: value(actorGaps),
         policy: policy.indices.contains(index) ? policy[index] : [],
         isLive: isLive.indices.contains(index) ? isLive[index] : true)

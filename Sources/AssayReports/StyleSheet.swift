@@ -19,6 +19,8 @@ enum StyleSheet {
       font:16px/1.5 var(--sans);-webkit-print-color-adjust:exact;print-color-adjust:exact}
       h1{margin:.1rem 0 1rem;font-size:1.75rem;line-height:1.2;overflow-wrap:anywhere}
       h1 .on{font-weight:400;color:var(--muted)}
+      main{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.5rem;margin:1.5rem 0}
+      section{grid-column:1/-1}
       h2{margin:0 0 .5rem;font-size:1.25rem}
       h3{margin:1.5rem 0 .5rem;font-size:1rem}
       p{margin:.4rem 0}
@@ -29,7 +31,7 @@ enum StyleSheet {
       .facts.wide{grid-template-columns:repeat(auto-fill,minmax(17rem,1fr))}
       .facts dt{color:var(--muted);font-size:.8rem}
       .facts dd{margin:0;overflow-wrap:anywhere}
-      section{margin:1.5rem 0;padding:1.25rem;background:var(--paper);border:1px solid var(--line);
+      section{min-width:0;padding:1.25rem;background:var(--paper);border:1px solid var(--line);
       border-radius:10px}
       .diagnosis{margin:.5rem 0 1.25rem;padding:.75rem 1rem;border-left:6px solid var(--muted);
       background:var(--page);border-radius:0 8px 8px 0}
@@ -46,7 +48,7 @@ enum StyleSheet {
       .card h3{margin:0;font-size:.8rem;letter-spacing:.06em;text-transform:uppercase}
       .card p{margin:.3rem 0}
       .card .answer{font-size:1.3rem;font-weight:700;line-height:1.3}
-      .card svg{max-width:26rem;margin:.5rem 0 .25rem}
+      .card svg{max-width:27rem;margin:.5rem 0 .25rem}
       .question,.measured,.change,.source{font-size:.875rem}
       .evidence{margin:.25rem 0;padding-left:1.4rem}
       .evidence li{margin:.35rem 0;overflow-wrap:anywhere}
@@ -57,13 +59,13 @@ enum StyleSheet {
       .middle{max-width:30rem;margin-left:auto;margin-right:auto}
       .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr));gap:1rem 1.5rem}
       .pairs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem 2rem}
-      .graph{max-width:44rem}
+      .graph{max-width:34rem}.strip{max-width:44rem;margin-left:auto;margin-right:auto}
       svg{display:block;width:100%;height:auto;overflow:visible}
       svg text{font:12px/1.2 var(--sans);fill:var(--ink);font-variant-numeric:tabular-nums}
       svg .tick,svg .muted{fill:var(--muted)}
       svg .tick{font-size:11px}
       svg .strong{font-weight:700}
-      svg .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
+      svg .halo{paint-order:stroke;stroke:var(--paper);stroke-width:6px;stroke-linejoin:round}
       svg .themed{fill:var(--l)}
       svg .arrow{fill:none;stroke:var(--l);stroke-linecap:round;stroke-linejoin:round}
       @media screen and (prefers-color-scheme:dark){svg .themed{fill:var(--d)}svg .arrow{stroke:var(--d)}}
@@ -86,6 +88,7 @@ enum StyleSheet {
       .too-high{stroke:var(--orange)}.too-low{stroke:var(--blue)}
       .band{fill:var(--blue);fill-opacity:.2}.line{fill:none;stroke:var(--blue);stroke-width:2}
       .whisker{stroke:var(--ink);stroke-width:1.5}
+      .plate{fill:var(--paper)}
       .loss{fill:var(--orange);fill-opacity:.8}.gain{fill:var(--blue);fill-opacity:.8}.total{fill:var(--muted)}
       .lifeline{stroke:var(--line);stroke-width:1.5}.box{fill:var(--page);stroke:var(--line)}
       .reference{fill:none;stroke:var(--ink);stroke-width:1.5}.head{fill:var(--ink)}
@@ -103,22 +106,29 @@ enum StyleSheet {
       .owner0{background-color:#4a90c4}.owner1{background-color:#e69f00}.owner2{background-color:#1fa884}
       .owner3{background-color:#cc79a7}.owner4{background-color:#d9c93a}.owner5{background-color:#9a8c80}
       .frozen{background-image:repeating-linear-gradient(45deg,rgba(0,0,0,.45) 0 2px,transparent 2px 7px)}
-      .scroll{overflow-x:auto;margin:.75rem 0}
+      .scroll{overflow-x:auto;margin:.75rem 0}td code,th code{overflow-wrap:normal}
       table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}
       th,td{padding:.3rem .7rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
       th{font-weight:600}
       thead th{color:var(--muted);font-size:.8rem;vertical-align:bottom}
-      th[scope=row],td.words{text-align:left}
-      thead th:first-child{text-align:left}
-      .bar{min-width:7rem;padding-left:0}
+      th[scope=row],.words{text-align:left}
+      .blocks{font-size:.8rem}.blocks th,.blocks td{padding:.3rem .4rem}
+      .blocks th,.blocks td.words{white-space:normal}
+      .bar{min-width:5rem;padding-left:0}
       .bar span{display:block;height:.7rem;background:var(--blue);opacity:.7;border-radius:2px}
       details{margin:.75rem 0}
       summary{cursor:pointer;font-weight:600;font-size:.9rem}
+      @media screen and (min-width:56rem){#policy,#scatter-section{grid-column:auto}}
       nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem;color:var(--muted);font-size:.875rem}
       a{color:var(--blue)}
       @media (max-width:36rem){body{padding:1rem .6rem 2rem}section{padding:.9rem .75rem}
-      .diagnosis .name{font-size:1.5rem}h1{font-size:1.4rem}th,td{padding:.3rem .45rem}}
+      .diagnosis .name{font-size:1.5rem}h1{font-size:1.4rem}th,td{padding:.3rem .45rem}
+      th[scope=row],td.words{white-space:normal;min-width:8.5rem}}
       @media print{@page{margin:14mm}
+      main{display:block}
+      #policy,#scatter-section{display:inline-block;width:49%;vertical-align:top}#policy{padding-right:1.5%}
+      .lead{break-after:avoid}
+      details::details-content{content-visibility:visible}
       body{max-width:none;padding:0;background:none;font-size:10.5pt}
       nav{display:none}section{border:0;padding:0;margin:0 0 1.2rem}
       figure,.card,.diagnosis,.evidence li,tr,.arena{page-break-inside:avoid;break-inside:avoid}

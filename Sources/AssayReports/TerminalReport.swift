@@ -6,7 +6,10 @@ public struct TerminalReport: Sendable {
   private let width: Int
   private let usesColour: Bool
 
+  /// Makes the text of a report.
+  ///
   /// - Parameters:
+  ///   - report: what is told.
   ///   - width: how many columns a line may have; fewer than 24 are taken as 24.
   ///   - usesColour: whether ANSI colours are used. The words say the same without them.
   public init(_ report: AuditReport, width: Int = 80, usesColour: Bool = false) {
@@ -44,9 +47,13 @@ public struct TerminalReport: Sendable {
   private var diagnosis: [TerminalLine] {
     let diagnosis = report.diagnosis
     let style = style(of: diagnosis.verdict)
-    var lines = TextLayout.wrapped("Diagnosis: \(diagnosis.name)", columns: width).map { TerminalLine($0, style) }
+    var lines = TextLayout.wrapped("Diagnosis: \(diagnosis.name)", columns: width).map {
+      TerminalLine($0, style)
+    }
     lines += paragraph(diagnosis.summary, indent: 2)
-    if !diagnosis.also.isEmpty { lines += paragraph("Also: \(diagnosis.also.joined(separator: ", "))", indent: 2) }
+    if !diagnosis.also.isEmpty {
+      lines += paragraph("Also: \(diagnosis.also.joined(separator: ", "))", indent: 2)
+    }
     return lines
   }
 
@@ -61,7 +68,9 @@ public struct TerminalReport: Sendable {
 
   private var changes: [TerminalLine] {
     let open = report.questions.compactMap { question in
-      question.verdict.flatMap { $0.name == .healthy || $0.wouldChange.isEmpty ? nil : (question.part, $0.wouldChange) }
+      question.verdict.flatMap {
+        $0.name == .healthy || $0.wouldChange.isEmpty ? nil : (question.part, $0.wouldChange)
+      }
     }
     guard !open.isEmpty else { return [] }
     return [TerminalLine("What would change it", .bold)]
@@ -70,7 +79,8 @@ public struct TerminalReport: Sendable {
 
   private var subject: [TerminalLine] {
     let subject = report.subject
-    let faults = subject.faults.isEmpty ? "none planted" : "planted: \(subject.faults.joined(separator: ", "))"
+    let faults =
+      subject.faults.isEmpty ? "none planted" : "planted: \(subject.faults.joined(separator: ", "))"
     let training = "\(counted(subject.steps, "step")), \(counted(subject.seeds.count, "seed"))"
     let size = "\(counted(subject.states, "state")), \(counted(subject.actions, "action"))"
     let facts = [
@@ -93,7 +103,7 @@ public struct TerminalReport: Sendable {
     let order = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     return [TerminalLine("Agent by agent", .bold)]
       + order.flatMap { name, count in
-        paragraph("\(count) of \(counted(report.agents.count, "agent")): \(name)", indent: 4, bullet: "  ")
+        paragraph("\(count) of \(counted(report.agents.count, "agent")): \(name)", indent: 2)
       }
   }
 
@@ -139,21 +149,24 @@ public struct TerminalReport: Sendable {
     let name = max(8, width - 2 - 22 - bar - 1)
     var line = TerminalLine("  " + TextLayout.padded(row.name, columns: name))
     line.append(TextLayout.padded(row.value, columns: 11, onLeft: true))
-    if numbers > 11 || row.share > 0 { line.append(TextLayout.padded(row.change, columns: 11, onLeft: true)) }
+    if numbers > 11 || row.share != 0 {
+      line.append(TextLayout.padded(row.change, columns: 11, onLeft: true))
+    }
     line.append(" " + TextLayout.bar(share: row.share, columns: bar), .dim)
     return line
   }
 
   private func share(_ value: Double, of largest: Double) -> Double {
     // Below a billionth of the largest it is rounding, which deserves no bar.
-    largest > 0 && abs(value) > 1e-9 * largest ? abs(value) / largest : 0
+    largest > 0 && abs(value) > 1e-9 * largest ? value / largest : 0
   }
 
   private func paragraph(_ text: String, indent: Int, bullet: String = "") -> [TerminalLine] {
     let space = String(repeating: " ", count: indent)
     let lines = TextLayout.wrapped(text, columns: width - indent)
     return lines.enumerated().map { index, line in
-      TerminalLine((index == 0 && !bullet.isEmpty ? TextLayout.padded(bullet, columns: indent) : space) + line)
+      TerminalLine(
+        (index == 0 && !bullet.isEmpty ? TextLayout.padded(bullet, columns: indent) : space) + line)
     }
   }
 

@@ -1,8 +1,8 @@
 extension FiniteMDP {
   /// Lists an environment into a table.
   ///
-  /// Outcomes keep the order in which the environment lists them. Where the environment's performance is its reward
-  /// everywhere, the process has one reward; else a second one named `performance`.
+  /// Outcomes keep the order in which the environment lists them. Where the environment's performance is its
+  /// reward everywhere, the process has one reward; else a second one named `performance`.
   ///
   /// - Throws: ``DataError`` when the environment's own figures do not form a process.
   public init(enumerating environment: some EnumerableEnvironment) throws(DataError) {
@@ -15,7 +15,8 @@ extension FiniteMDP {
       }
     }
     try self.init(
-      name: environment.name, stateCount: stateCount, actionCount: actionCount, discount: environment.discount,
+      name: environment.name, stateCount: stateCount, actionCount: actionCount,
+      discount: environment.discount,
       initial: environment.initialDistribution, rowStarts: builder.rowStarts, successors: builder.successors,
       probabilities: builder.probabilities, terminals: builder.terminals, rewards: builder.rewards())
     stateNames = environment.stateNames
@@ -59,7 +60,8 @@ struct OutcomeColumns {
 }
 
 extension FiniteMDP.RewardFunction {
-  /// Makes a reward from its value for each outcome; the expectation of each (state, action) is added in order.
+  /// Makes a reward from its value for each outcome; the expectation of each (state, action) is added in
+  /// order.
   init(name: String, outcomes: [Double], rowStarts: [Int], probabilities: [Double]) {
     let expected = (0..<rowStarts.count - 1).map { pair in
       (rowStarts[pair]..<rowStarts[pair + 1]).reduce(0.0) { $0 + probabilities[$1] * outcomes[$1] }

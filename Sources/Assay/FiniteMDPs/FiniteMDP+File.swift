@@ -10,22 +10,23 @@ extension FiniteMDP {
   /// - Throws: ``DataError`` that names the file, the field, the row and the value.
   public init(contentsOfFile path: String) throws(DataError) {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw DataError(field: path, value: "missing or not readable", allowed: "a file in the format \(Self.schema)")
+      throw DataError(
+        field: path, value: "missing or not readable", allowed: "a file in the format \(Self.schema)")
     }
     do { try self.init(json: data) } catch { throw error.from(path) }
   }
 
   /// Reads a process from JSON in the format `assay.mdp/1`.
   ///
-  /// Rows may come in any order; those of one (state, action) keep theirs. Rows of the same (state, action, next) add up.
-  /// Fields the format does not know are left alone.
+  /// Rows may come in any order; those of one (state, action) keep theirs. Rows of the same (state, action,
+  /// next) add up. Fields the format does not know are left alone.
   public init(json: Data) throws(DataError) {
     let file = try MDPFile<Int>.decode(json)
     try self.init(file: file)
   }
 
-  /// Writes the process as JSON in the format `assay.mdp/1`; reading it back gives an equal process, but for its
-  /// ``map``, of which the format knows nothing.
+  /// Writes the process as JSON in the format `assay.mdp/1`; reading it back gives an equal process, but for
+  /// its ``map``, of which the format knows nothing.
   public func json() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -61,9 +62,9 @@ extension MDPFile where Index == Int {
     do {
       return try JSONDecoder().decode(MDPFile.self, from: data)
     } catch let strict as DecodingError {
-      // Python writes NaN and Infinity, which JSON does not know, and a decoder that meets 1.5 for an integer only says
-      // that the data are corrupted. Reading the numbers as JSON5 has them lets the checks below say which entry it is;
-      // whatever else only JSON5 allows is refused all the same.
+      // Python writes NaN and Infinity, which JSON does not know, and a decoder that meets 1.5 for an integer
+      // only says that the data are corrupted. Reading the numbers as JSON5 has them lets the checks below
+      // say which entry it is; whatever else only JSON5 allows is refused all the same.
       if case .dataCorrupted = strict {
         let lenient = JSONDecoder()
         lenient.allowsJSON5 = true
@@ -86,7 +87,8 @@ extension MDPFile where Index == Int {
     switch error {
     case .keyNotFound(let key, let context):
       return DataError(
-        field: path(context.codingPath + [key]), value: "missing", allowed: "the columns of \(FiniteMDP.schema)")
+        field: path(context.codingPath + [key]), value: "missing",
+        allowed: "the columns of \(FiniteMDP.schema)")
     case .typeMismatch(let type, let context):
       return DataError(
         field: context.codingPath.isEmpty ? "the file" : path(context.codingPath),
@@ -96,7 +98,8 @@ extension MDPFile where Index == Int {
     case .dataCorrupted(let context):
       if !context.codingPath.isEmpty {
         return DataError(
-          field: path(context.codingPath), value: "not representable", allowed: "a number of the field's type")
+          field: path(context.codingPath), value: "not representable", allowed: "a number of the field's type"
+        )
       }
       let reason = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
       return DataError(
@@ -141,9 +144,11 @@ extension MDPFile where Index == Int {
     try check(transitions.state, named: "transitions.state", below: states)
     try check(transitions.action, named: "transitions.action", below: actions)
     try check(transitions.next, named: "transitions.next", below: states)
-    for (row, probability) in transitions.probability.enumerated() where !(probability >= 0 && probability <= 1) {
+    for (row, probability) in transitions.probability.enumerated()
+    where !(probability >= 0 && probability <= 1) {
       throw DataError(
-        field: "transitions.probability[\(row)]", value: DataError.text(probability), allowed: "a finite number from 0 to 1")
+        field: "transitions.probability[\(row)]", value: DataError.text(probability),
+        allowed: "a finite number from 0 to 1")
     }
     try checkFinite(transitions.reward, named: "transitions.reward")
     for (name, column) in rewards ?? [:] { try checkFinite(column, named: "rewards.\(name)") }
@@ -157,7 +162,9 @@ extension MDPFile where Index == Int {
       ("probability", transitions.probability.count), ("reward", transitions.reward.count),
       ("terminal", transitions.terminal.count),
     ].map { ("transitions." + $0.0, $0.1, count) }
-    lengths += (rewards ?? [:]).sorted { $0.key < $1.key }.map { ("rewards." + $0.key, $0.value.count, count) }
+    lengths += (rewards ?? [:]).sorted { $0.key < $1.key }.map {
+      ("rewards." + $0.key, $0.value.count, count)
+    }
     if let stateNames { lengths.append(("stateNames", stateNames.count, states)) }
     if let actionNames { lengths.append(("actionNames", actionNames.count, actions)) }
     for (field, found, wanted) in lengths where found != wanted {
@@ -165,13 +172,15 @@ extension MDPFile where Index == Int {
     }
     if let rewards, rewards.keys.contains("reward") {
       throw DataError(
-        field: "rewards.reward", value: "a second training reward", allowed: "any other name; it is transitions.reward")
+        field: "rewards.reward", value: "a second training reward",
+        allowed: "any other name; it is transitions.reward")
     }
   }
 
   private func check(_ column: [Int], named field: String, below bound: Int) throws(DataError) {
     for (row, value) in column.enumerated() where value < 0 || value >= bound {
-      throw DataError(field: "\(field)[\(row)]", value: "\(value)", allowed: "an integer from 0 to \(bound - 1)")
+      throw DataError(
+        field: "\(field)[\(row)]", value: "\(value)", allowed: "an integer from 0 to \(bound - 1)")
     }
   }
 
@@ -229,7 +238,8 @@ private enum JSONValue: Decodable {
     guard var value = try? JSONDecoder().decode(JSONValue.self, from: data) else { return "of another type" }
     for key in path {
       switch value {
-      case .list(let entries): if let index = key.intValue, entries.indices.contains(index) { value = entries[index] }
+      case .list(let entries):
+        if let index = key.intValue, entries.indices.contains(index) { value = entries[index] }
       case .object(let fields): if let field = fields[key.stringValue] { value = field }
       case .scalar: break
       }
@@ -260,7 +270,8 @@ extension FiniteMDP {
     let probabilities = order.map { rows.probability[$0] }
     var rewards = [
       RewardFunction(
-        name: "reward", outcomes: order.map { rows.reward[$0] }, rowStarts: starts, probabilities: probabilities)
+        name: "reward", outcomes: order.map { rows.reward[$0] }, rowStarts: starts,
+        probabilities: probabilities)
     ]
     for (name, column) in (file.rewards ?? [:]).sorted(by: { $0.key < $1.key }) {
       rewards.append(
@@ -268,7 +279,8 @@ extension FiniteMDP {
           name: name, outcomes: order.map { column[$0] }, rowStarts: starts, probabilities: probabilities))
     }
     try self.init(
-      name: file.name ?? "unnamed", stateCount: file.states, actionCount: file.actions, discount: file.discount,
+      name: file.name ?? "unnamed", stateCount: file.states, actionCount: file.actions,
+      discount: file.discount,
       initial: file.initial, rowStarts: starts, successors: order.map { Int32(rows.next[$0]) },
       probabilities: probabilities, terminals: order.map { rows.terminal[$0] }, rewards: rewards)
     stateNames = file.stateNames ?? []

@@ -34,18 +34,21 @@ extension FiniteMDP {
   private func validateInitial() throws(DataError) {
     guard initial.count == stateCount else {
       throw DataError(
-        field: "initial", value: "\(initial.count) entries long", allowed: "\(stateCount) entries, one for each state")
+        field: "initial", value: "\(initial.count) entries long",
+        allowed: "\(stateCount) entries, one for each state")
     }
     var sum = 0.0
     for (state, probability) in initial.enumerated() {
       guard probability >= 0, probability <= 1 else {
         throw DataError(
-          field: "initial[\(state)]", value: DataError.text(probability), allowed: "a finite number from 0 to 1")
+          field: "initial[\(state)]", value: DataError.text(probability),
+          allowed: "a finite number from 0 to 1")
       }
       sum += probability
     }
     guard abs(sum - 1) <= Self.probabilityTolerance else {
-      throw DataError(field: "initial", value: "\(sum) in sum", allowed: "probabilities that sum to 1 within 1e-9")
+      throw DataError(
+        field: "initial", value: "\(sum) in sum", allowed: "probabilities that sum to 1 within 1e-9")
     }
   }
 
@@ -60,7 +63,8 @@ extension FiniteMDP {
         let probability = probabilities[entry]
         guard probability >= 0, probability <= 1 else {
           throw DataError(
-            field: "the probability of \(describe(pair: pair, entry: entry))", value: DataError.text(probability),
+            field: "the probability of \(describe(pair: pair, entry: entry))",
+            value: DataError.text(probability),
             allowed: "a finite number from 0 to 1")
         }
         let next = Int(successors[entry])
@@ -79,9 +83,10 @@ extension FiniteMDP {
       }
     }
     for state in 0..<stateCount where isFinal(state: state) {
-      if entries[state] >= 0 {
+      let pair = entries[state]
+      if pair >= 0 {
         throw DataError(
-          field: "transitions.next of state \(entries[state] / actionCount), action \(entries[state] % actionCount)",
+          field: "transitions.next of state \(pair / actionCount), action \(pair % actionCount)",
           value: "\(state), which has no available action",
           allowed: "a state with one, unless the row is terminal")
       }

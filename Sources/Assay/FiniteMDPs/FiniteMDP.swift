@@ -1,7 +1,7 @@
 /// A finite Markov decision process as a sparse table: the ground on which all exact truth is computed.
 ///
-/// The outcomes of (state s, action a) are the entries `rowStarts[s·A + a]..<rowStarts[s·A + a + 1]` of `successors`,
-/// `probabilities` and `terminals`. Several named rewards may live over the same dynamics.
+/// The outcomes of (state s, action a) are the entries `rowStarts[s·A + a]..<rowStarts[s·A + a + 1]` of
+/// `successors`, `probabilities` and `terminals`. Several named rewards may live over the same dynamics.
 public struct FiniteMDP: Sendable, Hashable {
   /// A reward over the transitions of a process.
   public struct RewardFunction: Sendable, Hashable {
@@ -9,7 +9,8 @@ public struct FiniteMDP: Sendable, Hashable {
     public var name: String
     /// Expected reward of each (state, action), `[S·A]`; zero where the action is unavailable.
     public var expected: [Double]
-    /// Expected reward of each outcome, in the order of `successors`; `nil` when it depends on (state, action) alone.
+    /// Expected reward of each outcome, in the order of `successors`; `nil` when it depends on (state,
+    /// action) alone.
     public var outcomes: [Double]?
 
     public init(name: String, expected: [Double], outcomes: [Double]? = nil) {

@@ -83,6 +83,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Hashable {
   /// Draws an integer in `0..<bound`, each equally likely.
   ///
   /// - Parameter bound: positive.
+  /// - Returns: an integer that is not negative and less than `bound`.
   /// - SeeAlso: Lemire (2019), *Fast random integer generation in an interval*.
   @inlinable
   public mutating func integer(below bound: Int) -> Int {
@@ -106,6 +107,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Hashable {
   /// Draws an index with probability proportional to its weight.
   ///
   /// - Parameter weights: finite and not negative, with a positive sum.
+  /// - Returns: the index of a weight that is not zero.
   @inlinable
   public mutating func index(weights: some Collection<Double>) -> Int {
     let total = weights.reduce(0, +)

@@ -1,117 +1,118 @@
 import Assay
+import Foundation//TMP
+let trace = getenv("TRACE") != nil//TMP
+func cpu() -> Double { var t = timespec(); clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t); return Double(t.tv_sec) + 1e-9 * Double(t.tv_nsec) }//TMP
 
-/// Improvement sweeps, each followed by sweeps that only evaluate the policy found.
+/// Sweeps over all choices, and between them sweeps over the choices that still seem to matter.
 ///
-/// With no evaluation in between it is value iteration. Bounds on V* come from the last improvement sweep (MacQueen),
+/// Any sweep over all choices bounds V* (MacQueen),
 ///
 ///     TV + γ/(1−γ) · min(TV − V)  ≤  V*  ≤  TV + γ/(1−γ) · max(TV − V),
 ///
-/// where outcomes that terminate let only negative minima and positive maxima through. The middle is the answer. An action that the
-/// bounds show to be worse than another for good is never looked at again, so later sweeps read little more than the best actions.
+/// where outcomes that terminate let only negative minima and positive maxima through. The middle is the answer. A choice that the
+/// bounds show to be worse than another for good is never looked at again. That is value iteration.
+///
+/// Modified policy iteration does not wait for proof. While spans of TV − V shrink by a factor ρ from sweep to sweep, values still
+/// move, against each other, by no more than about
+///
+///     span · ρ/(1−ρ),
+///
+/// so a choice that is further below the best is set aside. Where processes mix well that is a small fraction of what can be proved,
+/// and what is left is little more than a policy. The answer always rests on a sweep over all choices: what was set aside wrongly
+/// returns there.
 ///
 /// - SeeAlso: Puterman (1994), *Markov Decision Processes*, §6.5–6.7.
 struct ModifiedPolicyIteration {
   var discount: Double
   var tolerance: Double
-  /// How many evaluation sweeps follow an improvement at the most; 0 is value iteration.
+  /// How many sweeps may follow one another while choices are set aside; 0 is value iteration.
   var evaluationLimit: Int
   var sweepLimit = 200_000
 
-  /// An evaluation has done its share when it changes values this much less than the improvement before it did: further
-  /// digits would be lost to the next improvement.
-  private let evaluationShare = 0.03
-
   func solve(_ process: FiniteMDP, reward: FiniteMDP.RewardFunction) throws(PlanningError) -> Solution {
-    var table = SweepTable(process, reward: reward)
+    let start = cpu()//TMP
+    // What was not proved worse, and what of it is being looked at.
+    var open = SweepTable(process, reward: reward)
+    var table = open
+    var isNarrow = false
+    var sweepsWhileNarrow = 0
+
     let mayShift = !process.hasTerminals
     let horizon = discount / (1 - discount)
-    let roundoff = Double(table.longestRow + 4) * .ulpOfOne / (1 - discount)
-    let rewardRange = (reward.expected.max() ?? 0) - (reward.expected.min() ?? 0)
+    let roundoff = Double(open.longestRow + 4) * .ulpOfOne / (1 - discount)
+    // Values are shifted as if each row summed to 1.
+    let shiftError = mayShift ? open.largestRowError * horizon / (1 - discount) : 0
     var values = [Double](repeating: 0, count: process.stateCount)
     var next = values
-    var best = [Int32](repeating: -1, count: process.stateCount)
     var choiceValues: [Double] = []
-    var improvements = 0
+    var magnitude = 0.0
+    var rate = discount
+    var previousSpan = Double.infinity
+    var lastSlack = Double.infinity
     var sweeps = 0
+    if trace { print("  setup", cpu() - start) }//TMP
     while true {
-      let change = table.sweep(
-        discount: discount, values: values, into: &next, best: &best, choiceValues: &choiceValues)
+      let change =
+        sweeps == 0
+        ? table.firstSweep(into: &next, choiceValues: &choiceValues)
+        : table.sweep(discount: discount, values: values, into: &next, choiceValues: &choiceValues)
       swap(&values, &next)
-      improvements += 1
       sweeps += 1
-      let low = horizon * (mayShift ? change.low : min(change.low, 0))
-      let high = horizon * (mayShift ? change.high : max(change.high, 0))
-      let rounding = roundoff * (values.reduce(0) { max($0, abs($1)) } + horizon * rewardRange * .ulpOfOne)
-      let bound = (high - low) / 2 + rounding
-      if bound <= tolerance || (high - low) / 2 <= rounding || change.low > change.high {
-        return finish(process, table: table, values: values, best: best, shift: (low + high) / 2, bound: bound, improvements)
+      // |V| is at most the sum of all changes.
+      magnitude += change.largest
+      let low = mayShift ? change.low : min(change.low, 0)
+      let high = mayShift ? change.high : max(change.high, 0)
+      let span = max(high - low, 0)
+      let rounding = roundoff * magnitude
+      if trace { print("  sweep", sweeps, table.choiceCount, span, cpu() - start, isNarrow) }//TMP
+      let bound = horizon * span / 2 + rounding + shiftError * change.largest
+      let isDone = bound <= tolerance || horizon * span / 2 <= rounding
+      if isDone && !isNarrow {
+        return finish(table, values, choiceValues, shift: horizon * (low + high) / 2, bound: bound, sweeps)
       }
       guard sweeps < sweepLimit else { throw .notConverged(sweeps: sweeps, errorBound: bound) }
-      if !choiceValues.isEmpty { eliminate(from: &table, best: &best, choiceValues, values, slack: high - low) }
+
+      if isNarrow {
+        sweepsWhileNarrow += 1
+        if isDone || sweepsWhileNarrow >= evaluationLimit {
+          table = open
+          isNarrow = false
+          lastSlack = .infinity
+          previousSpan = .infinity
+          continue
+        }
+      }
+      if span < previousSpan, previousSpan < .infinity { rate = min(span / previousSpan, discount) }
+      previousSpan = span
+      let proved = horizon * span
+      let slack = evaluationLimit > 0 ? span * rate / (1 - rate) : proved
+      guard table.choiceCount > table.stateCount, slack <= lastSlack / 2 else { continue }
+      lastSlack = slack
+      let count = table.choiceCount(within: slack, of: values, choiceValues: choiceValues)
+      guard 2 * (count - table.stateCount) <= table.choiceCount - table.stateCount, 10 * count <= 9 * table.choiceCount else { continue }
+      if trace { print("  count", count, slack, cpu() - start) }//TMP
+      table.narrow(to: count, within: slack, of: values, choiceValues: choiceValues)
+      if trace { print("  pack", cpu() - start) }//TMP
       if evaluationLimit > 0 {
-        sweeps += evaluate(table, best: best, values: &values, next: &next, improvement: change, mayShift: mayShift)
-      }
-      // The values of all choices are worth storing once the bounds are close enough to rule any out.
-      choiceValues =
-        high - low < 40 * rewardRange && table.choiceCount > process.stateCount
-        ? [Double](repeating: 0, count: table.choiceCount) : []
-    }
-  }
-
-  /// Drops the choices that cannot be optimal; repacks the table when that shortens it by a fifth or more.
-  private func eliminate(
-    from table: inout SweepTable, best: inout [Int32], _ choiceValues: [Double], _ values: [Double], slack: Double
-  ) {
-    var kept = 0
-    var isKept = [Bool](repeating: false, count: table.choiceCount)
-    for state in 0..<table.stateCount {
-      for choice in Int(table.choiceStarts[state])..<Int(table.choiceStarts[state + 1])
-      where choiceValues[choice] >= values[state] - slack {
-        isKept[choice] = true
-        kept += 1
+        if !isNarrow { sweepsWhileNarrow = 0 }
+        isNarrow = true
+      } else {
+        open = table
       }
     }
-    guard kept <= table.choiceCount * 4 / 5 else { return }
-    var renumbered = 0
-    for state in 0..<table.stateCount {
-      for choice in Int(table.choiceStarts[state])..<Int(table.choiceStarts[state + 1]) where isKept[choice] {
-        if Int32(choice) == best[state] { best[state] = Int32(renumbered) }
-        renumbered += 1
-      }
-    }
-    table = SweepTable(table, keepingCount: kept) { isKept[$0] }
-  }
-
-  /// Evaluates the best choices until it has done its share; returns the sweeps it took.
-  private func evaluate(
-    _ table: SweepTable, best: [Int32], values: inout [Double], next: inout [Double],
-    improvement: SweepTable.Change, mayShift: Bool
-  ) -> Int {
-    let isDecided = table.choiceCount == table.stateCount
-    var policyTable = table
-    if !isDecided {
-      var isBest = [Bool](repeating: false, count: table.choiceCount)
-      for choice in best where choice >= 0 { isBest[Int(choice)] = true }
-      policyTable = SweepTable(table, keepingCount: table.stateCount) { isBest[$0] }
-    }
-    func size(_ change: SweepTable.Change) -> Double { mayShift ? change.span : change.largest }
-    let finest = tolerance * (1 - discount) / discount / 2
-    let target = max(evaluationShare * size(improvement), finest)
-    for sweep in 1...evaluationLimit {
-      let change = policyTable.evaluationSweep(discount: discount, values: values, into: &next)
-      swap(&values, &next)
-      if size(change) <= target { return sweep }
-    }
-    return evaluationLimit
   }
 
   private func finish(
-    _ process: FiniteMDP, table: SweepTable, values: [Double], best: [Int32], shift: Double, bound: Double,
-    _ iterations: Int
+    _ table: SweepTable, _ values: [Double], _ choiceValues: [Double], shift: Double, bound: Double, _ sweeps: Int
   ) -> Solution {
     var values = values
-    for state in values.indices where !process.isFinal(state: state) { values[state] += shift }
-    let policy = best.map { $0 < 0 ? -1 : Int(table.actions[Int($0)]) }
-    return Solution(values: values, policy: policy, errorBound: bound, iterations: iterations)
+    var policy = [Int](repeating: -1, count: table.stateCount)
+    for state in values.indices {
+      let choices = Int(table.choiceStarts[state])..<Int(table.choiceStarts[state + 1])
+      guard let best = choices.first(where: { choiceValues[$0] == values[state] }) else { continue }
+      policy[state] = Int(table.actions[best])
+      values[state] += shift
+    }
+    return Solution(values: values, policy: policy, errorBound: bound, iterations: sweeps)
   }
 }

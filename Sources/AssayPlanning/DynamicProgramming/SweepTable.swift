@@ -1,20 +1,22 @@
 import Assay
 
-/// The choices that are still open in each state, in the order in which a sweep reads them.
+/// Choices that are open in each state, in the order in which a sweep reads them.
 ///
 /// Terminal outcomes are left out, since no value follows them; so a row may sum to less than 1. A choice is one
 /// (state, action) pair.
 struct SweepTable {
   /// Where the choices of each state start, `[S + 1]`.
-  var choiceStarts: [Int32]
+  private(set) var choiceStarts: [Int32]
   /// The action of each choice.
-  var actions: [Int32]
+  private(set) var actions: [Int32]
   /// Expected reward of each choice.
-  var rewards: [Double]
+  private var rewards: [Double]
   /// Where the outcomes of each choice start, `[choices + 1]`.
-  var rowStarts: [Int]
-  var successors: [Int32]
-  var probabilities: [Double]
+  private var rowStarts: [Int]
+  private var successors: [Int32]
+  private var probabilities: [Double]
+  /// Whether outcomes may be moved in place, since the process does not share them.
+  private var ownsOutcomes = false
 
   var stateCount: Int { choiceStarts.count - 1 }
   var choiceCount: Int { actions.count }
@@ -23,144 +25,218 @@ struct SweepTable {
   init(_ process: FiniteMDP, reward: FiniteMDP.RewardFunction) {
     let stateCount = process.stateCount
     let actionCount = process.actionCount
-    choiceStarts = [Int32](repeating: 0, count: stateCount + 1)
-    let isComplete =
-      !process.hasTerminals
-      && (0..<stateCount * actionCount).allSatisfy { process.rowStarts[$0] < process.rowStarts[$0 + 1] }
-    if isComplete {
-      for state in 0...stateCount { choiceStarts[state] = Int32(state * actionCount) }
-      actions = [Int32](repeating: 0, count: stateCount * actionCount)
-      for choice in actions.indices { actions[choice] = Int32(choice % actionCount) }
-      rewards = reward.expected
-      rowStarts = process.rowStarts
-      successors = process.successors
-      probabilities = process.probabilities
-      return
-    }
-    (actions, rewards, rowStarts, successors, probabilities) = ([], [], [0], [], [])
-    for state in 0..<stateCount {
-      for action in 0..<actionCount {
-        let outcomes = process.outcomeRange(state: state, action: action)
-        if outcomes.isEmpty { continue }
-        for entry in outcomes where !(process.hasTerminals && process.terminals[entry]) {
-          successors.append(process.successors[entry])
-          probabilities.append(process.probabilities[entry])
-        }
-        actions.append(Int32(action))
-        rewards.append(reward.expected[state * actionCount + action])
-        rowStarts.append(successors.count)
-      }
-      choiceStarts[state + 1] = Int32(actions.count)
-    }
-  }
-
-  /// The choices of another table for which `isKept` holds.
-  init(_ table: SweepTable, keepingCount count: Int, where isKept: (_ choice: Int) -> Bool) {
     choiceStarts = [0]
-    (actions, rewards, rowStarts, successors, probabilities) = ([], [], [0], [], [])
-    choiceStarts.reserveCapacity(table.stateCount + 1)
-    actions.reserveCapacity(count)
-    rewards.reserveCapacity(count)
-    rowStarts.reserveCapacity(count + 1)
-    let outcomes = table.successors.count / max(table.choiceCount, 1) * count
-    successors.reserveCapacity(outcomes)
-    probabilities.reserveCapacity(outcomes)
-    for state in 0..<table.stateCount {
-      for choice in Int(table.choiceStarts[state])..<Int(table.choiceStarts[state + 1]) where isKept(choice) {
-        actions.append(table.actions[choice])
-        rewards.append(table.rewards[choice])
-        let row = table.rowStarts[choice]..<table.rowStarts[choice + 1]
-        successors.append(contentsOf: table.successors[row])
-        probabilities.append(contentsOf: table.probabilities[row])
-        rowStarts.append(successors.count)
+    actions = []
+    choiceStarts.reserveCapacity(stateCount + 1)
+    actions.reserveCapacity(stateCount * actionCount)
+    for state in 0..<stateCount {
+      for action in 0..<actionCount where process.isAvailable(action: action, in: state) {
+        actions.append(Int32(action))
       }
       choiceStarts.append(Int32(actions.count))
     }
+    let hasAllChoices = actions.count == stateCount * actionCount
+    rewards = reward.expected
+    rowStarts = process.rowStarts
+    successors = process.successors
+    probabilities = process.probabilities
+    if !hasAllChoices || process.hasTerminals { leaveOutWhatNoValueFollows(in: process) }
   }
+
+  /// Drops the rows of unavailable actions and the terminal outcomes.
+  private mutating func leaveOutWhatNoValueFollows(in process: FiniteMDP) {
+    let expected = rewards
+    (rewards, rowStarts, successors, probabilities) = ([], [0], [], [])
+    for pair in expected.indices where process.rowStarts[pair] < process.rowStarts[pair + 1] {
+      for entry in process.rowStarts[pair]..<process.rowStarts[pair + 1]
+      where !(process.hasTerminals && process.terminals[entry]) {
+        successors.append(process.successors[entry])
+        probabilities.append(process.probabilities[entry])
+      }
+      rewards.append(expected[pair])
+      rowStarts.append(successors.count)
+    }
+  }
+
+  // MARK: Sweeping
 
   /// What a sweep changed: the smallest and largest of TV − V over the states that have a choice.
   struct Change {
     var low = Double.infinity
     var high = -Double.infinity
 
-    var span: Double { high - low }
-    var largest: Double { max(abs(low), abs(high)) }
+    var largest: Double { low > high ? 0 : max(abs(low), abs(high)) }
+
+    mutating func include(_ difference: Double) {
+      low = min(low, difference)
+      high = max(high, difference)
+    }
+  }
+
+  /// The backup of values that are all zero: the best reward of each state.
+  func firstSweep(into next: inout [Double], choiceValues: inout [Double]) -> Change {
+    choiceValues = rewards
+    var change = Change()
+    for state in 0..<stateCount where choiceStarts[state] < choiceStarts[state + 1] {
+      var highest = -Double.infinity
+      for choice in Int(choiceStarts[state])..<Int(choiceStarts[state + 1]) { highest = max(highest, rewards[choice]) }
+      change.include(highest)
+      next[state] = highest
+    }
+    return change
   }
 
   /// One backup of every state: `next[s] = max over choices of r + γ Σ p·values`.
   ///
-  /// - Parameters:
-  ///   - best: receives the first best choice of each state.
-  ///   - choiceValues: receives the value of each choice, unless it is empty.
-  func sweep(
-    discount: Double, values: [Double], into next: inout [Double], best: inout [Int32], choiceValues: inout [Double]
-  ) -> Change {
+  /// - Parameter choiceValues: receives the value of each choice in its first entries.
+  func sweep(discount: Double, values: [Double], into next: inout [Double], choiceValues: inout [Double]) -> Change {
+    precondition(values.count == stateCount && next.count == stateCount && choiceValues.count >= choiceCount)
     let choiceStarts = choiceStarts.span
     let rewards = rewards.span
     let rowStarts = rowStarts.span
     let successors = successors.span
     let probabilities = probabilities.span
     let values = values.span
-    let keepsAll = !choiceValues.isEmpty
+    var next = next.mutableSpan
+    var choiceValues = choiceValues.mutableSpan
     var change = Change()
+    var choice = 0
+    var entry = 0
+    // Unchecked: whoever made the table saw to it that starts rise to the columns' ends and successors are states.
     for state in 0..<stateCount {
-      let first = Int(choiceStarts[unchecked: state])
       let end = Int(choiceStarts[unchecked: state &+ 1])
-      if first == end { continue }
+      if choice == end { continue }
       var highest = -Double.infinity
-      var choiceOfHighest = first
-      var row = rowStarts[unchecked: first]
-      for choice in first..<end {
+      while choice < end {
         let rowEnd = rowStarts[unchecked: choice &+ 1]
         var sum = 0.0
-        while row < rowEnd {
-          sum += probabilities[unchecked: row] * values[unchecked: Int(successors[unchecked: row])]
-          row &+= 1
+        while entry < rowEnd {
+          sum += probabilities[unchecked: entry] * values[unchecked: Int(successors[unchecked: entry])]
+          entry &+= 1
         }
         let value = rewards[unchecked: choice] + discount * sum
-        if keepsAll { choiceValues[choice] = value }
-        if value > highest {
-          highest = value
-          choiceOfHighest = choice
-        }
+        choiceValues[unchecked: choice] = value
+        highest = value > highest ? value : highest
+        choice &+= 1
       }
-      let difference = highest - values[unchecked: state]
-      change.low = min(change.low, difference)
-      change.high = max(change.high, difference)
-      next[state] = highest
-      best[state] = Int32(truncatingIfNeeded: choiceOfHighest)
+      change.include(highest - values[unchecked: state])
+      next[unchecked: state] = highest
     }
     return change
   }
 
-  /// One backup of every state of a table with at most one choice in each: `next = r + γPv`.
-  func evaluationSweep(discount: Double, values: [Double], into next: inout [Double]) -> Change {
+  // MARK: Narrowing
+
+  /// How many choices have a value that is at most `slack` below the value of their state.
+  func choiceCount(within slack: Double, of values: [Double], choiceValues: [Double]) -> Int {
     let choiceStarts = choiceStarts.span
-    let rewards = rewards.span
-    let rowStarts = rowStarts.span
-    let successors = successors.span
-    let probabilities = probabilities.span
     let values = values.span
-    var change = Change()
-    var row = 0
+    let choiceValues = choiceValues.span
+    var count = 0
+    var choice = 0
     for state in 0..<stateCount {
-      let choice = Int(choiceStarts[unchecked: state])
-      if choice == Int(choiceStarts[unchecked: state &+ 1]) { continue }
-      let rowEnd = rowStarts[unchecked: choice &+ 1]
-      var sum = 0.0
-      while row < rowEnd {
-        sum += probabilities[unchecked: row] * values[unchecked: Int(successors[unchecked: row])]
-        row &+= 1
+      let end = Int(choiceStarts[state &+ 1])
+      let least = values[state] - slack
+      while choice < end {
+        count &+= choiceValues[choice] >= least ? 1 : 0
+        choice &+= 1
       }
-      let value = rewards[unchecked: choice] + discount * sum
-      let difference = value - values[unchecked: state]
-      change.low = min(change.low, difference)
-      change.high = max(change.high, difference)
-      next[state] = value
     }
-    return change
+    return count
   }
+
+  /// Drops all other choices.
+  ///
+  /// - Parameter count: how many are kept.
+  mutating func narrow(
+    to count: Int, within slack: Double, of values: [Double], choiceValues: [Double]
+  ) {
+    // Each choice is written where the next one to keep belongs, which takes no branch; hence the one place too many.
+    var kept = [Int32](repeating: 0, count: count + 1)
+    var keptCount = 0
+    var choice = 0
+    for state in 0..<stateCount {
+      let end = Int(choiceStarts[state + 1])
+      let least = values[state] - slack
+      while choice < end {
+        kept[keptCount] = Int32(truncatingIfNeeded: choice)
+        keptCount &+= choiceValues[choice] >= least ? 1 : 0
+        choice &+= 1
+      }
+      choiceStarts[state + 1] = Int32(truncatingIfNeeded: keptCount)
+    }
+    kept.removeLast()
+    var keptStarts = [0]
+    keptStarts.reserveCapacity(kept.count + 1)
+    var end = 0
+    for choice in kept {
+      end += rowStarts[Int(choice) + 1] - rowStarts[Int(choice)]
+      keptStarts.append(end)
+    }
+    actions = kept.map { actions[Int($0)] }
+    rewards = kept.map { rewards[Int($0)] }
+    if ownsOutcomes {
+      Self.keep(kept, of: &successors, starts: rowStarts, keptStarts: keptStarts)
+      Self.keep(kept, of: &probabilities, starts: rowStarts, keptStarts: keptStarts)
+    } else {
+      successors = Self.kept(kept, of: successors, starts: rowStarts, keptStarts: keptStarts)
+      probabilities = Self.kept(kept, of: probabilities, starts: rowStarts, keptStarts: keptStarts)
+      ownsOutcomes = true
+    }
+    rowStarts = keptStarts
+  }
+
+  private static func kept<Element: BitwiseCopyable & Numeric>(
+    _ rows: [Int32], of column: [Element], starts: [Int], keptStarts: [Int]
+  ) -> [Element] {
+    var result = [Element](repeating: 0, count: keptStarts[rows.count])
+    let old = column.span
+    var new = result.mutableSpan
+    var end = 0
+    for (index, row) in rows.enumerated() {
+      let shift = starts[Int(row)] &- end
+      while end < keptStarts[index &+ 1] {
+        new[end] = old[end &+ shift]
+        end &+= 1
+      }
+    }
+    return result
+  }
+
+  private static func keep<Element: BitwiseCopyable & Numeric>(
+    _ rows: [Int32], of column: inout [Element], starts: [Int], keptStarts: [Int]
+  ) {
+    var entries = column.mutableSpan
+    var end = 0
+    for (index, row) in rows.enumerated() {
+      let shift = starts[Int(row)] &- end
+      while end < keptStarts[index &+ 1] {
+        entries[end] = entries[end &+ shift]
+        end &+= 1
+      }
+    }
+    column.removeLast(column.count - end)
+  }
+
+  // MARK: Rounding
 
   /// Length of the longest row, which bounds the rounding error of a backup.
   var longestRow: Int { (0..<choiceCount).reduce(0) { max($0, rowStarts[$1 + 1] - rowStarts[$1]) } }
+
+  /// How far the sum of a row is from 1 at the most.
+  var largestRowError: Double {
+    let rowStarts = rowStarts.span
+    let probabilities = probabilities.span
+    var error = 0.0
+    var entry = 0
+    for choice in 0..<choiceCount {
+      var sum = 0.0
+      while entry < rowStarts[choice &+ 1] {
+        sum += probabilities[entry]
+        entry &+= 1
+      }
+      error = max(error, abs(1 - sum))
+    }
+    return error
+  }
 }

@@ -29,7 +29,8 @@ struct ArenaMap {
     for (index, block) in blocks.enumerated() {
       if block.offset > end {
         let name = "\(NumberText.bytes(block.offset - end)) of no block"
-        pieces.append("<li class=\"unused\" style=\"flex-grow:\(block.offset - end)\" title=\"\(name)\"></li>\n")
+        pieces.append(
+          "<li class=\"unused\" style=\"flex-grow:\(block.offset - end)\" title=\"\(name)\"></li>\n")
       }
       let name = "\(block.name): \(NumberText.bytes(block.bytes)) of the \(block.owner)"
       let note = block.isFrozen ? name + ", frozen" : name
@@ -44,7 +45,8 @@ struct ArenaMap {
     }
     if anatomy.bytes > end {
       let name = "\(NumberText.bytes(anatomy.bytes - end)) of no block"
-      pieces.append("<li class=\"unused\" style=\"flex-grow:\(anatomy.bytes - end)\" title=\"\(name)\"></li>\n")
+      pieces.append(
+        "<li class=\"unused\" style=\"flex-grow:\(anatomy.bytes - end)\" title=\"\(name)\"></li>\n")
     }
     let key = owners.map { owner in
       "<li><span class=\"swatch \(style(of: owner))\"></span>\(owner)</li>\n" as Markup

@@ -9,20 +9,21 @@ struct IntervalGraphic {
     let measured = verdict.measured
     let (low, high) = measured.drawnInterval
     let scale = Scale(
-      for: [0, low, high, measured.estimate, verdict.tolerance * 1.6], from: 8, to: 292, minimumSpan: 1e-6,
+      for: [0, low, high, measured.estimate, verdict.tolerance * 1.6], from: 8, to: 372, minimumSpan: 1e-6,
       padding: 0.02)
     let limit = scale(verdict.tolerance)
     let zero = scale(0)
     let allowed = NumberText.trimmed(verdict.tolerance)
     var body: [Markup] = [
-      Shape.rectangle(x: 8, y: 24, width: 284, height: 12, style: "track"),
+      Shape.rectangle(x: 8, y: 24, width: 364, height: 12, style: "track"),
       Shape.rectangle(x: 8, y: 24, width: limit - 8, height: 12, style: "allowed"),
       Shape.line(x1: limit, y1: 18, x2: limit, y2: 42, style: "limit"),
       label("tolerance \(allowed)", at: limit, y: 13),
     ]
     if measured.estimate.isFinite {
       body += [
-        Shape.line(x1: scale(low), y1: 30, x2: scale(high), y2: 30, style: "interval \(verdict.name.rawValue)"),
+        Shape.line(
+          x1: scale(low), y1: 30, x2: scale(high), y2: 30, style: "interval \(verdict.name.rawValue)"),
         Shape.dot(x: scale(measured.estimate), y: 30, radius: 5, style: "point \(verdict.name.rawValue)"),
       ]
     }
@@ -33,16 +34,18 @@ struct IntervalGraphic {
     }
     return SVGFigure(
       id: id, title: "Measured value against tolerance",
-      description: "\(NumberText.interval(measured)), where \(allowed) is tolerated: \(verdict.name.rawValue).",
-      width: 300, height: 60, body: body
+      description:
+        "\(NumberText.interval(measured)), where \(allowed) is tolerated: \(verdict.name.rawValue).",
+      width: 380, height: 60, body: body
     ).markup
   }
 
   private func label(_ text: String, at x: Double, y: Double) -> Markup {
     // Near an edge, the text must turn inwards.
     let half = Double(text.count) * 3.2
-    let anchor: TextAnchor = x - half < 2 ? .start : x + half > 298 ? .end : .middle
-    return Shape.text(text, x: anchor == .start ? max(2, x - 4) : anchor == .end ? min(298, x + 4) : x, y: y,
+    let anchor: TextAnchor = x - half < 2 ? .start : x + half > 378 ? .end : .middle
+    return Shape.text(
+      text, x: anchor == .start ? max(2, x - 4) : anchor == .end ? min(378, x + 4) : x, y: y,
       anchor: anchor, style: "label")
   }
 }

@@ -24,7 +24,8 @@ struct LadderChart {
     }
     return SVGFigure(
       id: "ladder", title: "Return from the optimum down to the actor",
-      description: rungs.map { "\($0.name): \(NumberText.number($0.value.estimate))" }.joined(separator: "; "),
+      description: rungs.map { "\($0.name): \(NumberText.number($0.value.estimate))" }.joined(
+        separator: "; "),
       width: 400, height: bottom + 24, body: ["\(grid)\(rows)"]
     ).markup
   }
@@ -48,8 +49,18 @@ struct LadderChart {
     parts.append(Shape.line(x1: scale(low), y1: middle, x2: scale(high), y2: middle, style: "whisker"))
     parts.append(Shape.rectangle(x: place - 1.5, y: middle - 7, width: 3, height: 14, style: "truth"))
     let room = 58 - value.count
-    parts.append(Shape.text(TextLayout.clipped(rung.name, columns: room), x: 12, y: y + 13, style: "label halo"))
+    let name = TextLayout.clipped(rung.name, columns: room)
+    // The line from the rung above must not run through the words.
+    parts.append(plate(x: 10, y: y, characters: name.count))
+    parts.append(plate(x: 390 - plateWidth(value.count), y: y, characters: value.count))
+    parts.append(Shape.text(name, x: 12, y: y + 13, style: "label halo"))
     parts.append(Shape.text(value, x: 388, y: y + 13, anchor: .end, style: "label halo"))
     return "<g>\(parts)<title>\(rung.name): \(NumberText.interval(rung.value))</title></g>"
+  }
+
+  private func plateWidth(_ characters: Int) -> Double { 4 + 6.4 * Double(characters) }
+
+  private func plate(x: Double, y: Double, characters: Int) -> Markup {
+    Shape.rectangle(x: x, y: y + 1, width: plateWidth(characters), height: 16, style: "plate")
   }
 }

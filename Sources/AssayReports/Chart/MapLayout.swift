@@ -20,7 +20,9 @@ struct MapLayout {
     var cells = [[StateRow]](repeating: [], count: count)
     var missing = 0
     for state in states {
-      if map.cells.indices.contains(state.index), let cell = map.cells[state.index], cells.indices.contains(cell) {
+      if map.cells.indices.contains(state.index), let cell = map.cells[state.index],
+        cells.indices.contains(cell)
+      {
         cells[cell].append(state)
       } else {
         missing += 1
@@ -66,7 +68,9 @@ struct MapLayout {
 
   /// What a pointer resting on the cell is told.
   func tooltip(_ cell: Int) -> String {
-    guard states[cell].count <= 1 else { return "\(states[cell].count) states, of which \(states[cell][0].name)" }
+    guard states[cell].count <= 1 else {
+      return "\(states[cell].count) states, of which \(states[cell][0].name)"
+    }
     return states[cell].first?.tooltip ?? "no state"
   }
 

@@ -4,11 +4,13 @@ import Assay
 struct PolicyMap {
   var layout: MapLayout
   var directions: [GridMap.Direction?]
+  /// A gap this large, in reward units, has the full colour, or the largest one where that is larger.
+  var tolerated: Double
   var actionName: (Int) -> String
 
   var markup: Markup {
     let largest = layout.states.joined().filter(\.isLive).compactMap(\.actorGap).max() ?? 0
-    let size = largest > 1e-12 ? largest : 1
+    let size = max(largest, tolerated.isFinite ? tolerated : 0, 1e-12)
     let side = MapPanel.side(of: layout)
     return MapPanel(
       id: "map-policy", title: "Policy of the actor on the map",
@@ -34,7 +36,8 @@ struct PolicyMap {
       let drawing =
         direction.map { arrow($0, certainty: certainty, side: side, colour: colour) }
         ?? stay(certainty: certainty, side: side, colour: colour)
-      return MapPanel.Cell(glyph: "<g opacity=\"\(0.35 + 0.65 * certainty)\">\(drawing)<title>\(tip)</title></g>")
+      return MapPanel.Cell(
+        glyph: "<g opacity=\"\(0.35 + 0.65 * certainty)\">\(drawing)<title>\(tip)</title></g>")
     }.markup
   }
 
@@ -51,7 +54,7 @@ struct PolicyMap {
       case .up: 270
       }
     return """
-      <path transform="rotate(\(turn))" d="M\(-half) 0H\(half - head * 0.6)M\(half - head) \(-head)L\(half) 0\
+      <path transform="rotate(\(turn))" d="M\(-half) 0H\(half)M\(half - head) \(-head)L\(half) 0\
       L\(half - head) \(head)" class="arrow" stroke-width="\(max(1, side * 0.07))" style="\(colour.style)"/>
       """
   }

@@ -14,14 +14,14 @@ struct ReferenceGraph {
 
   var markup: Markup {
     let parts = parts
-    let width = 160 * Double(max(2, parts.count))
+    let width = 116 * Double(max(2, parts.count))
     let bottom = 44 + 36 * Double(references.count)
-    func x(_ name: String) -> Double { 80 + 160 * Double(parts.firstIndex(of: name) ?? 0) }
+    func x(_ name: String) -> Double { 58 + 116 * Double(parts.firstIndex(of: name) ?? 0) }
     let columns = parts.map { name -> Markup in
       """
       \(Shape.line(x1: x(name), y1: 28, x2: x(name), y2: bottom, style: "lifeline"))\
-      \(Shape.rectangle(x: x(name) - 66, y: 2, width: 132, height: 26, style: "box", tooltip: name))\
-      \(Shape.text(TextLayout.clipped(name, columns: 18), x: x(name), y: 20, anchor: .middle, style: "strong"))
+      \(Shape.rectangle(x: x(name) - 52, y: 2, width: 104, height: 26, style: "box", tooltip: name))\
+      \(Shape.text(TextLayout.clipped(name, columns: 14), x: x(name), y: 20, anchor: .middle, style: "strong"))
       """
     }
     let arrows = references.enumerated().map { index, reference -> Markup in
@@ -35,7 +35,7 @@ struct ReferenceGraph {
           """
       }
       let stop = to > from ? to - 7 : to + 7
-      let room = Int(abs(to - from) / 6)
+      let room = max(22, Int(abs(to - from) / 6))
       return """
         <g>\(Shape.line(x1: from, y1: y, x2: stop, y2: y, style: "reference"))\
         \(head(x: to, y: y, pointsLeft: to < from))\

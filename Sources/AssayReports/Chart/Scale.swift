@@ -12,6 +12,9 @@ struct Scale {
   /// A scale that has room for all the finite ones of the values.
   ///
   /// - Parameters:
+  ///   - values: what there must be room for.
+  ///   - start: the place of the least number.
+  ///   - end: the place of the greatest.
   ///   - minimumSpan: the least difference between the ends, so that rounding errors do not fill the drawing.
   ///   - padding: room beyond the outermost values, as a share of their span.
   init(

@@ -20,15 +20,16 @@ struct StateStrip {
   /// What the drawing leaves out, in a sentence; empty where it shows every state.
   var caution: String {
     ordered.count > Self.pointLimit
-      ? "\(NumberText.count(Self.pointLimit)) of \(counted(ordered.count, "state")), evenly spaced by value." : ""
+      ? "\(NumberText.count(Self.pointLimit)) of \(counted(ordered.count, "state")), evenly spaced by value."
+      : ""
   }
 
   private var rows: Markup {
     let states = Array(ordered.reversed())
     let step = 22.0
     let bottom = 24 + step * Double(states.count)
-    let scale = Scale(for: everything, from: 200, to: 700, padding: 0.03)
-    let ticks = scale.ticks(6)
+    let scale = Scale(for: everything, from: 140, to: 470, padding: 0.03)
+    let ticks = scale.ticks(5)
     let lines = ticks.values.map { value -> Markup in
       let label = NumberText.tick(value, step: ticks.step)
       return """
@@ -38,7 +39,7 @@ struct StateStrip {
     }
     let drawn = states.enumerated().map { index, state -> Markup in
       let y = 30 + step * Double(index)
-      var parts = [Shape.text(TextLayout.clipped(state.name, columns: 30), x: 190, y: y + 4, anchor: .end)]
+      var parts = [Shape.text(TextLayout.clipped(state.name, columns: 20), x: 132, y: y + 4, anchor: .end)]
       if let truth = state.trueValue, let learned = state.learnedValue {
         let sign = learned < truth ? "too-low" : "too-high"
         parts.append(Shape.line(x1: scale(truth), y1: y, x2: scale(learned), y2: y, style: "span \(sign)"))
@@ -54,23 +55,26 @@ struct StateStrip {
     }
     return SVGFigure(
       id: "strip", title: "True and learned value of each state", description: description,
-      width: 720, height: bottom + 24, body: ["\(lines)\(drawn)", key]
+      width: 480, height: bottom + 24, body: ["\(lines)\(drawn)", key]
     ).markup
   }
 
   private var strip: Markup {
     let all = ordered
     let stride = max(1, Double(all.count) / Double(Self.pointLimit))
-    let shown = (0..<min(all.count, Self.pointLimit)).map { all[min(all.count - 1, Int(Double($0) * stride))] }
+    let shown = (0..<min(all.count, Self.pointLimit)).map {
+      all[min(all.count - 1, Int(Double($0) * stride))]
+    }
     let frame = PlotFrame(
-      x: Scale(for: [0, Double(max(1, all.count - 1))], from: 48, to: 704),
+      x: Scale(for: [0, Double(max(1, all.count - 1))], from: 44, to: 470),
       y: Scale(for: everything, from: 250, to: 34, padding: 0.04), xName: "state, by true value", yName: "")
     let points = shown.enumerated().map { place, state -> Markup in
       let x = frame.x(Double(place) * stride)
       var parts: [Markup] = []
       if let truth = state.trueValue, let learned = state.learnedValue {
         let sign = learned < truth ? "too-low" : "too-high"
-        parts.append(Shape.line(x1: x, y1: frame.y(truth), x2: x, y2: frame.y(learned), style: "thin \(sign)"))
+        parts.append(
+          Shape.line(x1: x, y1: frame.y(truth), x2: x, y2: frame.y(learned), style: "thin \(sign)"))
       }
       if let truth = state.trueValue {
         parts.append(Shape.rectangle(x: x - 3, y: frame.y(truth) - 1, width: 6, height: 2, style: "truth"))
@@ -81,7 +85,8 @@ struct StateStrip {
       return "<g>\(parts)<title>\(state.tooltip)</title></g>"
     }
     return SVGFigure(
-      id: "strip", title: "True and learned values, sorted", description: description, width: 720, height: 292,
+      id: "strip", title: "True and learned values, sorted", description: description, width: 480,
+      height: 292,
       body: [frame.markup, "\(points)", key]
     ).markup
   }
@@ -94,12 +99,12 @@ struct StateStrip {
 
   private var key: Markup {
     """
-    \(Shape.rectangle(x: 200, y: 2, width: 3, height: 12, style: "truth"))\(Shape.text("true V", x: 208, y: 12))\
-    \(Shape.dot(x: 264, y: 8, radius: 4.5, style: "learned"))\(Shape.text("learned V̂", x: 273, y: 12))\
-    \(Shape.line(x1: 344, y1: 8, x2: 362, y2: 8, style: "span too-high"))\
-    \(Shape.text("too high", x: 367, y: 12))\
-    \(Shape.line(x1: 428, y1: 8, x2: 446, y2: 8, style: "span too-low"))\
-    \(Shape.text("too low", x: 451, y: 12))
+    \(Shape.rectangle(x: 60, y: 2, width: 3, height: 12, style: "truth"))\(Shape.text("true V", x: 68, y: 12))\
+    \(Shape.dot(x: 124, y: 8, radius: 4.5, style: "learned"))\(Shape.text("learned V̂", x: 133, y: 12))\
+    \(Shape.line(x1: 204, y1: 8, x2: 222, y2: 8, style: "span too-high"))\
+    \(Shape.text("too high", x: 227, y: 12))\
+    \(Shape.line(x1: 288, y1: 8, x2: 306, y2: 8, style: "span too-low"))\
+    \(Shape.text("too low", x: 311, y: 12))
     """
   }
 }

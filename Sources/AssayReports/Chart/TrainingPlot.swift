@@ -47,7 +47,8 @@ struct TrainingPlot {
         ? Shape.line(x1: upper[0].0, y1: upper[0].1, x2: lower[0].0, y2: lower[0].1, style: "whisker") : ""
       let dots = run.map { point in
         Shape.dot(
-          x: frame.x(point.step), y: frame.y(point.estimate), radius: run.count > 40 ? 1.2 : 2.4, style: "learned",
+          x: frame.x(point.step), y: frame.y(point.estimate), radius: run.count > 40 ? 1.2 : 2.4,
+          style: "learned",
           tooltip: "\(NumberText.count(Int(point.step))) steps: \(NumberText.number(point.estimate)), "
             + "from \(NumberText.number(point.low)) to \(NumberText.number(point.high))")
       }

@@ -1,8 +1,12 @@
 import AssayDiagnostics
+import Foundation
 
 /// Learned and true values on the map with one scale, and their difference.
 struct ValueMaps {
   var layout: MapLayout
+  /// An error this large, in reward units, has the full colour, or the largest one where that is larger: small errors
+  /// stay pale, whatever they are small beside.
+  var tolerated: Double
 
   /// Three panels, in the order learned, true, error.
   var panels: [(title: String, markup: Markup)] {
@@ -23,7 +27,8 @@ struct ValueMaps {
     let narrow = Scale(for: truth, from: 0, to: 1)
     let wide = Scale(for: all, from: 0, to: 1)
     let span = narrow.domain.high - narrow.domain.low
-    guard truth.count > 1, span > 0.001 * abs(narrow.domain.high), wide.domain.high - wide.domain.low > 6 * span
+    guard truth.count > 1, span > 0.001 * abs(narrow.domain.high),
+      wide.domain.high - wide.domain.low > 6 * span
     else { return (wide, false) }
     return (Scale(for: truth, from: 0, to: 1, padding: 0.5), true)
   }
@@ -32,6 +37,7 @@ struct ValueMaps {
     let (scale, isCut) = scale
     let (low, high) = scale.domain
     let numbers = layout.values(of: number)
+    let largest = max(abs(low), abs(high))
     return MapPanel(
       id: "map-\(name)", title: title,
       description: "From \(NumberText.number(numbers.min())) to \(NumberText.number(numbers.max())).",
@@ -44,15 +50,15 @@ struct ValueMaps {
         ])
     ) { cell in
       guard let value = layout.value(cell, of: number) else { return MapPanel.Cell(text: NumberText.missing) }
-      return MapPanel.Cell(fill: ColourRamp.sequential(scale.share(value)), text: Self.short(value))
+      return MapPanel.Cell(
+        fill: ColourRamp.sequential(scale.share(value)), text: Self.short(value, largest: largest))
     }.markup
   }
 
   private var errors: Markup {
     let numbers = layout.values(of: \.error)
     let largest = numbers.map { abs($0) }.max() ?? 0
-    // With nothing to show, one colour for all: not a picture of rounding.
-    let size = max(largest, 1e-9)
+    let size = max(largest, tolerated.isFinite ? tolerated : 0, 1e-9)
     return MapPanel(
       id: "map-error", title: "Errors of the critic on the map",
       description: "From \(NumberText.signed(numbers.min())) to \(NumberText.signed(numbers.max())); "
@@ -62,16 +68,23 @@ struct ValueMaps {
         ramp: { ColourRamp.diverging(2 * $0 - 1) },
         labels: ["\(NumberText.signed(-size)) too low", "0", "too high \(NumberText.signed(size))"])
     ) { cell in
-      guard let value = layout.value(cell, of: \.error) else { return MapPanel.Cell(text: NumberText.missing) }
-      return MapPanel.Cell(fill: ColourRamp.diverging(value / size), text: Self.short(value))
+      guard let value = layout.value(cell, of: \.error) else {
+        return MapPanel.Cell(text: NumberText.missing)
+      }
+      return MapPanel.Cell(fill: ColourRamp.diverging(value / size), text: Self.short(value, largest: size))
     }.markup
   }
 
-  /// Two digits at most, and no zero before the point: what fits into a cell.
-  static func short(_ value: Double) -> String {
-    guard abs(value) >= 0.005 else { return abs(value) < 1e-12 ? "0" : value < 0 ? "−.00" : ".00" }
-    let text = NumberText.number(value, digits: abs(value) < 0.1 ? 1 : 2)
-    guard let point = text.firstIndex(of: "."), abs(value) < 1 else { return text }
-    return (value < 0 ? "−" : "") + text[point...]
+  /// As many decimals as give the largest number of the map two digits, and no zero before the point: what fits
+  /// into a cell.
+  static func short(_ value: Double, largest: Double) -> String {
+    let largest = max(largest, abs(value))
+    let exponent = largest.isFinite && largest > 0 ? Int(log10(largest).rounded(.down)) : 0
+    if abs(value) >= 1000 { return NumberText.tick(value, step: pow(10, Double(exponent - 1))) }
+    guard (-3..<6).contains(exponent) else { return NumberText.number(value, digits: 1) }
+    var body = String(format: "%.\(max(0, 1 - exponent))f", abs(value))
+    guard body.contains(where: { ("1"..."9").contains($0) }) else { return "0" }
+    if body.hasPrefix("0.") { body.removeFirst() }
+    return (value < 0 ? "−" : "") + body
   }
 }

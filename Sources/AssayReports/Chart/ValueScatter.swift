@@ -19,7 +19,8 @@ struct ValueScatter {
     let most = max(shown.first?.visits ?? 0, 1e-12)
     let both = shown.flatMap { [$0.trueValue, $0.learnedValue].compactMap(\.self) }
     let frame = PlotFrame(
-      x: Scale(for: both, from: 52, to: 386, padding: 0.06), y: Scale(for: both, from: 342, to: 26, padding: 0.06),
+      x: Scale(for: both, from: 52, to: 386, padding: 0.06),
+      y: Scale(for: both, from: 342, to: 26, padding: 0.06),
       xName: "true value V", yName: "learned value V̂")
     let (low, high) = frame.x.domain
     let points = shown.compactMap { state -> Markup? in
@@ -36,7 +37,7 @@ struct ValueScatter {
         frame.markup,
         Shape.line(
           x1: frame.x(low), y1: frame.y(low), x2: frame.x(high), y2: frame.y(high), style: "diagonal"),
-        Shape.text("right", x: frame.x.end - 4, y: frame.y.end + 22, anchor: .end, style: "tick"),
+        Shape.text("right", x: frame.x.end, y: frame.y.end + 44, anchor: .end, style: "tick"),
         Shape.text("too high", x: frame.x.start + 8, y: frame.y.end + 14, style: "tick"),
         Shape.text("too low", x: frame.x.end - 6, y: frame.y.start - 8, anchor: .end, style: "tick"),
         "\(points)",

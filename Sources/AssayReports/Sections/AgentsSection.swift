@@ -13,24 +13,24 @@ struct AgentsSection: ReportSection {
     let counts = Dictionary(grouping: agents, by: \.diagnosis).mapValues(\.count)
     let summary = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map { "\($0.value) of \(agents.count): \($0.key)" }.joined(separator: "; ")
-    let rows = agents.map { agent -> Markup in
-      """
-      <tr><th scope="row">\(String(agent.seed))</th><td class="words">\(agent.diagnosis)</td>\
-      <td>\(NumberText.number(agent.performance))</td><td>\(NumberText.number(agent.criticError))</td>\
-      <td>\(NumberText.number(agent.actorGap))</td><td>\(NumberText.number(agent.modelError))</td></tr>
-
-      """
-    }
+    let table = Table(
+      label: "Agents",
+      columns: [
+        ("seed", .name), ("diagnosis", .words), ("performance", .number), ("critic error", .number),
+        ("actor gap", .number), ("model error", .number),
+      ],
+      rows: agents.map { agent in
+        [
+          "\(String(agent.seed))", "\(agent.diagnosis)", "\(NumberText.number(agent.performance))",
+          "\(NumberText.number(agent.criticError))", "\(NumberText.number(agent.actorGap))",
+          "\(NumberText.number(agent.modelError))",
+        ]
+      })
     return """
       <p class="lead">\(summary).</p>
       <details>
       <summary>All \(counted(agents.count, "agent"))</summary>
-      <div class="scroll"><table>
-      <thead><tr><th scope="col">seed</th><th scope="col">diagnosis</th><th scope="col">performance</th>\
-      <th scope="col">critic error</th><th scope="col">actor gap</th><th scope="col">model error</th></tr></thead>
-      <tbody>
-      \(rows)</tbody></table></div>
-      </details>
+      \(table.markup)</details>
 
       """
   }

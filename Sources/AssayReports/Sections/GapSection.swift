@@ -13,13 +13,10 @@ struct GapSection: ReportSection {
     let size = max(abs(gap.optimal), report.critic.range.isFinite ? report.critic.range : 0)
     let ladder = LadderChart(rungs: gap.ladder, minimumSpan: size / 20).markup
     let identity = IdentityChart(gap: gap, minimumSpan: size / 20).markup
-    let meanings = gap.identity.terms.map { term -> Markup in
-      """
-      <tr><th scope="row">\(term.name)</th><td class="words">\(term.meaning)</td>\
-      <td>\(NumberText.interval(term.value))</td></tr>
-
-      """
-    }
+    let meanings = Table(
+      label: "Terms of the gap identity",
+      columns: [("term", .name), ("how the return is lost", .words), ("value", .number)],
+      rows: gap.identity.terms.map { ["\($0.name)", "\($0.meaning)", "\(NumberText.interval($0.value))"] })
     return """
       <p class="lead">The best policy returns \(NumberText.number(gap.optimal)), the actor \
       \(NumberText.interval(gap.achieved)), at discount \(NumberText.trimmed(report.subject.discount)): \
@@ -31,12 +28,7 @@ struct GapSection: ReportSection {
       </div>
       <details>
       <summary>What the terms mean</summary>
-      <div class="scroll"><table>
-      <thead><tr><th scope="col">term</th><th scope="col">how the return is lost</th>\
-      <th scope="col">value</th></tr></thead>
-      <tbody>
-      \(meanings)</tbody></table></div>
-      </details>
+      \(meanings.markup)</details>
 
       """
   }

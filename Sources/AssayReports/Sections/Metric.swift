@@ -14,7 +14,8 @@ struct Metric {
     var metrics = [
       Metric(path: "critic.bias", meaning: "mean of V̂ − V", value: critic.bias),
       Metric(path: "critic.rmse", meaning: "√ mean (V̂ − V)² over visits", value: critic.rmse),
-      Metric(path: "critic.uniformRMSE", meaning: "the same over all states alike", value: critic.uniformRMSE),
+      Metric(
+        path: "critic.uniformRMSE", meaning: "the same over all states alike", value: critic.uniformRMSE),
       Metric(path: "critic.largestError", meaning: "max |V̂ − V|", value: critic.largestError),
       Metric(
         path: "critic.explainedVariance", meaning: "share of the variance of V that V̂ explains",
@@ -23,8 +24,11 @@ struct Metric {
         path: "critic.calibrationSlope", meaning: "slope of V on V̂; 1 when calibrated",
         value: critic.calibrationSlope),
       Metric(
-        path: "critic.kendallTau", meaning: "rank agreement of Q̂ with Q within states", value: critic.kendallTau),
-      Metric(path: "critic.bellmanResidual", meaning: "√ mean squared residual of Q̂", value: critic.bellmanResidual),
+        path: "critic.kendallTau", meaning: "rank agreement of Q̂ with Q within states",
+        value: critic.kendallTau),
+      Metric(
+        path: "critic.bellmanResidual", meaning: "√ mean squared residual of Q̂", value: critic.bellmanResidual
+      ),
       Metric(path: "actor.gap", meaning: "max Q̂ − E Q̂ over visits", value: actor.gap),
       Metric(
         path: "actor.normalisedGap", meaning: "the same as a share of the uniform policy's",
@@ -36,12 +40,14 @@ struct Metric {
         path: "actor.agreement", meaning: "share of states where the likeliest action is the critic's best",
         value: actor.agreement),
       Metric(
-        path: "actor.confidence", meaning: "mean probability of the likeliest action", value: actor.confidence),
+        path: "actor.confidence", meaning: "mean probability of the likeliest action", value: actor.confidence
+      ),
     ]
     if let model = report.model {
       metrics += [
         Metric(path: "model.valueError", meaning: "√ mean (V in the model − V)²", value: model.valueError),
-        Metric(path: "model.bias", meaning: "mean of V in the model − V; positive: an optimist", value: model.bias),
+        Metric(
+          path: "model.bias", meaning: "mean of V in the model − V; positive: an optimist", value: model.bias),
         Metric(
           path: "model.transitionError", meaning: "total variation of the next state, 0…1",
           value: model.transitionError),

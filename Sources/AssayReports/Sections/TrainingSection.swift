@@ -24,7 +24,8 @@ struct TrainingSection: ReportSection {
         id: "training-model", title: "Model error, share of the range", steps: training.steps,
         values: training.modelError, reference: tolerance(report.model?.verdict)),
       TrainingPlot(
-        id: "training-performance", title: "Performance J(π)", steps: training.steps, values: training.performance,
+        id: "training-performance", title: "Performance J(π)", steps: training.steps,
+        values: training.performance,
         reference: (report.gap.optimal, "optimum \(NumberText.number(report.gap.optimal))")),
     ].filter { !$0.values.isEmpty }
     let figures = plots.map { plot in

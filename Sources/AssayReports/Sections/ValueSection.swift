@@ -2,10 +2,12 @@ import AssayDiagnostics
 
 /// What the critic learned beside what is true, state by state.
 struct ValueSection: ReportSection {
-  var states: StateFindings
+  var report: AuditReport
 
   let id = "values"
   let title = "Learned and true values"
+
+  private var states: StateFindings { report.states }
 
   var body: Markup {
     let rows = states.rows
@@ -15,11 +17,13 @@ struct ValueSection: ReportSection {
       let strip = StateStrip(states: rows)
       return """
         <p class="lead">Seed \(String(states.seed)). \(strip.caution)</p>
-        <figure>\(strip.markup)</figure>
+        <figure class="strip">\(strip.markup)</figure>
         \(worst)
         """
     }
-    let panels = ValueMaps(layout: layout).panels.map { panel in
+    let panels = ValueMaps(
+      layout: layout, tolerated: report.critic.verdict.tolerance * report.critic.range
+    ).panels.map { panel in
       "<figure><figcaption>\(panel.title)</figcaption>\(panel.markup)</figure>\n" as Markup
     }
     return """
@@ -38,23 +42,23 @@ struct ValueSection: ReportSection {
     let total = candidates.map(weight).reduce(0, +)
     let shown = candidates.sorted { (weight($1), $0.index) < (weight($0), $1.index) }.prefix(8)
     guard total > 0, !shown.isEmpty else { return "" }
-    let lines = shown.map { row -> Markup in
-      """
-      <tr><th scope="row">\(row.name)</th><td>\(NumberText.number(row.learnedValue))</td>\
-      <td>\(NumberText.number(row.trueValue))</td><td>\(NumberText.signed(row.error))</td>\
-      <td>\(NumberText.share(row.visits))</td><td>\(NumberText.share(weight(row) / total))</td></tr>
-
-      """
-    }
+    let table = Table(
+      label: "States with most of the error",
+      columns: [
+        ("state", .name), ("V̂", .number), ("V", .number), ("error", .number), ("visits", .number),
+        ("share of squared error", .number),
+      ],
+      rows: shown.map { row in
+        [
+          "\(row.name)", "\(NumberText.number(row.learnedValue))", "\(NumberText.number(row.trueValue))",
+          "\(NumberText.signed(row.error))", "\(NumberText.share(row.visits))",
+          "\(NumberText.share(weight(row) / total))",
+        ]
+      })
     return """
       <details>
       <summary>Where the critic's error comes from</summary>
-      <div class="scroll"><table>
-      <thead><tr><th scope="col">state</th><th scope="col">V̂</th><th scope="col">V</th>\
-      <th scope="col">error</th><th scope="col">visits</th><th scope="col">share of squared error</th></tr></thead>
-      <tbody>
-      \(lines)</tbody></table></div>
-      </details>
+      \(table.markup)</details>
 
       """
   }

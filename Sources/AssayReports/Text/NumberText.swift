@@ -33,11 +33,11 @@ enum NumberText {
     return (value > 0 ? "+" : "") + number(value)
   }
 
-  /// A number with its interval: `0.412 [0.405, 0.419]`; without it where it has no width.
+  /// A number with its interval: `0.412 [0.405, 0.419]`; without it where it has no width. Its spaces do not break.
   static func interval(_ estimate: Estimate?) -> String {
     guard let estimate else { return missing }
     guard estimate.low != estimate.high else { return number(estimate.estimate) }
-    return "\(number(estimate.estimate)) [\(number(estimate.low)), \(number(estimate.high))]"
+    return "\(number(estimate.estimate))\u{A0}[\(number(estimate.low)),\u{A0}\(number(estimate.high))]"
   }
 
   /// A share in per cent: `12.3%`.

@@ -10,7 +10,7 @@ enum TextLayout {
     let limit = max(2, limit)
     var lines: [String] = []
     var line = ""
-    for word in text.split(whereSeparator: \.isWhitespace) {
+    for word in text.split(whereSeparator: { $0.isWhitespace && $0 != "\u{A0}" }) {
       var word = String(word)
       if !line.isEmpty, columns(of: line) + 1 + columns(of: word) <= limit {
         line += " " + word
@@ -25,7 +25,8 @@ enum TextLayout {
       line = word
     }
     if !line.isEmpty { lines.append(line) }
-    return lines
+    // The space has kept its words together; from here on it is one like any other.
+    return lines.map { String($0.map { $0 == "\u{A0}" ? " " : $0 }) }
   }
 
   /// The text, or its beginning and … where it is too long.
@@ -59,9 +60,12 @@ enum TextLayout {
     return String(result)
   }
 
-  /// A bar of whole and eighth blocks for a share of a width.
+  /// A bar for a share of a width: whole and eighth blocks, or shaded blocks for a negative share.
   static func bar(share: Double, columns width: Int) -> String {
-    guard share.isFinite, share > 0, width > 0 else { return "" }
+    guard share.isFinite, share != 0, width > 0 else { return "" }
+    guard share > 0 else {
+      return String(repeating: "▒", count: max(1, Int((min(1, -share) * Double(width)).rounded())))
+    }
     let eighths = max(1, Int((min(1, share) * Double(width) * 8).rounded()))
     let parts = Array(" ▏▎▍▌▋▊▉")
     return String(repeating: "█", count: eighths / 8) + (eighths % 8 == 0 ? "" : String(parts[eighths % 8]))

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Assay
+import AssayDiagnostics
+import AssayReports
+import AssayScenarios
+import Foundation
+
+struct AuditCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Train agents, compare each part with the exact truth, and say which part is wrong.",
+    discussion: """
+      EXAMPLES
+        assay audit frozen-lake-8x8 --agent dyna --report audit.html
+        assay audit cliff-walking --agent dyna --fault critic-wrong-discount \\
+          --expect critic-wrong-discount
+
+      EXIT STATUS
+        0 the audit ran, and met --expect    65 bad data
+        1 the expectation failed             66 no such file
+        64 bad usage                         73 a file could not be written
+      """)
+
+  @Argument(help: "A world by name (see 'assay list environments'), or a file in the format assay.mdp/1.")
+  var environment: String
+
+  @Option(help: "The agent to train (see 'assay list agents').")
+  var agent: String
+
+  @Option(help: "Environment steps of training, for each agent.")
+  var steps = 300_000
+
+  @Option(help: "The first seed.")
+  var seed: UInt64 = 0
+
+  @Option(help: "How many agents to train, each with a seed of its own, counted up from the first.")
+  var seeds = 10
+
+  @Option(help: "A fault to plant on purpose (see 'assay list faults'); may be repeated.")
+  var fault: [String] = []
+
+  @Option(help: ArgumentHelp("Write a report to look at.", valueName: "file.html"))
+  var report: String?
+
+  @Option(help: ArgumentHelp("Write the report as JSON, schema assay.audit/1; '-' for standard output.", valueName: "file"))
+  var json: String?
+
+  @Option(help: "Fail with status 1 unless this is the diagnosis (see 'assay list diagnoses').")
+  var expect: String?
+
+  func run() async throws {
+    try await reporting {
+      let entry = try EnvironmentRegistry.entry(for: environment)
+      let request = try request()
+      let expected = try expect.map(Self.diagnosis)
+      // A report that cannot be written must not cost a training first.
+      if let report { try Files.checkWritable(report, flag: "--report") }
+      if let json, json != "-" { try Files.checkWritable(json, flag: "--json") }
+      let result = try await train(request, in: entry)
+      try write(result)
+      if let expected, result.diagnosis.name != expected {
+        throw Failure(
+          status: ExitStatus.expectationFailed,
+          message: "expected the diagnosis \(expected), but it is \(result.diagnosis.name)")
+      }
+    }
+  }
+
+  private func request() throws -> AuditRequest {
+    guard steps > 0 else { throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1 or more") }
+    guard seeds > 0, seeds <= 10_000 else {
+      throw Failure(status: ExitStatus.usage, message: "--seeds is \(seeds); allowed: 1 to 10000")
+    }
+    guard seed <= UInt64.max - UInt64(seeds) else {
+      throw Failure(status: ExitStatus.usage, message: "--seed is \(seed); allowed: up to \(UInt64.max - UInt64(seeds))")
+    }
+    let agent = try AgentRegistry.entry(for: agent)
+    return AuditRequest(
+      agent: agent, steps: steps, seeds: (0..<UInt64(seeds)).map { seed + $0 },
+      faults: try fault.map { try Self.fault($0, for: agent) })
+  }
+
+  private static func fault(_ name: String, for agent: AgentEntry) throws -> Fault {
+    guard let fault = Fault(rawValue: name) else {
+      throw UnknownName(kind: "fault", name: name, known: Fault.allCases.map(\.rawValue))
+    }
+    if let requirement = fault.requirement, !agent.has.contains(requirement) {
+      let able = AgentRegistry.entries.filter { $0.has.contains(requirement) }.map(\.name)
+      throw Failure(
+        status: ExitStatus.usage,
+        message: "--fault \(name) cannot be planted in \(agent.name); allowed: --agent \(able.joined(separator: ", "))")
+    }
+    return fault
+  }
+
+  private static func diagnosis(_ name: String) throws -> String {
+    guard DiagnosisName(rawValue: name) != nil else {
+      throw UnknownName(kind: "diagnosis", name: name, known: DiagnosisName.allCases.map(\.rawValue))
+    }
+    return name
+  }
+
+  private func train(_ request: AuditRequest, in entry: EnvironmentEntry) async throws -> AuditReport {
+    let progress = ProgressLine("training \(seeds) × \(agent)", total: steps * seeds)
+    defer { progress.finish() }
+    var request = request
+    request.onProgress = { progress.advance(by: $0) }
+    return try await entry.audit(request)
+  }
+
+  private func write(_ result: AuditReport) throws {
+    if let report {
+      try Files.write(Data(HTMLReport(result).html.utf8), to: report, flag: "--report")
+    }
+    if json == "-" {
+      FileHandle.standardOutput.write(try result.json())
+      return
+    }
+    if let json { try Files.write(try result.json(), to: json, flag: "--json") }
+    print(TerminalReport(result, width: 80, usesColour: isatty(STDOUT_FILENO) == 1).text, terminator: "")
+    for path in [report, json].compactMap(\.self) { print("\nWritten: \(path)") }
+  }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Assay
+import AssayDiagnostics
+import AssayScenarios
+import Foundation
+
+struct MatrixCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "matrix",
+    abstract: "Plant every fault in every world and count what the audit says of each agent.",
+    discussion: """
+      EXAMPLE
+        assay matrix --seeds 100..119
+      """)
+
+  @Option(parsing: .upToNextOption, help: "Faults to plant; all that the agent can have, if left out.")
+  var faults: [String] = []
+
+  @Option(help: "The agent to train.")
+  var agent = "dyna"
+
+  @Option(parsing: .upToNextOption, help: "Worlds by name or file.")
+  var environments = ["frozen-lake-8x8", "cliff-walking", "random-20", "random-50"]
+
+  @Option(help: "Seeds, first and last.")
+  var seeds: SeedRange = SeedRange(first: 100, last: 119)
+
+  @Option(help: "Environment steps of training, for each agent.")
+  var steps = 300_000
+
+  @Flag(help: "Print JSON, schema assay.matrix/1.")
+  var json = false
+
+  struct SeedRange: ExpressibleByArgument {
+    var first: UInt64
+    var last: UInt64
+
+    init(first: UInt64, last: UInt64) {
+      self.first = first
+      self.last = last
+    }
+
+    init?(argument: String) {
+      let ends = argument.components(separatedBy: "..").map { UInt64($0) }
+      guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last, last - first < 10_000 else {
+        return nil
+      }
+      self.init(first: first, last: last)
+    }
+
+    var defaultValueDescription: String { "\(first)..\(last)" }
+    var seeds: [UInt64] { Array(first...last) }
+  }
+
+  func run() async throws {
+    try await reporting {
+      guard steps > 0 else { throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1 or more") }
+      let agent = try AgentRegistry.entry(for: agent)
+      let planted = try faults.isEmpty
+        ? Fault.allCases.filter { $0.requirement.map(agent.has.contains) ?? true }
+        : faults.map { name in
+          guard let fault = Fault(rawValue: name) else {
+            throw UnknownName(kind: "fault", name: name, known: Fault.allCases.map(\.rawValue))
+          }
+          return fault
+        }
+      let entries = try environments.map(EnvironmentRegistry.entry)
+      let conditions: [Fault?] = [nil] + planted
+      let progress = ProgressLine(
+        "auditing", total: entries.count * conditions.count * seeds.seeds.count * steps)
+      defer { progress.finish() }
+      var cells: [DiagnosisMatrix.Cell] = []
+      for entry in entries {
+        for fault in conditions {
+          let report = try await entry.audit(
+            AuditRequest(
+              agent: agent, steps: steps, seeds: seeds.seeds, faults: fault.map { [$0] } ?? [],
+              onProgress: { progress.advance(by: $0) }))
+          cells.append(
+            .init(
+              environment: entry.name, agent: agent.name, fault: fault?.rawValue ?? DiagnosisName.healthy.rawValue,
+              report: report))
+        }
+      }
+      progress.finish()
+      try show(DiagnosisMatrix(steps: steps, seeds: seeds.seeds, cells: cells))
+    }
+  }
+
+  private func show(_ matrix: DiagnosisMatrix) throws {
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      var data = try encoder.encode(matrix)
+      data.append(UInt8(ascii: "\n"))
+      FileHandle.standardOutput.write(data)
+      return
+    }
+    print("\(agent), \(matrix.seeds.count) seeds, \(matrix.steps) steps: named right [95% Wilson interval]\n")
+    for (index, cell) in matrix.cells.enumerated() {
+      if index == 0 || matrix.cells[index - 1].environment != cell.environment {
+        print((index == 0 ? "" : "\n") + cell.environment)
+      }
+      let count = cell.diagnoses[cell.fault] ?? 0
+      let interval = String(format: "[%3.0f%%, %3.0f%%]", cell.named.low * 100, cell.named.high * 100)
+      let others = cell.diagnoses.filter { $0.key != cell.fault }.sorted { $0.key < $1.key }
+        .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+      let name = cell.fault.padding(toLength: 22, withPad: " ", startingAt: 0)
+      print("  \(name) \(String(format: "%3d", count)) of \(cell.named.count)  \(interval)  \(others)".trimmed)
+    }
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String { trimmingCharacters(in: .newlines).replacingOccurrences(of: " +$", with: "", options: .regularExpression) }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Assay
+import Foundation
+
+/// How the command ends, after BSD's sysexits.
+enum ExitStatus {
+  static let expectationFailed = ExitCode(1)
+  static let usage = ExitCode(64)
+  static let badData = ExitCode(65)
+  static let noInput = ExitCode(66)
+  static let software = ExitCode(70)
+  static let cannotCreate = ExitCode(73)
+}
+
+/// An end with a line on standard error.
+struct Failure: Error {
+  var status: ExitCode
+  var message: String
+}
+
+/// Reading and writing files, and what can go wrong with them.
+enum Files {
+  static func looksLikeFile(_ name: String) -> Bool {
+    name.hasSuffix(".json") || name.contains("/") || FileManager.default.fileExists(atPath: name)
+  }
+
+  /// Reads a process from a file in the format `assay.mdp/1`.
+  static func readProcess(_ path: String) throws -> FiniteMDP {
+    try FiniteMDP(json: try read(path), from: path)
+  }
+
+  static func read(_ path: String) throws -> Data {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {
+      throw Failure(status: ExitStatus.noInput, message: "\(path): there is no such file")
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Failure(status: ExitStatus.noInput, message: "\(path): cannot be read")
+    }
+    return data
+  }
+
+  /// Makes sure that a file can be written, without touching it.
+  static func checkWritable(_ path: String, flag: String) throws {
+    let url = URL(fileURLWithPath: path)
+    let folder = url.deletingLastPathComponent().path
+    var isDirectory: ObjCBool = false
+    func fail(_ reason: String) -> Failure {
+      Failure(status: ExitStatus.cannotCreate, message: "\(flag) \(path): \(reason)")
+    }
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory), isDirectory.boolValue else {
+      throw fail("there is no folder \(folder)")
+    }
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) {
+      guard !isDirectory.boolValue else { throw fail("is a folder") }
+      guard FileManager.default.isWritableFile(atPath: path) else { throw fail("is not writable") }
+    }
+    guard FileManager.default.isWritableFile(atPath: folder) else { throw fail("the folder is not writable") }
+  }
+
+  /// Writes a file as a whole or not at all.
+  static func write(_ data: Data, to path: String, flag: String) throws {
+    do {
+      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw Failure(
+        status: ExitStatus.cannotCreate, message: "\(flag) \(path): cannot be written (\(error.localizedDescription))")
+    }
+  }
+}
+
+extension FiniteMDP {
+  fileprivate init(json: Data, from path: String) throws {
+    do { try self.init(json: json) } catch { throw error.from(path) }
+  }
+}

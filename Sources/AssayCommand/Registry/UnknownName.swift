@@ -1,0 +1,32 @@
+/// A name that is not registered, with the nearest one that is.
+struct UnknownName: Error, CustomStringConvertible {
+  let kind: String
+  let name: String
+  let known: [String]
+  var otherwise: String?
+
+  var description: String {
+    let nearest = known.min { Self.distance($0, name) < Self.distance($1, name) }
+    let suggestion =
+      nearest.flatMap { Self.distance($0, name) <= max(2, name.count / 2) ? "; did you mean '\($0)'?" : nil } ?? ""
+    return "no \(kind) is called '\(name)'\(suggestion)\n"
+      + "Known: \(known.joined(separator: ", "))\(otherwise.map { ", " + $0 } ?? "")"
+  }
+
+  /// How many letters have to be changed, added, dropped or swapped with the next one (optimal string alignment).
+  static func distance(_ left: String, _ right: String) -> Int {
+    let (a, b) = (Array(left.lowercased()), Array(right.lowercased()))
+    var rows = [[Int]](repeating: Array(0...b.count), count: a.count + 1)
+    for i in 0...a.count { rows[i][0] = i }
+    for i in a.indices {
+      for j in b.indices {
+        let change = rows[i][j] + (a[i] == b[j] ? 0 : 1)
+        rows[i + 1][j + 1] = min(rows[i][j + 1] + 1, rows[i + 1][j] + 1, change)
+        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+          rows[i + 1][j + 1] = min(rows[i + 1][j + 1], rows[i - 1][j - 1] + 1)
+        }
+      }
+    }
+    return rows[a.count][b.count]
+  }
+}

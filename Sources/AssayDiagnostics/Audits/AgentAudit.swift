@@ -1,0 +1,120 @@
+import Assay
+import AssayPlanning
+
+/// The measurements that are followed over training.
+struct Checkpoint: Sendable {
+  var step: Int
+  /// RMSE of the critic as a share of the range.
+  var criticError: Double
+  var actorGap: Double
+  /// RMSE of the policy's value in the model as a share of the range.
+  var modelError: Double?
+  /// J(π) for the performance.
+  var performance: Double
+  var policy: PolicyTable
+}
+
+/// Everything measured on one agent, at one time.
+struct AgentAudit: Sendable {
+  let step: Int
+  let reading: PartsReading
+  /// Normalised discounted visits under the actor's policy, `[S]`.
+  let visits: [Double]
+  let critic: CriticAudit
+  let actor: ActorAudit
+  let model: ModelAudit?
+  let performance: Double
+  let parameters: ParameterStore
+  let names: PartNames
+  private let truth: ProcessTruth
+
+  /// What the parts call themselves.
+  struct PartNames: Sendable {
+    var critic: PartName
+    var actor: PartName
+    var model: PartName?
+  }
+
+  init<M, C, A, P>(
+    of agent: Anatomy<M, C, A, P>, truth: ProcessTruth
+  ) throws where A.Latent == Int, A.Action == Int, A.Distribution == Categorical {
+    let process = truth.process
+    self.truth = truth
+    step = agent.parameters.step
+    parameters = agent.parameters
+    names = PartNames(
+      critic: agent.critic.name, actor: agent.actor.name,
+      model: Anatomy<M, C, A, P>.hasWorldModel ? agent.worldModel.name : nil)
+    reading = try PartsReading(of: agent, on: process)
+    let occupancy = try process.occupancy(of: reading.policy)
+    visits = occupancy.normalized()
+    critic = try CriticAudit(reading, truth: truth, visits: visits)
+    actor = ActorAudit(reading, truth: truth, visits: visits)
+    model = try ModelAudit(
+      reading, truth: truth, visits: visits, occupancy: occupancy, learnedValues: critic.learnedValues)
+    performance = process.initialValue(
+      of: try process.values(of: reading.policy, for: process.performance).values)
+  }
+
+  var checkpoint: Checkpoint {
+    Checkpoint(
+      step: step, criticError: critic.rmse / truth.range, actorGap: actor.normalisedGap,
+      modelError: model.map { $0.valueError / truth.range }, performance: performance, policy: reading.policy)
+  }
+
+  /// What tells faults of the same part from one another.
+  func signatures(earlier: [Checkpoint]) throws(PlanningError) -> Diagnosing.Signatures {
+    let matches = try ClaimMatching(reading, truth: truth, visits: visits)
+      .matches(earlierPolicies: earlier.map { ($0.step, $0.policy) })
+    return Diagnosing.Signatures(
+      criticStoppedAt: stopStep(of: names.critic), actorStoppedAt: stopStep(of: names.actor),
+      criticErrorInModel: model.map { $0.criticErrorInModel / truth.range }, matches: matches,
+      agreement: actor.agreement, confidence: actor.confidence, followedBlock: followedBlock(),
+      worst: model?.worst, worstInWords: worstInWords)
+  }
+
+  /// The step of a part's last write, when others were still written long after it.
+  private func stopStep(of part: PartName) -> Int? {
+    let blocks = parameters.blocks
+    let ledger = parameters.ledger
+    func lastStep(where isWanted: (Block) -> Bool) -> Int? {
+      blocks.filter(isWanted).compactMap { ledger.lastWrite(ofBlock: $0.handle.index)?.lastStep }.max()
+    }
+    guard let last = lastStep(where: { $0.owner == part }), let others = lastStep(where: { $0.owner != part }) else {
+      return nil
+    }
+    let limit = Tolerances.stalePoint * Double(step)
+    return Double(last) < limit && Double(others) >= limit ? last : nil
+  }
+
+  /// A table over states and actions, neither the critic's nor the actor's own, that the actor maximises.
+  private func followedBlock() -> String? {
+    let process = truth.process
+    for block in parameters.blocks
+    where block.shape == [process.stateCount, process.actionCount]
+      && ![names.critic, names.actor, names.model].contains(block.owner)
+    {
+      var values = parameters.values(of: block.handle).map(Double.init)
+      for pair in values.indices where reading.actionValues[pair] == -.infinity { values[pair] = -.infinity }
+      let audit = ActorAudit(
+        actionValues: values, policy: reading.policy, uniformPolicy: process.uniformPolicy, visits: visits,
+        isLive: truth.isLive)
+      if !audit.isCriticFlat && audit.normalisedGap < Tolerances.actorGap { return block.name }
+    }
+    return nil
+  }
+
+  /// The model's worst promise, for people.
+  var worstInWords: String {
+    guard let worst = model?.worst else { return "There is no model." }
+    let process = truth.process
+    let place = "state \(process.stateName(worst.state)), action \(process.actionName(worst.action))"
+    guard worst.promise > 0 else { return "The model promises nothing beyond the truth." }
+    let share = "\(percent(worst.share)) of all that the model has wrong for this policy"
+    if let successor = worst.impossibleSuccessor, worst.impossible > 0.1 {
+      return "The model expects \(place) to lead to state \(process.stateName(successor)), which cannot happen; "
+        + "this is \(share)."
+    }
+    return "The model promises most beyond the truth in \(place): \(share)."
+  }
+}

@@ -1,0 +1,19 @@
+/// How much each part may be off and still be called healthy.
+///
+/// They are conventions, not fits: a critic within a twentieth of the range of values and an actor that loses less than a twentieth of
+/// what choosing at random would lose decide as well as exact ones in all but close calls.
+public enum Tolerances {
+  /// RMSE of the critic on visited states, as a share of the range of optimal values.
+  public static let criticError = 0.05
+  /// The actor's gap as a share of the uniform policy's.
+  public static let actorGap = 0.05
+  /// RMSE of the policy's value in the model, as a share of the range.
+  public static let modelError = 0.05
+  /// What optimising the training reward loses, as a share of what choosing at random loses.
+  public static let rewardRegret = 0.05
+  /// A part counts as no longer trained when its last write came before this share of the run.
+  public static let stalePoint = 0.9
+  /// Another claim explains a critic when it leaves less than this share of the error, and less than this share of what the
+  /// next best explanation leaves.
+  public static let explainedShare = 0.5
+}

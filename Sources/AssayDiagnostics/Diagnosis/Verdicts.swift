@@ -1,0 +1,84 @@
+import Foundation
+
+extension Verdict {
+  /// Judges a measurement by its interval: healthy when all of it is within the tolerance, faulty when none of it is.
+  init(
+    _ measured: Estimate, tolerance: Double, healthy: String, faulty: String, open: String, wouldChange: String
+  ) {
+    let name: Name = measured.high <= tolerance ? .healthy : measured.low > tolerance ? .faulty : .inconclusive
+    let statement =
+      switch name {
+      case .healthy: healthy
+      case .faulty: faulty
+      case .inconclusive: open
+      }
+    self.init(
+      name: name, measured: measured, tolerance: tolerance, statement: statement, wouldChange: wouldChange)
+  }
+
+  static func critic(_ error: Estimate) -> Verdict {
+    let found = "its error is \(percent(error)) of the range of values, against \(percent(Tolerances.criticError))"
+    return Verdict(
+      error, tolerance: Tolerances.criticError,
+      healthy: "The critic approximates the value it claims: \(found).",
+      faulty: "The critic does not approximate the value it claims: \(found).",
+      open: "Whether the critic approximates the value it claims is open: \(found).",
+      wouldChange: "a critic error on the other side of \(percent(Tolerances.criticError)) of the range")
+  }
+
+  static func actor(_ gap: Estimate, isCriticFlat: Bool) -> Verdict {
+    if isCriticFlat {
+      return Verdict(
+        name: .inconclusive, measured: gap, tolerance: Tolerances.actorGap,
+        statement: "The critic sees no difference between actions, so there is nothing for the actor to maximise.",
+        wouldChange: "a critic that tells actions apart")
+    }
+    let found =
+      "it gives up \(percent(gap)) of what choosing at random would give up by the critic, "
+      + "against \(percent(Tolerances.actorGap))"
+    return Verdict(
+      gap, tolerance: Tolerances.actorGap, healthy: "The actor maximises the critic: \(found).",
+      faulty: "The actor does not maximise the critic: \(found).",
+      open: "Whether the actor maximises the critic is open: \(found).",
+      wouldChange: "a normalised gap on the other side of \(percent(Tolerances.actorGap))")
+  }
+
+  static func model(_ error: Estimate) -> Verdict {
+    let found =
+      "the policy's value in the model is off by \(percent(error)) of the range, "
+      + "against \(percent(Tolerances.modelError))"
+    return Verdict(
+      error, tolerance: Tolerances.modelError, healthy: "The model is right where the agent relies on it: \(found).",
+      faulty: "The model is wrong where the agent relies on it: \(found).",
+      open: "Whether the model is right where the agent relies on it is open: \(found).",
+      wouldChange: "a value error on the other side of \(percent(Tolerances.modelError)) of the range")
+  }
+
+  static func reward(regret: Double) -> Verdict {
+    let found =
+      "its best policy loses \(percent(regret)) of what choosing at random loses, "
+      + "against \(percent(Tolerances.rewardRegret))"
+    return Verdict(
+      Estimate(mean: [regret]), tolerance: Tolerances.rewardRegret,
+      healthy: "The training reward asks for what the designer wanted: \(found).",
+      faulty: "The training reward does not ask for what the designer wanted: \(found).",
+      open: "Whether the training reward asks for what the designer wanted is open: \(found).",
+      wouldChange: "a training reward whose best policy also performs well")
+  }
+}
+
+/// A share for people: `3.2%`, with the interval where there is one.
+func percent(_ estimate: Estimate) -> String {
+  estimate.low == estimate.high
+    ? percent(estimate.estimate)
+    : "\(percent(estimate.estimate)) (\(percent(estimate.low)) to \(percent(estimate.high)))"
+}
+
+func percent(_ share: Double) -> String {
+  let value = share * 100
+  if abs(value) < 1e-6 { return "0%" }
+  if abs(value) < 0.01 { return "\(value < 0 ? "−" : "")under 0.01%" }
+  let digits = abs(value) >= 100 ? 0 : abs(value) >= 10 ? 1 : 2
+  let text = String(format: "%.\(digits)f", abs(value))
+  return (value < 0 ? "−" : "") + text + "%"
+}

@@ -1,0 +1,133 @@
+import Assay
+import AssayPlanning
+
+/// Trains agents, one for each seed, and audits each against the exact truth of its world.
+///
+/// ```swift
+/// let audit = Audit(environment: world, agentName: "mine", steps: 200_000, seeds: Array(0..<10))
+/// let report = try await audit.run { seed in MyAgent.make(…) }
+/// print(report.diagnosis.name)
+/// ```
+public struct Audit<World: EnumerableEnvironment>: Sendable {
+  /// The world to live in.
+  public var environment: World
+  /// What the report calls the agent.
+  public var agentName: String
+  /// Environment steps for each agent.
+  public var steps: Int
+  /// One agent is trained for each.
+  public var seeds: [UInt64]
+  /// What is changed from outside during training.
+  public var interventions: [Intervention]
+  /// Names of the faults these interventions and this world stand for, for the report.
+  public var faults: [String]
+  /// How many times an agent is measured during training, evenly spaced.
+  public var checkpointCount = 40
+  /// Told how many environment steps were taken, all agents together, as they are taken.
+  public var onProgress: (@Sendable (_ stepsTaken: Int) -> Void)?
+
+  public init(
+    environment: World, agentName: String, steps: Int, seeds: [UInt64], interventions: [Intervention] = [],
+    faults: [String] = []
+  ) {
+    precondition(steps > 0, "steps must be positive, but is \(steps)")
+    precondition(!seeds.isEmpty, "an audit needs at least one seed")
+    self.environment = environment
+    self.agentName = agentName
+    self.steps = steps
+    self.seeds = seeds
+    self.interventions = interventions
+    self.faults = faults
+  }
+
+  /// Trains and audits. Agents are trained side by side; the report does not depend on how many at a time.
+  ///
+  /// - Parameter make: makes the untrained agent and its learner for a seed.
+  /// - Throws: ``DataError`` when the world or a part's answer is not as it must be, ``PlanningError`` when the world has
+  ///   no exact truth, ``NonFiniteError`` when training ran into a number that is not finite.
+  public func run<M, C, A, P, Teacher: Learner & ~Copyable>(
+    _ make: @escaping @Sendable (_ seed: UInt64) -> Trainee<Anatomy<M, C, A, P>, Teacher>
+  ) async throws -> AuditReport
+  where
+    A.Latent == Int, A.Action == Int, A.Distribution == Categorical, Teacher.Observation == Int,
+    Teacher.Action == Int
+  {
+    let process = try FiniteMDP(enumerating: environment)
+    let truth = try ProcessTruth(process)
+    let records = try await withThrowingTaskGroup(of: (Int, AgentRecord).self) { group in
+      for (index, seed) in seeds.enumerated() {
+        group.addTask { (index, try train(make(seed), seed: seed, truth: truth)) }
+      }
+      var records = [AgentRecord?](repeating: nil, count: seeds.count)
+      for try await (index, record) in group { records[index] = record }
+      return records.compactMap(\.self)
+    }
+    return try ReportAssembly(
+      truth: truth, records: records, agentName: agentName, steps: steps, faults: faults
+    ).report()
+  }
+
+  private func train<M, C, A, P, Teacher: Learner & ~Copyable>(
+    _ trainee: consuming Trainee<Anatomy<M, C, A, P>, Teacher>, seed: UInt64, truth: ProcessTruth
+  ) throws -> AgentRecord
+  where
+    A.Latent == Int, A.Action == Int, A.Distribution == Categorical, Teacher.Observation == Int,
+    Teacher.Action == Int
+  {
+    var run = Run(environment: environment, trainee: trainee, seed: seed)
+    let measureAt = Set((1...checkpointCount).map { steps * $0 / checkpointCount }).subtracting([0])
+    let changes = interventions.map { (step: Int($0.time * Double(steps)), change: $0) }
+    var checkpoints: [Checkpoint] = []
+    for stop in measureAt.union(changes.map(\.step)).sorted() {
+      let before = run.step
+      try run.advance(by: stop - before)
+      onProgress?(stop - before)
+      for (step, change) in changes where step == stop { Self.apply(change, to: &run) }
+      if measureAt.contains(stop) { checkpoints.append(try AgentAudit(of: run.agent, truth: truth).checkpoint) }
+      if Task.isCancelled { throw CancellationError() }
+    }
+    return AgentRecord(
+      seed: seed, checkpoints: checkpoints, final: try AgentAudit(of: run.agent, truth: truth))
+  }
+
+  private static func apply<M, C, A, P, Teacher: Learner & ~Copyable>(
+    _ intervention: Intervention, to run: inout Run<World, Anatomy<M, C, A, P>, Teacher>
+  ) {
+    var target = Intervention.Target(
+      parameters: run.agent.parameters, aims: run.learner.aims, critic: run.agent.critic.name,
+      actor: run.agent.actor.name,
+      worldModel: Anatomy<M, C, A, P>.hasWorldModel ? run.agent.worldModel.name : nil)
+    intervention.apply(&target)
+    run.agent.parameters = target.parameters
+    run.learner.aims = target.aims
+  }
+}
+
+/// One agent, measured over its training and at the end.
+struct AgentRecord: Sendable {
+  var seed: UInt64
+  var checkpoints: [Checkpoint]
+  var final: AgentAudit
+
+  /// The checkpoints of the last tenth of training.
+  var window: ArraySlice<Checkpoint> {
+    let start = Tolerances.stalePoint * Double(final.step)
+    return checkpoints.drop { Double($0.step) < start }
+  }
+}
+
+extension EnumerableEnvironment {
+  /// Audits an agent that was trained elsewhere, as it is.
+  ///
+  /// - Throws: ``DataError`` when a part's answer is not as it must be, ``PlanningError`` when the world has no exact
+  ///   truth.
+  public func audit<M, C, A, P>(_ agent: Anatomy<M, C, A, P>, named name: String) throws -> AuditReport
+  where A.Latent == Int, A.Action == Int, A.Distribution == Categorical {
+    let truth = try ProcessTruth(try FiniteMDP(enumerating: self))
+    let audit = try AgentAudit(of: agent, truth: truth)
+    let record = AgentRecord(seed: 0, checkpoints: [audit.checkpoint], final: audit)
+    return try ReportAssembly(
+      truth: truth, records: [record], agentName: name, steps: agent.parameters.step, faults: []
+    ).report()
+  }
+}

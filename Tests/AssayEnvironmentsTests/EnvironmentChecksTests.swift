@@ -1,0 +1,213 @@
+import Assay
+import AssayEnvironments
+import AssayTesting
+import Synchronization
+import Testing
+
+@Suite("Environment checks")
+struct EnvironmentChecksTests {
+  /// Every environment of the package, and every way to wrap one.
+  static var environments: [any EnumerableEnvironment] {
+    get throws {
+      [
+        FrozenLake.fourByFour, FrozenLake.eightByEight,
+        try FrozenLake(map: ["SFFS", "FHFG"], isSlippery: false, name: "frozen-lake-dry"), CliffWalking(),
+        RandomWalk.five, RandomWalk.nineteen, GridWorld.fiveByFive, GridWorld.fourByFour, MaximisationBias(),
+        MaximisationBias(choices: 1, mean: 2, deviation: 0),
+        TabularEnvironment(RandomMDP.process(states: 100)),
+        TabularEnvironment(try FiniteMDP(enumerating: FrozenLake.fourByFour)),
+        TabularEnvironment(try FiniteMDP(enumerating: GridWorld.fourByFour)),
+        RelabelledEnvironment(FrozenLake.fourByFour, name: "contrary") { -$0.reward },
+        TimeLimit(RandomWalk.nineteen, steps: 20), TimeLimit(MaximisationBias(), steps: 1),
+      ]
+    }
+  }
+
+  private func findings(in world: some EnumerableEnvironment) -> [Finding] { EnvironmentChecks(world).run() }
+
+  @Test("every environment of the package passes every check", arguments: try environments)
+  func sound(world: any EnumerableEnvironment) {
+    #expect(findings(in: world).isEmpty, "\(world.name)")
+  }
+
+  @Test("a sound world passes, whatever the seed", arguments: 1...20 as ClosedRange<UInt64>)
+  func seeds(seed: UInt64) {
+    #expect(EnvironmentChecks(FaultyWorld(.nothing), seed: seed).run().isEmpty)
+  }
+
+  @Test("every fault is found by the check that is there for it", arguments: FaultyWorld.Fault.allCases)
+  func faults(fault: FaultyWorld.Fault) {
+    let found = EnvironmentChecks(FaultyWorld(fault)).run()
+    if let check = fault.check {
+      #expect(found.contains { $0.check == check.rawValue }, "\(found)")
+    } else {
+      #expect(found.isEmpty)
+    }
+  }
+
+  @Test("every check is shown to fail")
+  func coverage() {
+    #expect(Set(FaultyWorld.Fault.allCases.compactMap(\.check)) == Set(EnvironmentCheck.allCases))
+  }
+
+  @Test("a finding is one line that says where it shows")
+  func messages() {
+    let found = EnvironmentChecks(FaultyWorld(.leakyOutcomes)).run()
+    #expect(
+      found.map(\.description) == [
+        "outcomes form a distribution: state 1, action 0 has probabilities that sum to 0.9"
+          + " (and 1 more like this)"
+      ])
+  }
+
+  @Test("a world that cannot be enumerated is put to the checks that every world can be put to")
+  func general() {
+    #expect(EnvironmentChecks(Pointer()).run().isEmpty)
+    #expect(
+      EnvironmentChecks(Pointer(start: .nan)).run().map(\.check).contains(EnvironmentCheck.spaces.rawValue))
+  }
+}
+
+/// A line of four states, walked forwards, safely or not, with one fault at choice.
+///
+/// Action 0 goes on with probability ¾ and stays with ¼, for reward 1 or 0. Action 1 goes on, always, for a
+/// reward of mean 0. State 3 is the end.
+struct FaultyWorld: EnumerableEnvironment {
+  enum Fault: CaseIterable {
+    case nothing
+    case systemRandomness
+    case sharedState
+    case strayObservation
+    case infiniteReward
+    case leakyOutcomes
+    case negativeProbability
+    case strayOutcome
+    case deadEnd
+    case leakyStarts
+    case missingStart
+    case missingName
+    case smallMap
+    case immovable
+    case silentEnding
+    case mistakenObservation
+    case looseDice
+    case otherStart
+    case wrongReward
+    case biasedNoise
+    case wrongPerformance
+
+    /// The check that must find it.
+    var check: EnvironmentCheck? {
+      switch self {
+      case .nothing: nil
+      case .systemRandomness: .seed
+      case .sharedState: .copies
+      case .strayObservation: .spaces
+      case .infiniteReward: .finiteness
+      case .leakyOutcomes, .negativeProbability, .strayOutcome, .deadEnd: .outcomes
+      case .leakyStarts, .missingStart: .initialDistribution
+      case .missingName, .smallMap: .names
+      case .immovable: .placement
+      case .silentEnding, .mistakenObservation: .endings
+      case .looseDice, .otherStart: .frequencies
+      case .wrongReward, .biasedNoise, .wrongPerformance: .rewards
+      }
+    }
+  }
+
+  /// State outside the value, which a copy does not copy.
+  final class Shared: Sendable {
+    let state = Mutex(0)
+  }
+
+  let fault: Fault
+  let name = "faulty"
+  let discount = 0.9
+  let observationSpace = DiscreteSpace(count: 4)
+  let actionSpace = DiscreteSpace(count: 2)
+  private var own = 0
+  private let shared = Shared()
+
+  init(_ fault: Fault) { self.fault = fault }
+
+  private(set) var state: Int {
+    get { fault == .sharedState ? shared.state.withLock { $0 } : own }
+    set { if fault == .sharedState { shared.state.withLock { $0 = newValue } } else { own = newValue } }
+  }
+
+  var stateNames: [String] { fault == .missingName ? ["0", "1", "2"] : [] }
+
+  var map: GridMap? {
+    GridMap(
+      rows: 1, columns: 4, marks: ["", "", "", ""], cells: [0, 1, 2, fault == .smallMap ? 4 : 3],
+      directions: [.right, .right])
+  }
+
+  var initialDistribution: [Double] {
+    switch fault {
+    case .leakyStarts: [0.5, 0.4, 0, 0]
+    case .missingStart: [0.5, 0.5, 0]
+    default: [0.5, 0.5, 0, 0]
+    }
+  }
+
+  mutating func place(in state: Int) { if fault != .immovable { self.state = state } }
+
+  mutating func reset(using random: inout RandomStream) -> Int {
+    state = random.unit() < (fault == .otherStart ? 0.7 : 0.5) ? 0 : 1
+    return state
+  }
+
+  mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
+    var coin = random.unit()
+    if fault == .systemRandomness { coin = Double.random(in: 0..<1) }
+    let goesOn = action == 1 || coin < (fault == .looseDice ? 0.85 : 0.75)
+    if goesOn { state += 1 }
+    var reward = action == 1 ? random.normal(mean: fault == .biasedNoise ? 0.3 : 0) : goesOn ? 1 : 0
+    if fault == .wrongReward, action == 0 { reward *= 2 }
+    if fault == .infiniteReward, state == 2 { reward = .infinity }
+    var shown = state
+    if fault == .strayObservation, state == 2 { shown = 4 }
+    if fault == .mistakenObservation, state == 2 { shown = 1 }
+    let isOver = state == 3
+    return Step(
+      observation: shown, reward: Reward(reward),
+      performance: Reward(fault == .wrongPerformance && action == 0 && goesOn ? 2 : reward),
+      ending: isOver ? (fault == .silentEnding ? .truncated : .terminated) : nil)
+  }
+
+  func outcomes(of action: Int, in state: Int) -> [Outcome] {
+    if state == 3 { return [] }
+    let next = fault == .strayOutcome && state == 2 ? 4 : state + 1
+    let isTerminal = next == 3 && fault != .deadEnd
+    if action == 1 { return [Outcome(next: next, probability: 1, reward: 0, isTerminal: isTerminal)] }
+    let stays = fault == .leakyOutcomes && state > 0 ? 0.15 : fault == .negativeProbability ? -0.25 : 0.25
+    return [
+      Outcome(
+        next: next, probability: fault == .negativeProbability ? 1.25 : 0.75, reward: 1,
+        isTerminal: isTerminal),
+      Outcome(next: state, probability: stays, reward: 0),
+    ]
+  }
+}
+
+/// A dial that is turned by what it is told: a world with real observations and actions.
+private struct Pointer: Environment {
+  let observationSpace = BoxSpace(low: [-1, 0], high: [1, 10])
+  let actionSpace = BoxSpace(low: [-0.1], high: [0.1])
+  var start: Float = 0
+  private var dial: [Float] = []
+
+  init(start: Float = 0) { self.start = start }
+
+  mutating func reset(using random: inout RandomStream) -> [Float] {
+    dial = [start, 0]
+    return dial
+  }
+
+  mutating func step(_ action: [Float], using random: inout RandomStream) -> Step<[Float]> {
+    dial[0] = max(-1, min(1, dial[0] + action[0]))
+    dial[1] += 1
+    return Step(observation: dial, reward: Reward(Double(dial[0])), ending: dial[1] == 10 ? .truncated : nil)
+  }
+}

@@ -1,0 +1,54 @@
+import Assay
+import AssayEnvironments
+import Testing
+
+@Suite("Time limit")
+struct TimeLimitTests {
+  @Test("an episode is truncated at the limit, and the next one has all of it")
+  func truncation() {
+    var world = TimeLimit(GridWorld.fiveByFive, steps: 3)
+    var random = RandomStream(seed: 1)
+    for _ in 0..<2 {
+      _ = world.reset(using: &random)
+      let endings = (0..<3).map { _ in world.step(0, using: &random).ending }
+      #expect(endings == [nil, nil, .truncated])
+    }
+  }
+
+  @Test("an episode that ends at the limit is terminated")
+  func termination() throws {
+    var world = TimeLimit(try FrozenLake(map: ["SFG"], isSlippery: false), steps: 2)
+    var random = RandomStream(seed: 1)
+    _ = world.reset(using: &random)
+    #expect(world.step(2, using: &random).ending == nil)
+    #expect(world.step(2, using: &random).ending == .terminated)
+  }
+
+  @Test("the table is that of the base")
+  func table() throws {
+    let base = try FiniteMDP(enumerating: FrozenLake.fourByFour)
+    #expect(try FiniteMDP(enumerating: TimeLimit(FrozenLake.fourByFour, steps: 10)) == base)
+  }
+
+  @Test("placing starts the count anew")
+  func placing() {
+    var world = TimeLimit(GridWorld.fiveByFive, steps: 1)
+    var random = RandomStream(seed: 1)
+    _ = world.reset(using: &random)
+    _ = world.step(0, using: &random)
+    world.place(in: 3)
+    #expect(world.state == 3)
+    #expect(world.step(0, using: &random).ending == .truncated)
+  }
+
+  @Test("stepping on beyond the limit is a programmer's mistake")
+  func beyond() async {
+    await #expect(processExitsWith: .failure) {
+      var world = TimeLimit(GridWorld.fiveByFive, steps: 1)
+      var random = RandomStream(seed: 1)
+      _ = world.reset(using: &random)
+      _ = world.step(0, using: &random)
+      _ = world.step(0, using: &random)
+    }
+  }
+}
