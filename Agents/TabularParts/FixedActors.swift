@@ -36,13 +36,29 @@ public struct GreedyActor: Actor {
     let first = latent &* shape.actionCount
     var best = -Float.infinity
     var choice = 0
+    var hasTies = false
+    // Without branches on the values, which nobody can predict; equals are rare.
+    for action in 0..<shape.actionCount where shape.isAvailable(action, in: latent) {
+      let value = parameters[values, first &+ action]
+      hasTies = hasTies || value == best
+      choice = value > best ? action : choice
+      best = value > best ? value : best
+    }
+    return hasTies ? anyOfEquals(at: latent, reading: parameters, using: &random) : choice
+  }
+
+  /// The k-th of equals takes the place of the one held with probability 1/k, which makes all equally likely.
+  @usableFromInline
+  func anyOfEquals(at latent: Int, reading parameters: ParameterStore, using random: inout RandomStream) -> Int {
+    let first = latent &* shape.actionCount
+    var best = -Float.infinity
+    var choice = 0
     var ties = 0
     for action in 0..<shape.actionCount where shape.isAvailable(action, in: latent) {
       let value = parameters[values, first &+ action]
       if value > best {
         (best, choice, ties) = (value, action, 1)
       } else if value == best {
-        // The k-th of equals takes the place of the one held with probability 1/k, which makes all equally likely.
         ties &+= 1
         if random.integer(below: ties) == 0 { choice = action }
       }

@@ -54,7 +54,8 @@ public struct TableShape: Sendable, Hashable {
     let first = state &* actionCount
     var best = -Float.infinity
     for action in 0..<actionCount where isAvailable(action, in: state) {
-      best = max(best, parameters[block, first &+ action])
+      let value = parameters[block, first &+ action]
+      best = value > best ? value : best
     }
     return best
   }

@@ -113,16 +113,15 @@ public enum Fault: String, Sendable, Hashable, CaseIterable {
     let values = truth.trainingOptimum.values
     let best = (0..<states).filter { truth.isLive[$0] && $0 != home }
       .reduce(home) { $0 == home || values[$1] > values[$0] ? $1 : $0 }
-    // The action for which the shortcut is the greatest lie: the one least likely to lead there in truth.
-    let action = (0..<actions).filter { process.isAvailable(action: $0, in: home) }.min { left, right in
-      Self.probability(of: best, after: left, in: home, process) < Self.probability(of: best, after: right, in: home, process)
+    // The action with which the shortcut tempts most; of equals, the one for which it is the greatest lie.
+    func temptation(_ action: Int) -> (reward: Double, disbelief: Double) {
+      let likelihood = process.outcomeRange(state: home, action: action)
+        .reduce(0) { Int(process.successors[$1]) == best ? $0 + process.probabilities[$1] : $0 }
+      return (process.reward.expected[home * actions + action], -likelihood)
     }
+    let action = (0..<actions).filter { process.isAvailable(action: $0, in: home) }
+      .max { temptation($0) < temptation($1) }
     let permit = target.parameters.interventionPermit("planted fault", toWrite: counts.handle)
     target.parameters.add(plantedCount, at: (home * actions + (action ?? 0)) * states + best, with: permit)
-  }
-
-  private static func probability(of next: Int, after action: Int, in state: Int, _ process: FiniteMDP) -> Double {
-    process.outcomeRange(state: state, action: action)
-      .reduce(0) { Int(process.successors[$1]) == next ? $0 + process.probabilities[$1] : $0 }
   }
 }

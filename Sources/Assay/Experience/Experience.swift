@@ -16,7 +16,7 @@ public struct Transition<Observation: Sendable, Action: Sendable>: Sendable {
   }
 }
 
-/// What happened, newest last, in columns; the oldest is forgotten when it is full.
+/// What happened, newest last; the oldest is forgotten when it is full.
 ///
 /// Rewards are not part of a ``Transition``: they are read apart, under the labels in force.
 public struct Experience<Observation: Sendable, Action: Sendable>: Sendable {
@@ -28,13 +28,10 @@ public struct Experience<Observation: Sendable, Action: Sendable>: Sendable {
   public private(set) var labels = RewardLabels(name: "original", rule: .original)
 
   @usableFromInline var added = 0
-  @usableFromInline var observations: [Observation] = []
-  @usableFromInline var actions: [Action] = []
-  @usableFromInline var nextObservations: [Observation] = []
-  @usableFromInline var endings: [Ending?] = []
+  @usableFromInline var transitions: [Transition<Observation, Action>] = []
   @usableFromInline var rewards: [Reward] = []
   @usableFromInline var isRelabelled = false
-  /// Where the newest transition lies in the columns.
+  /// Where the newest transition lies.
   @usableFromInline var newest = -1
 
   public init(capacity: Int) {
@@ -43,24 +40,20 @@ public struct Experience<Observation: Sendable, Action: Sendable>: Sendable {
   }
 
   /// How many transitions it holds.
-  @inlinable public var count: Int { observations.count }
+  @inlinable public var count: Int { transitions.count }
 
   /// Adds a transition and what the world said of it.
   @inlinable
   public mutating func append(from observation: Observation, action: Action, step: Step<Observation>) {
+    let transition = Transition(
+      observation: observation, action: action, nextObservation: step.observation, ending: step.ending)
     newest &+= 1
     if newest == capacity { newest = 0 }
-    if observations.count < capacity {
-      observations.append(observation)
-      actions.append(action)
-      nextObservations.append(step.observation)
-      endings.append(step.ending)
+    if transitions.count < capacity {
+      transitions.append(transition)
       rewards.append(step.reward)
     } else {
-      observations[newest] = observation
-      actions[newest] = action
-      nextObservations[newest] = step.observation
-      endings[newest] = step.ending
+      transitions[newest] = transition
       rewards[newest] = step.reward
     }
     added &+= 1
@@ -69,10 +62,7 @@ public struct Experience<Observation: Sendable, Action: Sendable>: Sendable {
   /// A transition by its age: 0 is the newest.
   @inlinable
   public subscript(age age: Int) -> Transition<Observation, Action> {
-    let index = position(ofAge: age)
-    return Transition(
-      observation: observations[index], action: actions[index], nextObservation: nextObservations[index],
-      ending: endings[index])
+    transitions[position(ofAge: age)]
   }
 
   /// The reward of a transition by its age, under the labels in force.

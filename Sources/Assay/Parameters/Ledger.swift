@@ -71,6 +71,19 @@ public struct Ledger: Sendable, Hashable {
 
     @inlinable
     init() {}
+
+    /// Notes a write, or turns it away and notes that.
+    @inlinable
+    mutating func admitWrite(squaredNorm: Double, step: Int) -> Bool {
+      if isFrozen && cause == .learning {
+        refused &+= 1
+        return false
+      }
+      count &+= 1
+      lastStep = step
+      self.squaredNorm += squaredNorm
+      return true
+    }
   }
 
   /// Entries that can no longer grow.
@@ -104,6 +117,18 @@ public struct Ledger: Sendable, Hashable {
     if let index = writerNames.firstIndex(of: name) { return Int32(index) }
     writerNames.append(name)
     return Int32(writerNames.count - 1)
+  }
+
+  /// Notes a write that is about to be carried out; `false` when it must not be, since the block is frozen.
+  ///
+  /// Every write passes here, so the entry is looked up for writing only once.
+  @inlinable
+  mutating func admitWrite(with permit: borrowing WritePermit, squaredNorm: Double, step: Int) -> Bool {
+    let block = permit.block.index
+    if open[block].writer != permit.writer || open[block].cause != permit.cause {
+      turn(block: block, to: permit, step: step)
+    }
+    return open[block].admitWrite(squaredNorm: squaredNorm, step: step)
   }
 
   /// Closes the growing entry of a block and opens one for another writer or cause.

@@ -133,22 +133,12 @@ public struct ParameterStore: Sendable, Hashable {
   public mutating func set(_ value: Float, at index: Int, with permit: borrowing WritePermit) {
     precondition(
       index >= 0 && index < permit.block.count, "index \(index) is outside a block of \(permit.block.count)")
-    let block = permit.block.index
     let position = permit.block.offset &+ index
-    if record.open[block].writer != permit.writer || record.open[block].cause != permit.cause {
-      record.turn(block: block, to: permit, step: step)
-    }
-    if record.open[block].isFrozen && permit.cause == .learning {
-      record.open[block].refused &+= 1
-      return
-    }
     let change = Double(value) - Double(arena[position])
+    guard record.admitWrite(with: permit, squaredNorm: change * change, step: step) else { return }
     arena[position] = value
-    record.open[block].count &+= 1
-    record.open[block].lastStep = step
-    record.open[block].squaredNorm += change * change
     if !value.isFinite {
-      record.noteNonFinite(block: block, index: index, step: step, writer: permit.writer)
+      record.noteNonFinite(block: permit.block.index, index: index, step: step, writer: permit.writer)
     }
   }
 

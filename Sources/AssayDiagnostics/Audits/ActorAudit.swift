@@ -4,13 +4,17 @@ import Assay
 struct ActorAudit: Sendable {
   var gap: Double
   var normalisedGap: Double
+  /// Over all live states alike: a bad policy may circle where no single action could help, and only other states show it.
   var uniformNormalisedGap: Double
   var agreement: Double
   var confidence: Double
   /// maxₐ Q̂ − E_π Q̂, `[S]`.
   var gaps: [Double]
-  /// Whether the critic sees no difference between actions anywhere that is visited, so that there is nothing to maximise.
+  /// Whether the critic sees no difference between actions anywhere, so that there is nothing to maximise.
   var isCriticFlat: Bool
+
+  /// The larger of the two normalised gaps: a maximiser is one everywhere.
+  var worstNormalisedGap: Double { max(normalisedGap, uniformNormalisedGap) }
 
   init(_ reading: PartsReading, truth: ProcessTruth, visits: [Double]) {
     self.init(
@@ -30,13 +34,13 @@ struct ActorAudit: Sendable {
     gaps = difference(best, PartsReading.expectation(of: actionValues, under: policy))
     let uniform = isLive.map { $0 ? 1.0 : 0.0 }.normalized()
     gap = gaps.mean(weights: visits)
-    let spread = spreads.mean(weights: visits)
-    let scale = best.indices.reduce(0) { visits[$1] > 0 ? max($0, abs(best[$1])) : $0 }
+    let scale = best.indices.reduce(0) { isLive[$1] ? max($0, abs(best[$1])) : $0 }
     // Single precision tells apart nothing finer than this.
-    isCriticFlat = spread <= 1e-6 * max(scale, 1e-30)
-    normalisedGap = isCriticFlat ? 0 : gap / spread
-    let uniformSpread = spreads.mean(weights: uniform)
-    uniformNormalisedGap = uniformSpread > 0 ? gaps.mean(weights: uniform) / uniformSpread : 0
+    let finest = 1e-6 * max(scale, 1e-30)
+    let (spread, uniformSpread) = (spreads.mean(weights: visits), spreads.mean(weights: uniform))
+    normalisedGap = spread > finest ? gap / spread : 0
+    uniformNormalisedGap = uniformSpread > finest ? gaps.mean(weights: uniform) / uniformSpread : 0
+    isCriticFlat = spread <= finest && uniformSpread <= finest
     confidence = (0..<policy.stateCount).map { policy[$0, policy.mode(in: $0)] }.mean(weights: visits)
     let importance = visits.indices.map { visits[$0] * max(spreads[$0], 0) }.normalized()
     agreement = (0..<policy.stateCount).map { state in

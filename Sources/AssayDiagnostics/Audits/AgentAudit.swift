@@ -6,6 +6,7 @@ struct Checkpoint: Sendable {
   var step: Int
   /// RMSE of the critic as a share of the range.
   var criticError: Double
+  /// The larger of the normalised gaps over visits and over all states alike.
   var actorGap: Double
   /// RMSE of the policy's value in the model as a share of the range.
   var modelError: Double?
@@ -58,19 +59,32 @@ struct AgentAudit: Sendable {
 
   var checkpoint: Checkpoint {
     Checkpoint(
-      step: step, criticError: critic.rmse / truth.range, actorGap: actor.normalisedGap,
+      step: step, criticError: critic.rmse / truth.range, actorGap: actor.worstNormalisedGap,
       modelError: model.map { $0.valueError / truth.range }, performance: performance, policy: reading.policy)
   }
 
   /// What tells faults of the same part from one another.
   func signatures(earlier: [Checkpoint]) throws(PlanningError) -> Diagnosing.Signatures {
-    let matches = try ClaimMatching(reading, truth: truth, visits: visits)
-      .matches(earlierPolicies: earlier.map { ($0.step, $0.policy) })
+    let matches = try matches(earlierPolicies: earlier.map { ($0.step, $0.policy) })
     return Diagnosing.Signatures(
       criticStoppedAt: stopStep(of: names.critic), actorStoppedAt: stopStep(of: names.actor),
       criticErrorInModel: model.map { $0.criticErrorInModel / truth.range }, matches: matches,
       agreement: actor.agreement, confidence: actor.confidence, followedBlock: followedBlock(),
       worst: model?.worst, worstInWords: worstInWords)
+  }
+
+  /// What the critic matches, in the world or in the agent's model of it: wherever something fits best.
+  private func matches(
+    earlierPolicies: [(step: Int, policy: PolicyTable)]
+  ) throws(PlanningError) -> [ClaimMatching.Match] {
+    func matches(in process: FiniteMDP) throws(PlanningError) -> [ClaimMatching.Match] {
+      try ClaimMatching(reading, in: process, range: truth.range, visits: visits)
+        .matches(earlierPolicies: earlierPolicies)
+    }
+    let inWorld = try matches(in: truth.process)
+    guard let model = reading.model else { return inWorld }
+    let inModel = try matches(in: model)
+    return inModel[1].error < inWorld[1].error ? inModel : inWorld
   }
 
   /// The step of a part's last write, when others were still written long after it.
@@ -99,7 +113,7 @@ struct AgentAudit: Sendable {
       let audit = ActorAudit(
         actionValues: values, policy: reading.policy, uniformPolicy: process.uniformPolicy, visits: visits,
         isLive: truth.isLive)
-      if !audit.isCriticFlat && audit.normalisedGap < Tolerances.actorGap { return block.name }
+      if !audit.isCriticFlat && audit.worstNormalisedGap < Tolerances.actorGap { return block.name }
     }
     return nil
   }
@@ -111,9 +125,10 @@ struct AgentAudit: Sendable {
     let place = "state \(process.stateName(worst.state)), action \(process.actionName(worst.action))"
     guard worst.promise > 0 else { return "The model promises nothing beyond the truth." }
     let share = "\(percent(worst.share)) of all that the model has wrong for this policy"
-    if let successor = worst.impossibleSuccessor, worst.impossible > 0.1 {
-      return "The model expects \(place) to lead to state \(process.stateName(successor)), which cannot happen; "
-        + "this is \(share)."
+    if let successor = worst.successor, worst.excess > Tolerances.shortcutExcess {
+      let truth = worst.likelihood == 0 ? "cannot happen" : "happens with probability \(percent(worst.likelihood))"
+      return "The model expects \(place) to lead to state \(process.stateName(successor)) with probability "
+        + "\(percent(worst.likelihood + worst.excess)), which \(truth); this is \(share)."
     }
     return "The model promises most beyond the truth in \(place): \(share)."
   }

@@ -5,7 +5,8 @@ import Foundation
 /// Which claim does the critic in fact match? One agent, at the end of training.
 ///
 /// Compares Q̂ (or V̂) with the truth of other claims, on the visited states with all actions alike, as √ mean square in shares of the
-/// range.
+/// range. The truth is that of the world or, for a critic that may have been trained in a model, that of the model: there
+/// the model's errors do not blur which claim it is.
 struct ClaimMatching {
   struct Match: Sendable {
     var claim: String
@@ -14,20 +15,21 @@ struct ClaimMatching {
   }
 
   let reading: PartsReading
-  let truth: ProcessTruth
-  let visits: [Double]
+  /// The world whose truth is compared with.
+  let process: FiniteMDP
+  let range: Double
   private let weights: [Double]
   private let learned: [Double]
 
-  init(_ reading: PartsReading, truth: ProcessTruth, visits: [Double]) {
+  init(_ reading: PartsReading, in process: FiniteMDP, range: Double, visits: [Double]) {
     self.reading = reading
-    self.truth = truth
-    self.visits = visits
+    self.process = process
+    self.range = range
     if let values = reading.stateValues {
       learned = values
       weights = visits
     } else {
-      let uniform = truth.process.uniformPolicy
+      let uniform = process.uniformPolicy
       learned = reading.actionValues
       weights = uniform.probabilities.indices.map { visits[$0 / uniform.actionCount] * uniform.probabilities[$0] }
     }
@@ -67,13 +69,13 @@ struct ClaimMatching {
 
   private func values(of claim: Claim) throws(PlanningError) -> [Double] {
     let claimTruth = try ClaimTruth(
-      of: claim, process: truth.process, actorPolicy: reading.policy, behaviour: reading.behaviour)
+      of: claim, process: process, actorPolicy: reading.policy, behaviour: reading.behaviour)
     return reading.stateValues == nil ? claimTruth.actionValues : claimTruth.stateValues
   }
 
   private func error(against values: [Double]) -> Double {
     let differences = learned.indices.map { weights[$0] > 0 ? learned[$0] - values[$0] : 0 }
-    return differences.rootMeanSquare(weights: weights) / truth.range
+    return differences.rootMeanSquare(weights: weights) / range
   }
 
   /// The discount that fits best, sought over the horizon 1/(1 − γ) on a logarithmic scale.
@@ -127,9 +129,9 @@ struct ClaimMatching {
     _ earlier: [(step: Int, policy: PolicyTable)]
   ) throws(PlanningError) -> Match? {
     var best: Match?
-    for (step, policy) in earlier where policy != reading.policy {
+    for (step, policy) in earlier where policy != reading.policy && policy != process.uniformPolicy {
       let values = try ClaimTruth(
-        policy: policy, process: truth.process, discount: reading.claim.discount,
+        policy: policy, process: process, discount: reading.claim.discount,
         rewardScale: reading.claim.rewardScale)
       let found = error(against: reading.stateValues == nil ? values.actionValues : values.stateValues)
       if found < best?.error ?? .infinity {

@@ -11,10 +11,12 @@ struct ModelAudit: Sendable {
     var promise: Double
     /// Its share of everything that is promised or withheld in error.
     var share: Double
-    /// Probability that the model gives to successors that cannot follow.
-    var impossible: Double
-    /// The likeliest of those.
-    var impossibleSuccessor: Int?
+    /// By how much the model overestimates the probability of the successor that it overestimates most.
+    var excess: Double
+    /// That successor; `nil` where the model overestimates only the end.
+    var successor: Int?
+    /// Its true probability.
+    var likelihood: Double
   }
 
   var valueError: Double
@@ -73,8 +75,8 @@ struct ModelAudit: Sendable {
     let total = promises.reduce(0) { $0 + abs($1) }
     worst = Worst(
       state: top / actions, action: top % actions, promise: promises[top],
-      share: total > 0 ? promises[top] / total : 0, impossible: distances[top].impossible,
-      impossibleSuccessor: distances[top].impossibleSuccessor)
+      share: total > 0 ? promises[top] / total : 0, excess: distances[top].excess,
+      successor: distances[top].successor, likelihood: distances[top].likelihood)
 
     let inModel = try ClaimTruth(
       of: reading.claim, process: model, actorPolicy: reading.policy, behaviour: reading.behaviour)
@@ -83,8 +85,9 @@ struct ModelAudit: Sendable {
 
   private struct Comparison {
     var distance = 0.0
-    var impossible = 0.0
-    var impossibleSuccessor: Int?
+    var excess = 0.0
+    var successor: Int?
+    var likelihood = 0.0
   }
 
   /// Total-variation distance of two rows, with termination as one more successor.
@@ -100,13 +103,13 @@ struct ModelAudit: Sendable {
     add(process, to: &truth)
     add(model, to: &learned)
     var comparison = Comparison()
-    var likeliest = 0.0
     for successor in Set(truth.keys).union(learned.keys).sorted() {
       let (expected, predicted) = (truth[successor] ?? 0, learned[successor] ?? 0)
       comparison.distance += abs(expected - predicted) / 2
-      if expected == 0, successor >= 0 {
-        comparison.impossible += predicted
-        if predicted > likeliest { (likeliest, comparison.impossibleSuccessor) = (predicted, successor) }
+      if successor >= 0, predicted - expected > comparison.excess {
+        comparison.excess = predicted - expected
+        comparison.successor = successor
+        comparison.likelihood = expected
       }
     }
     return comparison

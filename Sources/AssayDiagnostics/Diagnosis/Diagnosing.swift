@@ -72,7 +72,9 @@ struct Diagnosing {
   }
 
   private func nameModelFault(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
-    guard let worst = signatures.worst, worst.promise > 0, worst.impossible > 0.1, worst.share > 0.5 else {
+    guard let worst = signatures.worst, worst.promise > 0, worst.excess > Tolerances.shortcutExcess,
+      worst.share > Tolerances.shortcutShare
+    else {
       return .modelError
     }
     evidence.append(

@@ -5,7 +5,7 @@
 public enum Tolerances {
   /// RMSE of the critic on visited states, as a share of the range of optimal values.
   public static let criticError = 0.05
-  /// The actor's gap as a share of the uniform policy's.
+  /// The actor's gap as a share of the uniform policy's, over visits and over all states alike.
   public static let actorGap = 0.05
   /// RMSE of the policy's value in the model, as a share of the range.
   public static let modelError = 0.05
@@ -16,4 +16,8 @@ public enum Tolerances {
   /// Another claim explains a critic when it leaves less than this share of the error, and less than this share of what the
   /// next best explanation leaves.
   public static let explainedShare = 0.5
+  /// A shortcut is a transition that the model overestimates by at least this probability…
+  public static let shortcutExcess = 0.25
+  /// …and that makes up at least this share of all that the model has wrong for the policy.
+  public static let shortcutShare = 0.5
 }

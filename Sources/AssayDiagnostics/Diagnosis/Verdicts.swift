@@ -34,7 +34,7 @@ extension Verdict {
         wouldChange: "a critic that tells actions apart")
     }
     let found =
-      "it gives up \(percent(gap)) of what choosing at random would give up by the critic, "
+      "it gives up \(percent(gap)) of what choosing at random would, by the critic's own values, "
       + "against \(percent(Tolerances.actorGap))"
     return Verdict(
       gap, tolerance: Tolerances.actorGap, healthy: "The actor maximises the critic: \(found).",

@@ -56,7 +56,7 @@ public struct AuditReport: Sendable, Hashable, Codable {
     public var performance: Double
     /// RMSE of its critic as a share of the range.
     public var criticError: Double
-    /// Its actor's normalised gap.
+    /// The larger of its actor's normalised gaps, over visits and over all states alike.
     public var actorGap: Double
     /// Its model's value error as a share of the range; `nil` for a model-free agent.
     public var modelError: Double?
@@ -229,7 +229,7 @@ public struct Training: Sendable, Hashable, Codable {
   public var steps: [Int]
   /// RMSE of the critic as a share of the range, over the seeds.
   public var criticError: [Estimate]
-  /// The actor's normalised gap, over the seeds.
+  /// The larger of the actor's normalised gaps, over visits and over all states alike.
   public var actorGap: [Estimate]
   /// The model's value error as a share of the range; empty for a model-free agent.
   public var modelError: [Estimate]

@@ -1,5 +1,6 @@
 import Assay
 import Foundation//TMP
+let factor = Double(String(cString: getenv("FACTOR") ?? strdup("1")))!//TMP
 let trace = getenv("TRACE") != nil//TMP
 func cpu() -> Double { var t = timespec(); clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t); return Double(t.tv_sec) + 1e-9 * Double(t.tv_nsec) }//TMP
 
@@ -39,9 +40,10 @@ struct ModifiedPolicyIteration {
 
     let mayShift = !process.hasTerminals
     let horizon = discount / (1 - discount)
-    let roundoff = Double(open.longestRow + 4) * .ulpOfOne / (1 - discount)
+    let rows = open.rowExtremes()
+    let roundoff = Double(rows.length + 4) * .ulpOfOne / (1 - discount)
     // Values are shifted as if each row summed to 1.
-    let shiftError = mayShift ? open.largestRowError * horizon / (1 - discount) : 0
+    let shiftError = mayShift ? rows.sumError * horizon / (1 - discount) : 0
     var values = [Double](repeating: 0, count: process.stateCount)
     var next = values
     var choiceValues: [Double] = []
@@ -85,7 +87,7 @@ struct ModifiedPolicyIteration {
       if span < previousSpan, previousSpan < .infinity { rate = min(span / previousSpan, discount) }
       previousSpan = span
       let proved = horizon * span
-      let slack = evaluationLimit > 0 ? span * rate / (1 - rate) : proved
+      let slack = evaluationLimit > 0 ? factor * span * rate / (1 - rate) : proved
       guard table.choiceCount > table.stateCount, slack <= lastSlack / 2 else { continue }
       lastSlack = slack
       let count = table.choiceCount(within: slack, of: values, choiceValues: choiceValues)

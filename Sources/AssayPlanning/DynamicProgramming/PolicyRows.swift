@@ -6,6 +6,8 @@ struct PolicyRows {
   var rowStarts: [Int] = [0]
   var successors: [Int32] = []
   var probabilities: [Double] = []
+  /// Whether the episode may end right after each state, or nothing follows from it, `[S]`.
+  var mayEnd: [Bool]
 
   var stateCount: Int { rewards.count }
 
@@ -14,15 +16,19 @@ struct PolicyRows {
       policy.actionCount == process.actionCount && policy.stateCount == process.stateCount,
       "a policy over \(policy.stateCount) states and \(policy.actionCount) actions does not fit \(process.name)")
     rewards = [Double](repeating: 0, count: process.stateCount)
+    mayEnd = (0..<process.stateCount).map { process.isFinal(state: $0) }
     rowStarts.reserveCapacity(process.stateCount + 1)
     for state in 0..<process.stateCount {
       for action in 0..<process.actionCount where policy[state, action] > 0 {
         let weight = policy[state, action]
         rewards[state] += weight * reward.expected[state * process.actionCount + action]
-        for entry in process.outcomeRange(state: state, action: action)
-        where !(process.hasTerminals && process.terminals[entry]) {
-          successors.append(process.successors[entry])
-          probabilities.append(weight * process.probabilities[entry])
+        for entry in process.outcomeRange(state: state, action: action) where process.probabilities[entry] > 0 {
+          if process.hasTerminals, process.terminals[entry] {
+            mayEnd[state] = true
+          } else {
+            successors.append(process.successors[entry])
+            probabilities.append(weight * process.probabilities[entry])
+          }
         }
       }
       rowStarts.append(successors.count)
@@ -32,6 +38,34 @@ struct PolicyRows {
   /// (Pv)(s).
   func expectation(of values: [Double], from state: Int) -> Double {
     (rowStarts[state]..<rowStarts[state + 1]).reduce(0) { $0 + probabilities[$1] * values[Int(successors[$1])] }
+  }
+
+  /// Whether the episode ends some time, from whichever state it starts.
+  ///
+  /// What the policy may lead to decides, not sums of probabilities, which are 1 only nearly.
+  func terminates() -> Bool {
+    var predecessorStarts = [Int](repeating: 0, count: stateCount + 1)
+    for successor in successors { predecessorStarts[Int(successor) + 1] += 1 }
+    for state in 0..<stateCount { predecessorStarts[state + 1] += predecessorStarts[state] }
+    var predecessors = [Int32](repeating: 0, count: successors.count)
+    var cursor = predecessorStarts
+    for state in 0..<stateCount {
+      for entry in rowStarts[state]..<rowStarts[state + 1] {
+        predecessors[cursor[Int(successors[entry])]] = Int32(state)
+        cursor[Int(successors[entry])] += 1
+      }
+    }
+    var reachesEnd = mayEnd
+    var pending = (0..<stateCount).filter { mayEnd[$0] }
+    while let state = pending.popLast() {
+      for position in predecessorStarts[state]..<predecessorStarts[state + 1] {
+        let predecessor = Int(predecessors[position])
+        if reachesEnd[predecessor] { continue }
+        reachesEnd[predecessor] = true
+        pending.append(predecessor)
+      }
+    }
+    return reachesEnd.allSatisfy(\.self)
   }
 
   /// I − γP in column-major order.
@@ -62,6 +96,7 @@ struct PolicySystem {
   init(_ rows: PolicyRows, discount: Double) throws(PlanningError) {
     self.rows = rows
     self.discount = discount
+    if discount == 1, !rows.terminates() { throw .improperPolicy }
     if rows.stateCount <= LinearSystem.largestSize {
       guard let system = LinearSystem(columnMajor: rows.dense(discount: discount), size: rows.stateCount) else {
         throw .improperPolicy

@@ -186,24 +186,26 @@ struct SweepTable {
     rowStarts = keptStarts
   }
 
-  private static func kept<Element: BitwiseCopyable & Numeric>(
+  private static func kept<Element: BitwiseCopyable>(
     _ rows: [Int32], of column: [Element], starts: [Int], keptStarts: [Int]
   ) -> [Element] {
-    var result = [Element](repeating: 0, count: keptStarts[rows.count])
-    let old = column.span
-    var new = result.mutableSpan
-    var end = 0
-    for (index, row) in rows.enumerated() {
-      let shift = starts[Int(row)] &- end
-      while end < keptStarts[index &+ 1] {
-        new[end] = old[end &+ shift]
-        end &+= 1
+    let outcomeCount = keptStarts[rows.count]
+    // Large, and written once: not worth filling with zeros first.
+    return [Element](unsafeUninitializedCapacity: outcomeCount) { new, count in
+      let old = column.span
+      var end = 0
+      for (index, row) in rows.enumerated() {
+        let shift = starts[Int(row)] &- end
+        while end < keptStarts[index &+ 1] {
+          new[end] = old[end &+ shift]
+          end &+= 1
+        }
       }
+      count = end
     }
-    return result
   }
 
-  private static func keep<Element: BitwiseCopyable & Numeric>(
+  private static func keep<Element: BitwiseCopyable>(
     _ rows: [Int32], of column: inout [Element], starts: [Int], keptStarts: [Int]
   ) {
     var entries = column.mutableSpan
@@ -220,23 +222,20 @@ struct SweepTable {
 
   // MARK: Rounding
 
-  /// Length of the longest row, which bounds the rounding error of a backup.
-  var longestRow: Int { (0..<choiceCount).reduce(0) { max($0, rowStarts[$1 + 1] - rowStarts[$1]) } }
-
-  /// How far the sum of a row is from 1 at the most.
-  var largestRowError: Double {
+  /// How many outcomes the longest row has, which bounds the rounding error of a backup, and how far the sum of a row
+  /// is from 1 at the most.
+  func rowExtremes() -> (length: Int, sumError: Double) {
     let rowStarts = rowStarts.span
     let probabilities = probabilities.span
-    var error = 0.0
-    var entry = 0
+    var extremes = (length: 0, sumError: 0.0)
+    var start = 0
     for choice in 0..<choiceCount {
+      let end = rowStarts[choice &+ 1]
       var sum = 0.0
-      while entry < rowStarts[choice &+ 1] {
-        sum += probabilities[entry]
-        entry &+= 1
-      }
-      error = max(error, abs(1 - sum))
+      for entry in start..<end { sum += probabilities[entry] }
+      extremes = (max(extremes.length, end &- start), max(extremes.sumError, abs(1 - sum)))
+      start = end
     }
-    return error
+    return extremes
   }
 }
