@@ -32,19 +32,22 @@ public struct GreedyActor: Actor {
   }
 
   @inlinable
+  @inline(__always)
   public func action(at latent: Int, reading parameters: ParameterStore, using random: inout RandomStream) -> Int {
-    let first = latent &* shape.actionCount
-    var best = -Float.infinity
-    var choice = 0
-    var hasTies = false
-    // Without branches on the values, which nobody can predict; equals are rare.
-    for action in 0..<shape.actionCount where shape.isAvailable(action, in: latent) {
-      let value = parameters[values, first &+ action]
-      hasTies = hasTies || value == best
-      choice = value > best ? action : choice
-      best = value > best ? value : best
+    let (choice, ties) = parameters.withNumbers(of: values, in: shape.row(of: latent)) { values in
+      // Without branches on the values, which nobody can predict; equals are rare.
+      var best = -Float.infinity
+      var choice = 0
+      var ties = 0
+      for action in 0..<values.count where shape.isAvailable(action, in: latent) {
+        let value = values[action]
+        ties &+= value == best ? 1 : 0
+        choice = value > best ? action : choice
+        best = value > best ? value : best
+      }
+      return (choice, ties)
     }
-    return hasTies ? anyOfEquals(at: latent, reading: parameters, using: &random) : choice
+    return ties == 0 ? choice : anyOfEquals(at: latent, reading: parameters, using: &random)
   }
 
   /// The k-th of equals takes the place of the one held with probability 1/k, which makes all equally likely.

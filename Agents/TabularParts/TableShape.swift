@@ -33,6 +33,13 @@ public struct TableShape: Sendable, Hashable {
       })
   }
 
+  /// Where the numbers of a state lie in a block with one for each state and action.
+  @inlinable
+  public func row(of state: Int) -> Range<Int> {
+    let first = state &* actionCount
+    return first..<first &+ actionCount
+  }
+
   /// Whether an action may be taken in a state.
   @inlinable
   public func isAvailable(_ action: Int, in state: Int) -> Bool {
@@ -50,14 +57,15 @@ public struct TableShape: Sendable, Hashable {
 
   /// The largest of a state's values, over the available actions.
   @inlinable
+  @inline(__always)
   public func largest(of block: BlockHandle, in state: Int, reading parameters: ParameterStore) -> Float {
-    let first = state &* actionCount
-    var best = -Float.infinity
-    for action in 0..<actionCount where isAvailable(action, in: state) {
-      let value = parameters[block, first &+ action]
-      best = value > best ? value : best
+    parameters.withNumbers(of: block, in: row(of: state)) { values in
+      var best = -Float.infinity
+      for action in 0..<values.count where isAvailable(action, in: state) {
+        best = values[action] > best ? values[action] : best
+      }
+      return best
     }
-    return best
   }
 
   /// The mean of a state's values, over the available actions.

@@ -6,22 +6,30 @@ import Synchronization
 
 /// Runs the body of a command and turns what it throws into one clear line and an exit status.
 func reporting(_ body: () async throws -> Void) async throws {
-  func end(_ status: ExitCode, _ message: String) -> ExitCode {
-    FileHandle.standardError.write(Data("Error: \(message)\n".utf8))
-    return status
-  }
-  do {
-    try await body()
-  } catch let failure as Failure {
-    throw end(failure.status, failure.message)
-  } catch let error as UnknownName {
-    throw end(ExitStatus.usage, error.description)
-  } catch let error as DataError {
-    throw end(ExitStatus.badData, error.description)
-  } catch let error as PlanningError {
-    throw end(ExitStatus.badData, error.description)
-  } catch let error as NonFiniteError {
-    throw end(ExitStatus.software, error.description)
+  do { try await body() } catch { throw end(error) }
+}
+
+/// Says on standard error what went wrong, and gives the status to end with.
+func end(_ error: any Error) -> ExitCode {
+  let (status, message): (ExitCode, String) =
+    switch error {
+    case let error as Failure: (error.status, error.message)
+    case let error as UnknownName: (ExitStatus.usage, error.description)
+    case let error as DataError: (ExitStatus.badData, error.description)
+    case let error as PlanningError: (ExitStatus.badData, error.description)
+    case let error as NonFiniteError: (ExitStatus.software, error.description)
+    case EncodingError.invalidValue(let value, let context):
+      (ExitStatus.software, "\(context.codingPath.map(\.stringValue).joined(separator: ".")) came out as \(value)")
+    default: (ExitStatus.software, "\(error)")
+    }
+  FileHandle.standardError.write(Data("Error: \(message)\n".utf8))
+  return status
+}
+
+/// Runs what may find that a process has no exact truth, and names the process then.
+func solving<Result>(_ name: String, _ body: () async throws -> Result) async throws -> Result {
+  do { return try await body() } catch let error as PlanningError {
+    throw Failure(status: ExitStatus.badData, message: "\(name): \(error)")
   }
 }
 

@@ -44,6 +44,7 @@ public struct Experience<Observation: Sendable, Action: Sendable>: Sendable {
 
   /// Adds a transition and what the world said of it.
   @inlinable
+  @inline(__always)
   public mutating func append(from observation: Observation, action: Action, step: Step<Observation>) {
     let transition = Transition(
       observation: observation, action: action, nextObservation: step.observation, ending: step.ending)
@@ -61,12 +62,14 @@ public struct Experience<Observation: Sendable, Action: Sendable>: Sendable {
 
   /// A transition by its age: 0 is the newest.
   @inlinable
+  @inline(__always)
   public subscript(age age: Int) -> Transition<Observation, Action> {
     transitions[position(ofAge: age)]
   }
 
   /// The reward of a transition by its age, under the labels in force.
   @inlinable
+  @inline(__always)
   public func reward(age: Int) -> Reward {
     let index = position(ofAge: age)
     return isRelabelled ? relabelled(rewards[index], age: age) : rewards[index]
@@ -84,6 +87,7 @@ public struct Experience<Observation: Sendable, Action: Sendable>: Sendable {
   func relabelled(_ original: Reward, age: Int) -> Reward { labels.label(original, at: total - 1 - age) }
 
   @inlinable
+  @inline(__always)
   func position(ofAge age: Int) -> Int {
     precondition(age >= 0 && age < count, "age \(age) is outside an experience of \(count) transitions")
     let index = newest &- age

@@ -123,6 +123,7 @@ public struct Ledger: Sendable, Hashable {
   ///
   /// Every write passes here, so the entry is looked up for writing only once.
   @inlinable
+  @inline(__always)
   mutating func admitWrite(with permit: borrowing WritePermit, squaredNorm: Double, step: Int) -> Bool {
     let block = permit.block.index
     if open[block].writer != permit.writer || open[block].cause != permit.cause {

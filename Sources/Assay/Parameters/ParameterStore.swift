@@ -102,6 +102,19 @@ public struct ParameterStore: Sendable, Hashable {
     return arena[handle.offset &+ index]
   }
 
+  /// Reads neighbouring numbers of a block, checking where they lie only once.
+  @inlinable
+  @inline(__always)
+  public func withNumbers<Result>(
+    of handle: BlockHandle, in range: Range<Int>, _ body: (borrowing Span<Float>) -> Result
+  ) -> Result {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= handle.count,
+      "range \(range) is outside a block of \(handle.count)")
+    let first = handle.offset &+ range.lowerBound
+    return body(arena.span.extracting(first..<first &+ range.count))
+  }
+
   /// How many times a block was written.
   @inlinable
   public func version(of handle: BlockHandle) -> Int { record.writeCount(ofBlock: handle.index) }

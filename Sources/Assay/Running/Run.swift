@@ -99,7 +99,7 @@ where
     }
   }
 
-  @usableFromInline
+  @inlinable
   mutating func endEpisode() {
     episodes.episodes += 1
     episodes.lastReturn = currentReturn

@@ -9,6 +9,7 @@ struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
     abstract: "Train agents, compare each part with the exact truth, and say which part is wrong.",
+    usage: "assay audit <environment> --agent <agent> [<options>]",
     discussion: """
       EXAMPLES
         assay audit frozen-lake-8x8 --agent dyna --report audit.html
@@ -16,16 +17,17 @@ struct AuditCommand: AsyncParsableCommand {
           --expect critic-wrong-discount
 
       EXIT STATUS
-        0 the audit ran, and met --expect    65 bad data
-        1 the expectation failed             66 no such file
-        64 bad usage                         73 a file could not be written
+         0  the audit ran, and met --expect     66  no such file
+         1  the expectation failed              70  a number was not finite
+        64  bad usage                           73  a file could not be written
+        65  bad data
       """)
 
   @Argument(help: "A world by name (see 'assay list environments'), or a file in the format assay.mdp/1.")
   var environment: String
 
   @Option(help: "The agent to train (see 'assay list agents').")
-  var agent: String
+  var agent: String?
 
   @Option(help: "Environment steps of training, for each agent.")
   var steps = 300_000
@@ -50,13 +52,16 @@ struct AuditCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
-      let entry = try EnvironmentRegistry.entry(for: environment)
+      // Everything is checked before the training, so that no mistake costs one.
       let request = try request()
+      let entry = try EnvironmentRegistry.entry(for: environment)
       let expected = try expect.map(Self.diagnosis)
-      // A report that cannot be written must not cost a training first.
       if let report { try Files.checkWritable(report, flag: "--report") }
       if let json, json != "-" { try Files.checkWritable(json, flag: "--json") }
-      let result = try await train(request, in: entry)
+      if let report, report == json {
+        throw Failure(status: ExitStatus.usage, message: "--report and --json are both \(report); allowed: two files")
+      }
+      let result = try await solving(environment) { try await train(request, in: entry) }
       try write(result)
       if let expected, result.diagnosis.name != expected {
         throw Failure(
@@ -74,23 +79,16 @@ struct AuditCommand: AsyncParsableCommand {
     guard seed <= UInt64.max - UInt64(seeds) else {
       throw Failure(status: ExitStatus.usage, message: "--seed is \(seed); allowed: up to \(UInt64.max - UInt64(seeds))")
     }
-    let agent = try AgentRegistry.entry(for: agent)
-    return AuditRequest(
-      agent: agent, steps: steps, seeds: (0..<UInt64(seeds)).map { seed + $0 },
-      faults: try fault.map { try Self.fault($0, for: agent) })
-  }
-
-  private static func fault(_ name: String, for agent: AgentEntry) throws -> Fault {
-    guard let fault = Fault(rawValue: name) else {
-      throw UnknownName(kind: "fault", name: name, known: Fault.allCases.map(\.rawValue))
-    }
-    if let requirement = fault.requirement, !agent.has.contains(requirement) {
-      let able = AgentRegistry.entries.filter { $0.has.contains(requirement) }.map(\.name)
+    // Optional only so that a mistyped flag is reported as that, and not as a missing `--agent`.
+    guard let agent else {
       throw Failure(
         status: ExitStatus.usage,
-        message: "--fault \(name) cannot be planted in \(agent.name); allowed: --agent \(able.joined(separator: ", "))")
+        message: "--agent is missing; allowed: \(AgentRegistry.entries.map(\.name).joined(separator: ", "))")
     }
-    return fault
+    let entry = try AgentRegistry.entry(for: agent)
+    return AuditRequest(
+      agent: entry, steps: steps, seeds: (0..<UInt64(seeds)).map { seed + $0 },
+      faults: try fault.map { try entry.fault(named: $0, flag: "--fault") })
   }
 
   private static func diagnosis(_ name: String) throws -> String {
@@ -101,7 +99,7 @@ struct AuditCommand: AsyncParsableCommand {
   }
 
   private func train(_ request: AuditRequest, in entry: EnvironmentEntry) async throws -> AuditReport {
-    let progress = ProgressLine("training \(seeds) × \(agent)", total: steps * seeds)
+    let progress = ProgressLine("training \(seeds) × \(request.agent.name)", total: steps * seeds)
     defer { progress.finish() }
     var request = request
     request.onProgress = { progress.advance(by: $0) }
@@ -118,6 +116,7 @@ struct AuditCommand: AsyncParsableCommand {
     }
     if let json { try Files.write(try result.json(), to: json, flag: "--json") }
     print(TerminalReport(result, width: 80, usesColour: isatty(STDOUT_FILENO) == 1).text, terminator: "")
-    for path in [report, json].compactMap(\.self) { print("\nWritten: \(path)") }
+    let written = [report, json].compactMap(\.self)
+    if !written.isEmpty { print("\nWritten: \(written.joined(separator: ", "))") }
   }
 }

@@ -8,6 +8,7 @@ struct MatrixCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "matrix",
     abstract: "Plant every fault in every world and count what the audit says of each agent.",
+    usage: "assay matrix [<options>]",
     discussion: """
       EXAMPLE
         assay matrix --seeds 100..119
@@ -22,7 +23,7 @@ struct MatrixCommand: AsyncParsableCommand {
   @Option(parsing: .upToNextOption, help: "Worlds by name or file.")
   var environments = ["frozen-lake-8x8", "cliff-walking", "random-20", "random-50"]
 
-  @Option(help: "Seeds, first and last.")
+  @Option(help: ArgumentHelp("Seeds, from the first to the last; each is one agent.", valueName: "first..last"))
   var seeds: SeedRange = SeedRange(first: 100, last: 119)
 
   @Option(help: "Environment steps of training, for each agent.")
@@ -56,14 +57,9 @@ struct MatrixCommand: AsyncParsableCommand {
     try await reporting {
       guard steps > 0 else { throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1 or more") }
       let agent = try AgentRegistry.entry(for: agent)
-      let planted = try faults.isEmpty
-        ? Fault.allCases.filter { $0.requirement.map(agent.has.contains) ?? true }
-        : faults.map { name in
-          guard let fault = Fault(rawValue: name) else {
-            throw UnknownName(kind: "fault", name: name, known: Fault.allCases.map(\.rawValue))
-          }
-          return fault
-        }
+      let planted =
+        try faults.isEmpty
+        ? Fault.allCases.filter(agent.allows) : faults.map { try agent.fault(named: $0, flag: "--faults") }
       let entries = try environments.map(EnvironmentRegistry.entry)
       let conditions: [Fault?] = [nil] + planted
       let progress = ProgressLine(
@@ -72,10 +68,10 @@ struct MatrixCommand: AsyncParsableCommand {
       var cells: [DiagnosisMatrix.Cell] = []
       for entry in entries {
         for fault in conditions {
-          let report = try await entry.audit(
-            AuditRequest(
-              agent: agent, steps: steps, seeds: seeds.seeds, faults: fault.map { [$0] } ?? [],
-              onProgress: { progress.advance(by: $0) }))
+          let request = AuditRequest(
+            agent: agent, steps: steps, seeds: seeds.seeds, faults: fault.map { [$0] } ?? [],
+            onProgress: { progress.advance(by: $0) })
+          let report = try await solving(entry.name) { try await entry.audit(request) }
           cells.append(
             .init(
               environment: entry.name, agent: agent.name, fault: fault?.rawValue ?? DiagnosisName.healthy.rawValue,

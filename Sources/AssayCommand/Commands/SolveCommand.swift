@@ -11,26 +11,27 @@ struct SolveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "solve",
     abstract: "Solve a finite process exactly, with a bound on the error.",
+    usage: "assay solve <process> [<options>]",
     discussion: """
-      Reads a file in the format assay.mdp/1, or takes a world by name. At discount 1 it is the sum of rewards until the
-      episode terminates that counts; for the average reward an ended episode is followed by the next.
+      Reads a file in the format assay.mdp/1, or takes a world by name. At discount 1 the sum of rewards until the \
+      episode terminates counts; for the average reward an ended episode is followed by the next.
 
       EXAMPLES
         assay solve frozen-lake-8x8.json
         assay solve frozen-lake-8x8 --horizon 200 --discount 1 --json
         assay solve cliff-walking --policy uniform
 
-      A policy file holds {"policy": [2, 0, …]}, an action for each state (-1 where there is none), as --json writes it;
-      or {"policy": [[0.5, 0.5], …]}, a probability for each state and action.
+      A policy file holds {"policy": [2, 0, …]}, an action for each state (-1 where there is none), as --json writes \
+      it; or {"policy": [[0.5, 0.5], …]}, a probability for each state and action.
       """)
 
   @Argument(help: "A file in the format assay.mdp/1, or a world by name.")
   var process: String
 
-  @Option(help: "How to solve it: \(SolutionMethod.allCases.map(\.rawValue).joined(separator: ", ")). By size, if left out.")
+  @Option(help: "How to solve it; chosen by size if left out.")
   var method: SolutionMethod?
 
-  @Option(help: "What to maximise: discounted or average.")
+  @Option(help: "What to maximise: the discounted sum of rewards, or their average over all steps.")
   var criterion = Criterion.discounted
 
   @Option(help: "Count only this many steps.")
@@ -54,10 +55,8 @@ struct SolveCommand: AsyncParsableCommand {
   func run() async throws {
     try await reporting {
       try checkFlags()
-      let mdp =
-        Files.looksLikeFile(process)
-        ? try Files.readProcess(process) : try EnvironmentRegistry.entry(for: process).process()
-      let solution = try solve(mdp)
+      let mdp = try EnvironmentRegistry.process(for: process)
+      let solution = try await solving(process) { try solve(mdp) }
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

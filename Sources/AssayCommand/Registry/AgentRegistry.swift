@@ -37,6 +37,25 @@ enum AgentRegistry {
   }
 }
 
+extension AgentEntry {
+  /// The fault of a name, if it makes sense in this agent.
+  func fault(named name: String, flag: String) throws -> Fault {
+    guard let fault = Fault(rawValue: name) else {
+      throw UnknownName(kind: "fault", name: name, known: Fault.allCases.map(\.rawValue))
+    }
+    guard allows(fault) else {
+      let able = AgentRegistry.entries.filter { $0.allows(fault) }.map(\.name)
+      throw Failure(
+        status: ExitStatus.usage,
+        message: "\(flag) \(name) cannot be planted in \(self.name); allowed: --agent \(able.joined(separator: ", "))")
+    }
+    return fault
+  }
+
+  /// Whether it has what a fault needs.
+  func allows(_ fault: Fault) -> Bool { fault.requirement.map(has.contains) ?? true }
+}
+
 /// What `assay audit` asks for, with every name known to exist.
 struct AuditRequest: Sendable {
   var agent: AgentEntry

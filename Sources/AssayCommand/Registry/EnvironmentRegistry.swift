@@ -43,6 +43,12 @@ enum EnvironmentRegistry {
       "\(states) states, 4 actions; 8 random successors each, without end")
   }
 
+  /// The table of a world by name, or of a file in the format `assay.mdp/1` with every reward in it.
+  static func process(for name: String) throws -> FiniteMDP {
+    if !entries.contains(where: { $0.name == name }), Files.looksLikeFile(name) { return try Files.readProcess(name) }
+    return try entry(for: name).process()
+  }
+
   /// The entry of a name, or of a file in the format `assay.mdp/1`.
   static func entry(for name: String) throws -> EnvironmentEntry {
     if let entry = entries.first(where: { $0.name == name }) { return entry }

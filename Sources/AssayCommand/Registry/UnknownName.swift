@@ -6,11 +6,17 @@ struct UnknownName: Error, CustomStringConvertible {
   var otherwise: String?
 
   var description: String {
-    let nearest = known.min { Self.distance($0, name) < Self.distance($1, name) }
-    let suggestion =
-      nearest.flatMap { Self.distance($0, name) <= max(2, name.count / 2) ? "; did you mean '\($0)'?" : nil } ?? ""
-    return "no \(kind) is called '\(name)'\(suggestion)\n"
-      + "Known: \(known.joined(separator: ", "))\(otherwise.map { ", " + $0 } ?? "")"
+    let suggestion = nearest.map { "; did you mean '\($0)'?" } ?? ""
+    let names = known.joined(separator: ", ") + (otherwise.map { ", " + $0 } ?? "")
+    return (["no \(kind) is called '\(name)'\(suggestion)"] + wrap("Known: " + names, columns: 80))
+      .joined(separator: "\n")
+  }
+
+  /// The one that was probably meant: the first that starts like this, or else the one with the fewest mistakes.
+  private var nearest: String? {
+    if name.count >= 3, let whole = known.first(where: { $0.hasPrefix(name.lowercased()) }) { return whole }
+    return known.map { ($0, Self.distance($0, name)) }.min { $0.1 < $1.1 }
+      .flatMap { $0.1 <= max(2, name.count / 2) ? $0.0 : nil }
   }
 
   /// How many letters have to be changed, added, dropped or swapped with the next one (optimal string alignment).

@@ -10,7 +10,7 @@ struct ActorAudit: Sendable {
   var confidence: Double
   /// maxₐ Q̂ − E_π Q̂, `[S]`.
   var gaps: [Double]
-  /// Whether the critic sees no difference between actions anywhere, so that there is nothing to maximise.
+  /// Whether there is a choice somewhere and the critic sees no difference anywhere, so that there is nothing to maximise.
   var isCriticFlat: Bool
 
   /// The larger of the two normalised gaps: a maximiser is one everywhere.
@@ -40,7 +40,10 @@ struct ActorAudit: Sendable {
     let (spread, uniformSpread) = (spreads.mean(weights: visits), spreads.mean(weights: uniform))
     normalisedGap = spread > finest ? gap / spread : 0
     uniformNormalisedGap = uniformSpread > finest ? gaps.mean(weights: uniform) / uniformSpread : 0
-    isCriticFlat = spread <= finest && uniformSpread <= finest
+    let hasChoice = uniformPolicy.probabilities.indices.contains { pair in
+      isLive[pair / actions] && uniformPolicy.probabilities[pair] > 0 && uniformPolicy.probabilities[pair] < 1
+    }
+    isCriticFlat = hasChoice && spread <= finest && uniformSpread <= finest
     confidence = (0..<policy.stateCount).map { policy[$0, policy.mode(in: $0)] }.mean(weights: visits)
     let importance = visits.indices.map { visits[$0] * max(spreads[$0], 0) }.normalized()
     agreement = (0..<policy.stateCount).map { state in

@@ -95,7 +95,8 @@ struct Diagnosing {
     }
     let own = signatures.matches[0].error
     let others = signatures.matches.dropFirst()
-    guard let best = others.first, best.error < Tolerances.explainedShare * own,
+    guard let best = others.first, best.error <= Tolerances.criticError,
+      best.error < Tolerances.explainedShare * own,
       let name = DiagnosisName(rawValue: best.diagnosis)
     else { return .criticError }
     evidence.append(matchEvidence(best))

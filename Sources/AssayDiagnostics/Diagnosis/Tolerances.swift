@@ -13,8 +13,8 @@ public enum Tolerances {
   public static let rewardRegret = 0.05
   /// A part counts as no longer trained when its last write came before this share of the run.
   public static let stalePoint = 0.9
-  /// Another claim explains a critic when it leaves less than this share of the error, and less than this share of what the
-  /// next best explanation leaves.
+  /// Another claim explains a critic when it is met within the tolerance, and leaves less than this share of the error and less than
+  /// this share of what the next best explanation leaves.
   public static let explainedShare = 0.5
   /// A shortcut is a transition that the model overestimates by at least this probability…
   public static let shortcutExcess = 0.25

@@ -26,7 +26,16 @@ extension Verdict {
       wouldChange: "a critic error on the other side of \(percent(Tolerances.criticError)) of the range")
   }
 
-  static func actor(_ gap: Estimate, isCriticFlat: Bool) -> Verdict {
+  /// - Parameters:
+  ///   - isFixed: whether the actor claims to maximise nothing.
+  ///   - isCriticFlat: whether the critic sees no difference between actions that can be chosen between.
+  static func actor(_ gap: Estimate, isFixed: Bool, isCriticFlat: Bool) -> Verdict {
+    if isFixed {
+      return Verdict(
+        name: .healthy, measured: Estimate(mean: [0]), tolerance: Tolerances.actorGap,
+        statement: "The actor is a fixed policy: it claims to maximise nothing, so there is nothing it falls short of.",
+        wouldChange: "an actor that claims to maximise a critic")
+    }
     if isCriticFlat {
       return Verdict(
         name: .inconclusive, measured: gap, tolerance: Tolerances.actorGap,
@@ -69,9 +78,8 @@ extension Verdict {
 
 /// A share for people: `3.2%`, with the interval where there is one.
 func percent(_ estimate: Estimate) -> String {
-  estimate.low == estimate.high
-    ? percent(estimate.estimate)
-    : "\(percent(estimate.estimate)) (\(percent(estimate.low)) to \(percent(estimate.high)))"
+  let (low, high) = (percent(estimate.low), percent(estimate.high))
+  return low == high ? percent(estimate.estimate) : "\(percent(estimate.estimate)) (\(low) to \(high))"
 }
 
 func percent(_ share: Double) -> String {

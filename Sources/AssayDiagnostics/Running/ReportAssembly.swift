@@ -62,7 +62,9 @@ struct ReportAssembly {
     }
     return Diagnosing(
       critic: .critic(criticError),
-      actor: .actor(actorGap, isCriticFlat: records.allSatisfy(\.final.actor.isCriticFlat)),
+      actor: .actor(
+        actorGap, isFixed: records[0].final.reading.objective.critic == nil,
+        isCriticFlat: records.allSatisfy(\.final.actor.isCriticFlat)),
       model: estimate { $0.modelError }.map(Verdict.model), reward: reward)
   }
 

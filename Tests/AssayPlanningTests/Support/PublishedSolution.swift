@@ -29,8 +29,12 @@ struct PublishedSolution {
       var policy: [Int]?
       var optimalPolicy: [Int]?
     }
-    guard let folder = Bundle.module.resourceURL else { throw CocoaError(.fileNoSuchFile) }
-    let data = try Data(contentsOf: folder.appending(path: "Resources/\(name).solution.json"))
+    // Whether the folder counts as a subdirectory of the bundle depends on the platform.
+    let place =
+      Bundle.module.url(forResource: "\(name).solution", withExtension: "json", subdirectory: "Resources")
+      ?? Bundle.module.url(forResource: "\(name).solution", withExtension: "json")
+    guard let place else { throw CocoaError(.fileNoSuchFile) }
+    let data = try Data(contentsOf: place)
     let file = try JSONDecoder().decode(File.self, from: data)
     guard let discount = file.discount ?? file.gamma, let values = file.values ?? file.optimalValues,
       let policy = file.policy ?? file.optimalPolicy

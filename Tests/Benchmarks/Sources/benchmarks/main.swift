@@ -28,6 +28,7 @@ if CommandLine.arguments[1] == "solve" {
     print("q", Double(n) / t / 1e6)
   }
   let m = n / 100
+  if CommandLine.arguments.count > 3 { exit(0) }
   var dyna = Run(environment: lake, trainee: Dyna.make(shape: TableShape(of: lake), configuration: .init(discount: 0.99, runLength: m * 5)), seed: 0)
   for _ in 0..<5 {
     let t = time { try! dyna.advance(by: m) }

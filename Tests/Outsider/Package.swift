@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "outsider",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "assay", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "outsider",
+      dependencies: [
+        .product(name: "Assay", package: "assay"),
+        .product(name: "AssayDiagnostics", package: "assay"),
+        .product(name: "AssayReports", package: "assay"),
+      ])
+  ],
+  swiftLanguageModes: [.v6]
+)
