@@ -1,11 +1,12 @@
 import Assay
 
-/// Tabular double Q-learning (van Hasselt, 2010): two tables, each valuing the other's best action, so that noise is not mistaken
-/// for value.
+/// Tabular double Q-learning (van Hasselt, 2010): two tables, each valuing the other's best action, so that
+/// noise is not mistaken for value.
 ///
 ///     Q₁(s, a) ← Q₁(s, a) + α [r + γ Q₂(s′, argmaxₐ′ Q₁(s′, a′)) − Q₁(s, a)], or with 1 and 2 exchanged, by a fair coin
 ///
-/// Anatomy: as for ``QLearning``; what the actor and the audits read is the mean of the two tables, a block of its own.
+/// Anatomy: as for ``QLearning``; what the actor and the audits read is the mean of the two tables, a block
+/// of its own.
 public enum DoubleQLearning {
   public typealias Agent = QLearning.Agent
 
@@ -70,7 +71,8 @@ public enum DoubleQLearning {
         update(transition, reward, in: &parameters, writing: second, judgedBy: first.block)
       }
       let index = transition.observation * shape.actionCount + transition.action
-      parameters.set((parameters[first.block, index] + parameters[second.block, index]) / 2, at: index, with: mean)
+      parameters.set(
+        (parameters[first.block, index] + parameters[second.block, index]) / 2, at: index, with: mean)
     }
 
     private func update(

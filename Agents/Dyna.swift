@@ -1,19 +1,22 @@
 import Assay
 import Foundation
 
-/// Dyna actor-critic (after Sutton, 1990): every real step also trains a model, and the model trains critic and actor some more.
+/// Dyna actor-critic (after Sutton, 1990): every real step also trains a model, and the model trains critic
+/// and actor some more.
 ///
-/// Anatomy: the world model counts outcomes; the critic is a table of action values of the actor's policy; the actor is a softmax of
-/// preferences; the planner takes the actor's word and, with probability ε, a random action.
+/// Anatomy: the world model counts outcomes; the critic is a table of action values of the actor's policy;
+/// the actor is a softmax of preferences; the planner takes the actor's word and, with probability ε, a
+/// random action.
 ///
-/// The planning happens in the background, as n simulated updates a step. Each takes a pair that was seen before, asks the model
-/// what follows, and backs up the whole expectation:
+/// The planning happens in the background, as n simulated updates a step. Each takes a pair that was seen
+/// before, asks the model what follows, and backs up the whole expectation:
 ///
 ///     Q(s, a) ← Q(s, a) + α [r̂(s, a) + γ Σ P̂(s′|s, a) W(s′) − Q(s, a)],  W(s′) = E_π Q(s′, ·)
 ///     θ(s, ·) ← θ(s, ·) + β [(Q(s, ·) − maxₐ Q(s, a)) / τ − θ(s, ·)]
 ///
-/// So the actor follows the softmax of the critic at temperature τ. Temperatures are in units of how much actions differ (the mean of
-/// maxₐ Q − meanₐ Q over the backups), and fall in a straight line over the first four fifths of the run.
+/// So the actor follows the softmax of the critic at temperature τ. Temperatures are in units of how much
+/// actions differ (the mean of maxₐ Q − meanₐ Q over the backups), and fall in a straight line over the first
+/// four fifths of the run.
 ///
 /// - SeeAlso: Sutton & Barto (2018), §8.2 and §8.5 (expected updates).
 public enum Dyna {
@@ -105,6 +108,8 @@ public enum Dyna {
     private let configuration: Configuration
     /// The pairs that the model knows something about, in the order in which they were first seen.
     private var knownPairs: [Int32] = []
+    /// Whether each pair is among them, `[S·A]`.
+    private var isKnown: [Bool]
     /// The states each pair is known to lead to, `[S·A]`.
     private var successors: [[Int32]]
     /// How often the counts were written when the two lists above were made.
@@ -112,6 +117,8 @@ public enum Dyna {
     /// W(s), `[S]`: what a state is worth under the policy that the critic is trained for.
     private var stateValues: [Double]
     private var valuesAreStale = false
+    /// How often critic and actor were written when the learner last looked.
+    private var valuedVersion = 0
     /// How much actions differ: a running mean of maxₐ Q − meanₐ Q.
     private var spread = 0.0
     private let spreadRate = 0.01
@@ -121,6 +128,7 @@ public enum Dyna {
       self.permits = permits
       self.shape = shape
       self.configuration = configuration
+      isKnown = .init(repeating: false, count: shape.stateCount * shape.actionCount)
       successors = .init(repeating: [], count: shape.stateCount * shape.actionCount)
       stateValues = .init(repeating: 0, count: shape.stateCount)
     }
@@ -137,7 +145,7 @@ public enum Dyna {
         reindex(parameters)
       }
       record(newest, pair, reward: experience.reward(age: 0), in: &parameters)
-      if valuesAreStale {
+      if valuesAreStale || valuedVersion != versionOfValues(in: parameters) {
         valuesAreStale = false
         for state in 0..<shape.stateCount { refreshValue(of: state, reading: parameters) }
       }
@@ -147,6 +155,7 @@ public enum Dyna {
         let known = Int(knownPairs[random.integer(below: knownPairs.count)])
         simulate(known, temperature: temperature, in: &parameters)
       }
+      valuedVersion = versionOfValues(in: parameters)
     }
 
     // MARK: Model
@@ -154,16 +163,20 @@ public enum Dyna {
     private mutating func record(
       _ transition: Transition<Int, Int>, _ pair: Int, reward: Reward, in parameters: inout ParameterStore
     ) {
-      let isNew = successors[pair].isEmpty && parameters[permits.endings.block, pair] == 0
-      if isNew { knownPairs.append(Int32(pair)) }
+      if !isKnown[pair] {
+        isKnown[pair] = true
+        knownPairs.append(Int32(pair))
+      }
       if transition.ending == .terminated {
         parameters.add(1, at: pair, with: permits.endings)
       } else {
         let index = pair * shape.stateCount + transition.nextObservation
-        if parameters[permits.transitions.block, index] == 0 {
+        let isNew = parameters[permits.transitions.block, index] == 0
+        parameters.add(1, at: index, with: permits.transitions)
+        // A frozen block takes no count.
+        if isNew, parameters[permits.transitions.block, index] > 0 {
           successors[pair].append(Int32(transition.nextObservation))
         }
-        parameters.add(1, at: index, with: permits.transitions)
       }
       let seen = Float(timesSeen(pair, reading: parameters))
       let error = Float(reward.value) - parameters[permits.rewards.block, pair]
@@ -181,12 +194,13 @@ public enum Dyna {
     /// Finds out again which pairs and successors the counts hold, after somebody else wrote them.
     private mutating func reindex(_ parameters: ParameterStore) {
       for pair in successors.indices {
-        let wasKnown = !successors[pair].isEmpty || knownPairs.contains(Int32(pair))
         successors[pair] = (0..<shape.stateCount).filter {
           parameters[permits.transitions.block, pair * shape.stateCount + $0] > 0
         }.map { Int32($0) }
-        let isKnown = !successors[pair].isEmpty || parameters[permits.endings.block, pair] > 0
-        if isKnown && !wasKnown { knownPairs.append(Int32(pair)) }
+        if !isKnown[pair], !successors[pair].isEmpty || parameters[permits.endings.block, pair] > 0 {
+          isKnown[pair] = true
+          knownPairs.append(Int32(pair))
+        }
       }
     }
 
@@ -216,7 +230,8 @@ public enum Dyna {
     private mutating func follow(in state: Int, temperature: Double, in parameters: inout ParameterStore) {
       guard let followed = aims.actor else { return }
       let largest = shape.largest(of: followed, in: state, reading: parameters)
-      spread += spreadRate * (Double(largest - shape.mean(of: followed, in: state, reading: parameters)) - spread)
+      spread +=
+        spreadRate * (Double(largest - shape.mean(of: followed, in: state, reading: parameters)) - spread)
       guard spread > 0 else { return }
       let scale = Float(1 / (temperature * spread))
       for action in 0..<shape.actionCount where shape.isAvailable(action, in: state) {
@@ -226,6 +241,11 @@ public enum Dyna {
         let error = preference - parameters[permits.preferences.block, index]
         parameters.add(configuration.actorRate * error, at: index, with: permits.preferences)
       }
+    }
+
+    /// How often critic and actor were written, by whomever.
+    private func versionOfValues(in parameters: ParameterStore) -> Int {
+      parameters.version(of: permits.values.block) + parameters.version(of: permits.preferences.block)
     }
 
     /// W(s) under the policy that the critic is trained for.

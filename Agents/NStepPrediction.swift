@@ -1,6 +1,7 @@
 import Assay
 
-/// n-step temporal-difference prediction (Sutton & Barto, 2018, §7.1): values of states under the uniform policy, with no control.
+/// n-step temporal-difference prediction (Sutton & Barto, 2018, §7.1): values of states under the uniform
+/// policy, with no control.
 ///
 ///     V(sₜ) ← V(sₜ) + α [rₜ₊₁ + γ rₜ₊₂ + … + γⁿ⁻¹ rₜ₊ₙ + γⁿ V(sₜ₊ₙ) − V(sₜ)]
 ///
@@ -75,7 +76,8 @@ public enum NStepPrediction {
     }
 
     /// Moves the value of the state `age` steps ago towards the return since.
-    private func update(age: Int, from experience: Experience<Int, Int>, in parameters: inout ParameterStore) {
+    private func update(age: Int, from experience: Experience<Int, Int>, in parameters: inout ParameterStore)
+    {
       let newest = experience[age: 0]
       var target = newest.ending == .terminated ? 0 : Double(parameters[permit.block, newest.nextObservation])
       for age in 0...age {

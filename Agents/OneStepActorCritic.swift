@@ -1,13 +1,14 @@
 import Assay
 
-/// One-step actor-critic (Sutton & Barto, 2018, §13.5), without the factor γᵗ that discounts later updates, as is common.
+/// One-step actor-critic (Sutton & Barto, 2018, §13.5), without the factor γᵗ that discounts later updates,
+/// as is common.
 ///
 ///     δ = r + γ V(s′) − V(s)
 ///     V(s) ← V(s) + α δ
 ///     θ(s, b) ← θ(s, b) + β δ (1[b = a] − π(b|s)) for every action b
 ///
-/// Anatomy: no world model; the critic is a table of states; the actor is a softmax of preferences; what acts is the actor
-/// itself.
+/// Anatomy: no world model; the critic is a table of states; the actor is a softmax of preferences; what acts
+/// is the actor itself.
 public enum OneStepActorCritic {
   public typealias Agent = Anatomy<NoWorldModel<Int, Int>, StateTable, SoftmaxActor, ReactivePlanner<Int>>
 
@@ -61,7 +62,8 @@ public enum OneStepActorCritic {
     let configuration: Configuration
 
     init(
-      aims: Aims, criticPermit: consuming WritePermit, actorPermit: consuming WritePermit, actor: SoftmaxActor,
+      aims: Aims, criticPermit: consuming WritePermit, actorPermit: consuming WritePermit,
+      actor: SoftmaxActor,
       shape: TableShape, configuration: Configuration
     ) {
       self.aims = aims
@@ -82,9 +84,11 @@ public enum OneStepActorCritic {
       let following =
         transition.ending == .terminated ? 0 : parameters[criticPermit.block, transition.nextObservation]
       let target =
-        Float(aims.critic.rewardScale * experience.reward(age: 0).value) + Float(aims.critic.discount) * following
+        Float(aims.critic.rewardScale * experience.reward(age: 0).value) + Float(aims.critic.discount)
+        * following
       let error = target - parameters[criticPermit.block, state]
-      // A critic of another policy than the one that acts weighs each action by how likely that policy takes it.
+      // A critic of another policy than the one that acts weighs each action by how likely that policy takes
+      // it.
       let weight: Float =
         switch aims.critic.policy {
         case .uniform:

@@ -4,8 +4,8 @@ import Assay
 ///
 ///     Q(s, a) ← Q(s, a) + α [r + γ maxₐ′ Q(s′, a′) − Q(s, a)]
 ///
-/// Anatomy: no world model; the critic is a table; the actor is greedy on it and has no numbers of its own; the planner takes a
-/// random action with probability ε.
+/// Anatomy: no world model; the critic is a table; the actor is greedy on it and has no numbers of its own;
+/// the planner takes a random action with probability ε.
 public enum QLearning {
   public typealias Agent = Anatomy<NoWorldModel<Int, Int>, ActionTable, GreedyActor, ReactivePlanner<Int>>
 

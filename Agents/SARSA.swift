@@ -4,8 +4,8 @@ import Assay
 ///
 ///     Q(s, a) ← Q(s, a) + α [r + γ Q(s′, a′) − Q(s, a)], where a′ is the action taken next
 ///
-/// Anatomy: no world model; the critic is a table; the actor is greedy on it and has no numbers of its own; the planner takes a
-/// random action with probability ε.
+/// Anatomy: no world model; the critic is a table; the actor is greedy on it and has no numbers of its own;
+/// the planner takes a random action with probability ε.
 public enum SARSA {
   public typealias Agent = QLearning.Agent
 

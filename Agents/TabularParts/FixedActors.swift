@@ -1,6 +1,7 @@
 import Assay
 
-/// An actor without numbers of its own: it takes the action that a critic's table puts highest, any of equals.
+/// An actor without numbers of its own: it takes the action that a critic's table puts highest, any of
+/// equals.
 public struct GreedyActor: Actor {
   public typealias Latent = Int
   public typealias Action = Int
@@ -33,7 +34,9 @@ public struct GreedyActor: Actor {
 
   @inlinable
   @inline(__always)
-  public func action(at latent: Int, reading parameters: ParameterStore, using random: inout RandomStream) -> Int {
+  public func action(at latent: Int, reading parameters: ParameterStore, using random: inout RandomStream)
+    -> Int
+  {
     let (choice, ties) = parameters.withNumbers(of: values, in: shape.row(of: latent)) { values in
       // Without branches on the values, which nobody can predict; equals are rare.
       var best = -Float.infinity
@@ -52,7 +55,9 @@ public struct GreedyActor: Actor {
 
   /// The k-th of equals takes the place of the one held with probability 1/k, which makes all equally likely.
   @usableFromInline
-  func anyOfEquals(at latent: Int, reading parameters: ParameterStore, using random: inout RandomStream) -> Int {
+  func anyOfEquals(at latent: Int, reading parameters: ParameterStore, using random: inout RandomStream)
+    -> Int
+  {
     let first = latent &* shape.actionCount
     var best = -Float.infinity
     var choice = 0
@@ -97,7 +102,9 @@ public struct UniformActor: Actor {
     }
   }
 
-  public func action(at latent: Int, reading parameters: ParameterStore, using random: inout RandomStream) -> Int {
+  public func action(at latent: Int, reading parameters: ParameterStore, using random: inout RandomStream)
+    -> Int
+  {
     shape.randomAction(in: latent, using: &random)
   }
 

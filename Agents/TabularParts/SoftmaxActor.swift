@@ -25,7 +25,9 @@ public struct SoftmaxActor: Actor {
     latents.map { Categorical(probabilities: probabilities(in: $0, reading: parameters)) }
   }
 
-  public func action(at latent: Int, reading parameters: ParameterStore, using random: inout RandomStream) -> Int {
+  public func action(at latent: Int, reading parameters: ParameterStore, using random: inout RandomStream)
+    -> Int
+  {
     let largest = shape.largest(of: preferences, in: latent, reading: parameters)
     let first = latent * shape.actionCount
     // Gumbel-free inverse sampling in two passes: no array is allocated on the way of every step.

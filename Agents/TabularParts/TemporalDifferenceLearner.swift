@@ -4,8 +4,8 @@ import Assay
 ///
 ///     Q(s, a) ← Q(s, a) + α [r + γ W(s′) − Q(s, a)]
 ///
-/// with W(s′) the best value for the optimal policy (Q-learning), the value of the action taken next for the behaviour
-/// policy (SARSA), the expectation for the uniform one (expected SARSA).
+/// with W(s′) the best value for the optimal policy (Q-learning), the value of the action taken next for the
+/// behaviour policy (SARSA), the expectation for the uniform one (expected SARSA).
 public struct TemporalDifferenceLearner: Learner, ~Copyable {
   public typealias Observation = Int
   public typealias Action = Int
@@ -53,7 +53,8 @@ public struct TemporalDifferenceLearner: Learner, ~Copyable {
       update(newest, reward: experience.reward(age: 0), following: following, in: &parameters)
     case .uniform:
       let following =
-        newest.ending == .terminated ? 0 : shape.mean(of: values, in: newest.nextObservation, reading: parameters)
+        newest.ending == .terminated
+        ? 0 : shape.mean(of: values, in: newest.nextObservation, reading: parameters)
       update(newest, reward: experience.reward(age: 0), following: following, in: &parameters)
     }
   }

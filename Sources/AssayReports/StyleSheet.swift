@@ -1,7 +1,7 @@
 /// How the page looks: in light, in dark, on paper, and on a narrow screen.
 ///
-/// Colours carry order or sign, never the answer alone: that is a word. Blue against orange and a ramp of rising
-/// brightness can be told apart with any colour vision.
+/// Colours carry order or sign, never the answer alone: that is a word. Blue against orange and a ramp of
+/// rising brightness can be told apart with any colour vision.
 enum StyleSheet {
   static let source = Markup(
     constant: """

@@ -53,6 +53,7 @@ public enum Fault: String, Sendable, Hashable, CaseIterable {
   /// What to change, and when.
   ///
   /// - Parameter truth: of the world in which the fault is planted.
+  /// - Returns: nothing for a fault that makes another world, as a wrong reward does.
   public func interventions(in truth: ProcessTruth) -> [Intervention] {
     switch self {
     case .criticFrozen:
@@ -62,7 +63,11 @@ public enum Fault: String, Sendable, Hashable, CaseIterable {
     case .criticScaledReward:
       [Intervention(at: 0) { $0.aims.critic.rewardScale *= 3 }]
     case .criticOtherPolicy:
-      [Intervention(at: 0) { $0.aims.critic.policy = $0.aims.critic.policy == .uniform ? .optimal : .uniform }]
+      [
+        Intervention(at: 0) {
+          $0.aims.critic.policy = $0.aims.critic.policy == .uniform ? .optimal : .uniform
+        }
+      ]
     case .actorFrozen:
       [Intervention(at: 0.5) { Self.freeze(blocksOf: $0.actor, in: &$0.parameters) }]
     case .actorOtherCritic:
@@ -75,7 +80,9 @@ public enum Fault: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The world in which an agent is rewarded for being where episodes start, and performs as before.
-  public static func rewardingHome<World: EnumerableEnvironment>(_ world: World) -> RelabelledEnvironment<World> {
+  public static func rewardingHome<World: EnumerableEnvironment>(_ world: World) -> RelabelledEnvironment<
+    World
+  > {
     let home = Self.home(of: world.initialDistribution)
     return RelabelledEnvironment(world, name: world.name) { $0.next == home && !$0.isTerminal ? 1 : 0 }
   }
@@ -107,7 +114,9 @@ public enum Fault: String, Sendable, Hashable, CaseIterable {
     let process = truth.process
     let (states, actions) = (process.stateCount, process.actionCount)
     guard let model = target.worldModel,
-      let counts = target.parameters.blocks(ownedBy: model).first(where: { $0.shape == [states, actions, states] })
+      let counts = target.parameters.blocks(ownedBy: model).first(where: {
+        $0.shape == [states, actions, states]
+      })
     else { return }
     let home = home(of: process.initial)
     let values = truth.trainingOptimum.values

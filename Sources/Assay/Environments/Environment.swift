@@ -50,8 +50,8 @@ public struct Outcome: Sendable, Hashable {
 
 /// A world that can list itself: its states, and exactly what each action may lead to.
 ///
-/// States are the indices `0..<stateCount` and are what the agent observes. ``FiniteMDP/init(enumerating:)`` turns such
-/// a world into a table, on which all exact truth is computed.
+/// States are the indices `0..<stateCount` and are what the agent observes. ``FiniteMDP/init(enumerating:)``
+/// turns such a world into a table, on which all exact truth is computed.
 public protocol EnumerableEnvironment: Environment
 where
   Observation == Int, Action == Int, ObservationSpace == DiscreteSpace, ActionSpace == DiscreteSpace

@@ -9,7 +9,8 @@ public struct GridMap: Sendable, Hashable, Codable {
   public var rows: Int
   /// How many columns the map has.
   public var columns: Int
-  /// One short mark for each cell, row by row, `[rows × columns]`: `S` start, `G` goal, `H` hole, empty for plain floor.
+  /// One short mark for each cell, row by row, `[rows × columns]`: `S` start, `G` goal, `H` hole, empty for
+  /// plain floor.
   public var marks: [String]
   /// The cell of each state, `[stateCount]`; `nil` for a state that is not on the map.
   public var cells: [Int?]
@@ -18,12 +19,14 @@ public struct GridMap: Sendable, Hashable, Codable {
 
   /// A map whose state `i` is cell `i`, row by row.
   public init(rows: Int, columns: Int, marks: [String], directions: [Direction?]) {
-    self.init(rows: rows, columns: columns, marks: marks, cells: Array(0..<rows * columns), directions: directions)
+    self.init(
+      rows: rows, columns: columns, marks: marks, cells: Array(0..<rows * columns), directions: directions)
   }
 
   public init(rows: Int, columns: Int, marks: [String], cells: [Int?], directions: [Direction?]) {
     precondition(
-      marks.count == rows * columns, "a \(rows)×\(columns) map needs \(rows * columns) marks, not \(marks.count)")
+      marks.count == rows * columns,
+      "a \(rows)×\(columns) map needs \(rows * columns) marks, not \(marks.count)")
     self.rows = rows
     self.columns = columns
     self.marks = marks

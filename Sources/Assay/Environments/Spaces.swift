@@ -45,7 +45,8 @@ public struct BoxSpace: Space, Hashable {
   }
 
   public func contains(_ element: [Float]) -> Bool {
-    element.count == low.count && element.indices.allSatisfy { element[$0] >= low[$0] && element[$0] <= high[$0] }
+    element.count == low.count
+      && element.indices.allSatisfy { element[$0] >= low[$0] && element[$0] <= high[$0] }
   }
 
   public func sample(using random: inout RandomStream) -> [Float] {

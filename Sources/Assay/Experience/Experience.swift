@@ -24,7 +24,7 @@ public struct Experience<Observation: Sendable, Action: Sendable>: Sendable {
   public let capacity: Int
   /// How many transitions were ever added.
   @inlinable public var total: Int { added }
-  /// The labels under which ``reward(at:)`` reads.
+  /// The labels under which ``reward(age:)`` reads.
   public private(set) var labels = RewardLabels(name: "original", rule: .original)
 
   @usableFromInline var added = 0

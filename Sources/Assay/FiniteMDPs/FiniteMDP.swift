@@ -50,7 +50,14 @@ public struct FiniteMDP: Sendable, Hashable {
   /// Makes a process from its columns, checking all of them.
   ///
   /// - Parameters:
+  ///   - name: what to call it.
+  ///   - stateCount: S, from 1.
+  ///   - actionCount: A, from 1.
+  ///   - discount: γ, in [0, 1].
+  ///   - initial: probability of starting in each state, `[S]`, summing to 1.
   ///   - rowStarts: `[S·A + 1]`, not decreasing, from 0 to the number of outcomes.
+  ///   - successors: the state each outcome leads to, in `0..<S`.
+  ///   - probabilities: of each outcome; those of an available (state, action) sum to 1 within 1e-9.
   ///   - terminals: as long as `successors`, or empty when no outcome is terminal.
   ///   - rewards: at least one; the first is the training reward.
   /// - Throws: ``DataError`` naming the first field and row that is not as it must be.
@@ -89,7 +96,9 @@ public struct FiniteMDP: Sendable, Hashable {
 
   /// Whether the action may be taken in the state.
   @inlinable
-  public func isAvailable(action: Int, in state: Int) -> Bool { !outcomeRange(state: state, action: action).isEmpty }
+  public func isAvailable(action: Int, in state: Int) -> Bool {
+    !outcomeRange(state: state, action: action).isEmpty
+  }
 
   /// Whether no action may be taken in the state: it is only ever entered by terminal outcomes.
   public func isFinal(state: Int) -> Bool {
@@ -108,5 +117,7 @@ public struct FiniteMDP: Sendable, Hashable {
   public func stateName(_ state: Int) -> String { stateNames.isEmpty ? String(state) : stateNames[state] }
 
   /// How to call an action.
-  public func actionName(_ action: Int) -> String { actionNames.isEmpty ? String(action) : actionNames[action] }
+  public func actionName(_ action: Int) -> String {
+    actionNames.isEmpty ? String(action) : actionNames[action]
+  }
 }

@@ -16,8 +16,11 @@ public struct PolicyTable: Sendable, Hashable {
 
   /// The policy that takes `actions[s]` in state s, `[S]`; −1 in a state without actions.
   public init(actionCount: Int, actions: [Int]) {
-    self.init(actionCount: actionCount, probabilities: .init(repeating: 0, count: actions.count * actionCount))
-    for (state, action) in actions.enumerated() where action >= 0 { probabilities[state * actionCount + action] = 1 }
+    self.init(
+      actionCount: actionCount, probabilities: .init(repeating: 0, count: actions.count * actionCount))
+    for (state, action) in actions.enumerated() where action >= 0 {
+      probabilities[state * actionCount + action] = 1
+    }
   }
 
   /// S, how many states there are.
@@ -39,7 +42,8 @@ public struct PolicyTable: Sendable, Hashable {
     var copy = self
     let uniform = process.uniformPolicy
     for index in probabilities.indices {
-      copy.probabilities[index] = (1 - probability) * probabilities[index] + probability * uniform.probabilities[index]
+      copy.probabilities[index] =
+        (1 - probability) * probabilities[index] + probability * uniform.probabilities[index]
     }
     return copy
   }
@@ -48,7 +52,8 @@ public struct PolicyTable: Sendable, Hashable {
 extension FiniteMDP {
   /// The policy that takes each available action with equal probability.
   public var uniformPolicy: PolicyTable {
-    var policy = PolicyTable(actionCount: actionCount, probabilities: .init(repeating: 0, count: stateCount * actionCount))
+    var policy = PolicyTable(
+      actionCount: actionCount, probabilities: .init(repeating: 0, count: stateCount * actionCount))
     for state in 0..<stateCount {
       let available = (0..<actionCount).filter { isAvailable(action: $0, in: state) }
       for action in available { policy[state, action] = 1 / Double(available.count) }

@@ -18,7 +18,8 @@ public struct PartName: Sendable, Hashable, Codable, ExpressibleByStringLiteral,
 
 /// What a block of parameters is for: a label for people and audits.
 ///
-/// No algorithm looks at it: renaming every role to ``opaque(_:)`` leaves each trajectory as it was, bit for bit.
+/// No algorithm looks at it: renaming every role to ``opaque(_:)`` leaves each trajectory as it was, bit for
+/// bit.
 public enum Role: Sendable, Hashable, CustomStringConvertible {
   case worldModel
   case critic
@@ -81,7 +82,8 @@ public struct Block: Sendable, Hashable {
   public var byteCount: Int { handle.count * MemoryLayout<Float>.stride }
 }
 
-/// Leave to write one block, for one writer and one cause. It cannot be copied: whoever holds it is the writer.
+/// Leave to write one block, for one writer and one cause. It cannot be copied: whoever holds it is the
+/// writer.
 public struct WritePermit: ~Copyable, Sendable {
   /// The block that may be written.
   public let block: BlockHandle

@@ -1,7 +1,7 @@
 /// The append-only record of every write to a ``ParameterStore``.
 ///
-/// Consecutive writes of a block by the same writer for the same cause are one entry with a count and an accumulated
-/// norm, which makes the ledger cheap enough to leave on.
+/// Consecutive writes of a block by the same writer for the same cause are one entry with a count and an
+/// accumulated norm, which makes the ledger cheap enough to leave on.
 public struct Ledger: Sendable, Hashable {
   /// Why a block was written.
   public enum Cause: String, Sendable, Hashable, Codable {
@@ -158,7 +158,8 @@ public struct Ledger: Sendable, Hashable {
     let growing = open[block]
     guard growing.writer >= 0, growing.count > 0 || growing.refused > 0 else { return nil }
     return Entry(
-      block: block, writer: writerNames[Int(growing.writer)], cause: growing.cause, usesReward: growing.usesReward,
+      block: block, writer: writerNames[Int(growing.writer)], cause: growing.cause,
+      usesReward: growing.usesReward,
       firstStep: growing.firstStep, lastStep: growing.lastStep, count: growing.count,
       squaredNorm: growing.squaredNorm, refused: growing.refused)
   }

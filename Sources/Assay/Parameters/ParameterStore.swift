@@ -1,7 +1,7 @@
 /// All the numbers an agent can change, in one flat arena of Float32 with named blocks.
 ///
-/// A store is a value: a copy is a snapshot. Numbers are read freely and written only with a ``WritePermit``; every
-/// write goes into the ``ledger``.
+/// A store is a value: a copy is a snapshot. Numbers are read freely and written only with a ``WritePermit``;
+/// every write goes into the ``ledger``.
 public struct ParameterStore: Sendable, Hashable {
   /// The numbers of all blocks, one block after the other.
   @usableFromInline var arena: [Float] = []
@@ -31,20 +31,26 @@ public struct ParameterStore: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - name: unique in the store.
+  ///   - owner: the part it belongs to.
+  ///   - role: what it is for: a label.
   ///   - shape: extent of each axis, all positive.
+  ///   - updateRule: how its learner changes it, in words.
   ///   - writers: who may write it, at least one.
   ///   - value: what every number starts as.
+  /// - Returns: where the block lies.
   public mutating func allocate(
     _ name: String, owner: PartName, role: Role, shape: [Int], updateRule: String, writers: [String],
     initially value: Float = 0
   ) -> BlockHandle {
     precondition(!declarations.contains { $0.name == name }, "a block named \(name) is already there")
-    precondition(shape.allSatisfy { $0 > 0 }, "every axis of \(name) must be positive, but its shape is \(shape)")
+    precondition(
+      shape.allSatisfy { $0 > 0 }, "every axis of \(name) must be positive, but its shape is \(shape)")
     precondition(!writers.isEmpty, "block \(name) must declare at least one writer")
     let handle = BlockHandle(index: declarations.count, offset: arena.count, count: shape.reduce(1, *))
     declarations.append(
       Block(
-        handle: handle, name: name, owner: owner, role: role, shape: shape, updateRule: updateRule, writers: writers))
+        handle: handle, name: name, owner: owner, role: role, shape: shape, updateRule: updateRule,
+        writers: writers))
     arena.append(contentsOf: repeatElement(value, count: handle.count))
     record.addBlock()
     return handle
@@ -54,7 +60,9 @@ public struct ParameterStore: Sendable, Hashable {
   public func block(named name: String) -> Block? { declarations.first { $0.name == name }.map(current) }
 
   /// The blocks of a part.
-  public func blocks(ownedBy owner: PartName) -> [Block] { declarations.filter { $0.owner == owner }.map(current) }
+  public func blocks(ownedBy owner: PartName) -> [Block] {
+    declarations.filter { $0.owner == owner }.map(current)
+  }
 
   /// What is known of a block now, its version included.
   public func block(_ handle: BlockHandle) -> Block { current(declarations[handle.index]) }
@@ -79,11 +87,17 @@ public struct ParameterStore: Sendable, Hashable {
 
   /// Gives a declared writer leave to write a block.
   ///
-  /// - Parameter usesReward: whether the changes will depend on rewards, for the ledger.
-  public mutating func permit(_ writer: String, toWrite handle: BlockHandle, usesReward: Bool) -> WritePermit {
+  /// - Parameters:
+  ///   - writer: one of the block's declared writers.
+  ///   - handle: the block.
+  ///   - usesReward: whether the changes will depend on rewards, for the ledger.
+  /// - Returns: the permit, which cannot be copied.
+  public mutating func permit(_ writer: String, toWrite handle: BlockHandle, usesReward: Bool) -> WritePermit
+  {
     let block = declarations[handle.index]
     precondition(
-      block.writers.contains(writer), "\(writer) is no declared writer of \(block.name), only \(block.writers) are")
+      block.writers.contains(writer),
+      "\(writer) is no declared writer of \(block.name), only \(block.writers) are")
     return WritePermit(
       block: handle, writer: record.writerIndex(writer), cause: .learning, usesReward: usesReward)
   }
@@ -124,8 +138,8 @@ public struct ParameterStore: Sendable, Hashable {
     arena[handle.offset..<handle.offset + handle.count]
   }
 
-  /// A 64-bit digest of a block's bits (FNV-1a over its words): two blocks with the same digest are, for all practical
-  /// purposes, the same bits. It guards against accidents, not against forgery.
+  /// A 64-bit digest of a block's bits (FNV-1a over its words): two blocks with the same digest are, for all
+  /// practical purposes, the same bits. It guards against accidents, not against forgery.
   public func digest(of handle: BlockHandle) -> UInt64 {
     values(of: handle).reduce(0xCBF2_9CE4_8422_2325) { hash, value in
       (hash ^ UInt64(value.bitPattern)) &* 0x0000_0100_0000_01B3
@@ -164,7 +178,8 @@ public struct ParameterStore: Sendable, Hashable {
   /// Sets every number of the permitted block, as one write for each that changes.
   public mutating func setAll(_ values: some Collection<Float>, with permit: borrowing WritePermit) {
     precondition(
-      values.count == permit.block.count, "a block of \(permit.block.count) cannot take \(values.count) numbers")
+      values.count == permit.block.count,
+      "a block of \(permit.block.count) cannot take \(values.count) numbers")
     for (index, value) in values.enumerated() where value.bitPattern != self[permit.block, index].bitPattern {
       set(value, at: index, with: permit)
     }
@@ -172,7 +187,9 @@ public struct ParameterStore: Sendable, Hashable {
 
   /// Puts a block back to what it was in a snapshot of this store.
   public mutating func restore(_ handle: BlockHandle, from snapshot: ParameterStore, by writer: String) {
-    precondition(snapshot.declarations[handle.index].shape == declarations[handle.index].shape, "the snapshot is of another store")
+    precondition(
+      snapshot.declarations[handle.index].shape == declarations[handle.index].shape,
+      "the snapshot is of another store")
     let permit = WritePermit(
       block: handle, writer: record.writerIndex(writer), cause: .restoration, usesReward: false)
     setAll(snapshot.values(of: handle), with: permit)

@@ -12,10 +12,12 @@ public protocol Agent<Observation, Action>: Sendable {
 
 /// An agent composed of parts that can be told apart, and replaced one by one.
 ///
-/// It acts and does not learn: learners change its ``parameters`` from outside, with permits. A copy is a snapshot.
+/// It acts and does not learn: learners change its ``parameters`` from outside, with permits. A copy is a
+/// snapshot.
 public struct Anatomy<Model: WorldModel, Judge: Critic, Doer: Actor, Composer: Planner>: Agent
 where
-  Model.Latent == Doer.Latent, Judge.Latent == Doer.Latent, Model.Action == Doer.Action, Judge.Action == Doer.Action,
+  Model.Latent == Doer.Latent, Judge.Latent == Doer.Latent, Model.Action == Doer.Action,
+  Judge.Action == Doer.Action,
   Composer.Action == Doer.Action
 {
   /// What it expects of the world; ``NoWorldModel`` in a model-free agent.
@@ -45,7 +47,8 @@ where
   public static var hasWorldModel: Bool { Model.self != NoWorldModel<Doer.Latent, Doer.Action>.self }
 
   @inlinable
-  public mutating func act(on percept: Percept<Doer.Latent>, using random: inout RandomStream) -> Doer.Action {
+  public mutating func act(on percept: Percept<Doer.Latent>, using random: inout RandomStream) -> Doer.Action
+  {
     planner.action(
       from: percept.observation, model: worldModel, critic: critic, actor: actor, reading: parameters,
       using: &random)
@@ -80,5 +83,13 @@ where
   public func replacing<P: Planner>(planner: P) -> Anatomy<Model, Judge, Doer, P>
   where P.Action == Doer.Action {
     .init(worldModel: worldModel, critic: critic, actor: actor, planner: planner, parameters: parameters)
+  }
+}
+
+extension Anatomy where Model == NoWorldModel<Doer.Latent, Doer.Action> {
+  /// A model-free agent.
+  public init(critic: Judge, actor: Doer, planner: Composer, parameters: ParameterStore) {
+    self.init(
+      worldModel: NoWorldModel(), critic: critic, actor: actor, planner: planner, parameters: parameters)
   }
 }

@@ -1,7 +1,7 @@
 /// What a critic says it estimates.
 ///
-/// An audit compares the critic with the truth of *its* claim, and separately with the truth of other claims it may
-/// in fact have learned.
+/// An audit compares the critic with the truth of *its* claim, and separately with the truth of other claims
+/// it may in fact have learned.
 public struct Claim: Sendable, Hashable, CustomStringConvertible {
   /// Which value.
   public enum Quantity: String, Sendable, Hashable, Codable {

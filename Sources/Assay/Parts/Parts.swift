@@ -1,4 +1,5 @@
-/// A part of an agent: it has a name and knows which blocks are its own. The numbers live in the ``ParameterStore``.
+/// A part of an agent: it has a name and knows which blocks are its own. The numbers live in the
+/// ``ParameterStore``.
 public protocol Part<Latent, Action>: Sendable {
   /// What the agent knows of a state.
   associatedtype Latent: Sendable

@@ -15,7 +15,8 @@ public protocol Planner<Action>: Sendable {
   ) -> Plan<Action>
   where M.Latent == A.Latent, C.Latent == A.Latent, M.Action == Action, C.Action == Action, A.Action == Action
 
-  /// Decides on an action. The same decision as ``plan(from:model:critic:actor:reading:using:)``, without the trace.
+  /// Decides on an action. The same decision as ``plan(from:model:critic:actor:reading:using:)``, without the
+  /// trace.
   func action<M: WorldModel, C: Critic, A: Actor>(
     from latent: A.Latent, model: M, critic: C, actor: A, reading parameters: ParameterStore,
     using random: inout RandomStream
@@ -73,7 +74,8 @@ public struct ReactivePlanner<Action: Sendable>: Planner {
     from latent: A.Latent, model: M, critic: C, actor: A, reading parameters: ParameterStore,
     using random: inout RandomStream
   ) -> Plan<Action>
-  where M.Latent == A.Latent, C.Latent == A.Latent, M.Action == Action, C.Action == Action, A.Action == Action {
+  where M.Latent == A.Latent, C.Latent == A.Latent, M.Action == Action, C.Action == Action, A.Action == Action
+  {
     if exploration > 0, random.unit() < exploration {
       return Plan(action: actor.exploratoryAction(at: latent, using: &random), isExploratory: true)
     }
@@ -85,8 +87,11 @@ public struct ReactivePlanner<Action: Sendable>: Planner {
     from latent: A.Latent, model: M, critic: C, actor: A, reading parameters: ParameterStore,
     using random: inout RandomStream
   ) -> Action
-  where M.Latent == A.Latent, C.Latent == A.Latent, M.Action == Action, C.Action == Action, A.Action == Action {
-    if exploration > 0, random.unit() < exploration { return actor.exploratoryAction(at: latent, using: &random) }
+  where M.Latent == A.Latent, C.Latent == A.Latent, M.Action == Action, C.Action == Action, A.Action == Action
+  {
+    if exploration > 0, random.unit() < exploration {
+      return actor.exploratoryAction(at: latent, using: &random)
+    }
     return actor.action(at: latent, reading: parameters, using: &random)
   }
 }

@@ -25,7 +25,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Hashable {
 
   @inlinable init(key: UInt64) { self.key = key }
 
-  /// Whether two streams will draw the same. What one of them has left over from its last block does not count.
+  /// Whether two streams will draw the same. What one of them has left over from its last block does not
+  /// count.
   @inlinable
   public static func == (one: RandomStream, other: RandomStream) -> Bool {
     one.key == other.key && one.position == other.position
@@ -83,8 +84,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Hashable {
   /// Draws an integer in `0..<bound`, each equally likely.
   ///
   /// - Parameter bound: positive.
-  /// - Returns: an integer that is not negative and less than `bound`.
   /// - SeeAlso: Lemire (2019), *Fast random integer generation in an interval*.
+  /// - Returns: an integer in `0..<bound`.
   @inlinable
   public mutating func integer(below bound: Int) -> Int {
     precondition(bound > 0, "bound must be positive, but is \(bound)")
@@ -107,7 +108,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Hashable {
   /// Draws an index with probability proportional to its weight.
   ///
   /// - Parameter weights: finite and not negative, with a positive sum.
-  /// - Returns: the index of a weight that is not zero.
+  /// - Returns: an index with a positive weight.
   @inlinable
   public mutating func index(weights: some Collection<Double>) -> Int {
     let total = weights.reduce(0, +)
@@ -125,22 +126,22 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Hashable {
   /// One Philox 4×32-10 block: 128 bits of counter and 64 of key to 128 bits of output.
   @inlinable
   static func philox(counterLow: UInt64, counterHigh: UInt64, key: UInt64) -> (UInt64, UInt64) {
-    // Two lanes, since a round multiplies two words. Only the lower half of a lane counts.
-    let lowerHalf = SIMD2<UInt64>(repeating: 0xFFFF_FFFF)
-    var even = SIMD2(counterLow, counterHigh)
-    var odd = SIMD2(counterLow >> 32, counterHigh >> 32)
-    var roundKey = SIMD2(key, key >> 32)
-    func round() {
-      let products = (even & lowerHalf) &* SIMD2(0xD251_1F53, 0xCD9E_8D57)
-      let swapped = SIMD2(products.y, products.x)
-      even = swapped &>> 32 ^ odd ^ roundKey
-      odd = swapped
-      roundKey &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
+    var x0 = UInt32(truncatingIfNeeded: counterLow)
+    var x1 = UInt32(truncatingIfNeeded: counterLow >> 32)
+    var x2 = UInt32(truncatingIfNeeded: counterHigh)
+    var x3 = UInt32(truncatingIfNeeded: counterHigh >> 32)
+    var k0 = UInt32(truncatingIfNeeded: key)
+    var k1 = UInt32(truncatingIfNeeded: key >> 32)
+    for _ in 0..<10 {
+      let p0 = UInt64(x0) &* 0xD251_1F53
+      let p1 = UInt64(x2) &* 0xCD9E_8D57
+      x0 = UInt32(truncatingIfNeeded: p1 >> 32) ^ x1 ^ k0
+      x1 = UInt32(truncatingIfNeeded: p1)
+      x2 = UInt32(truncatingIfNeeded: p0 >> 32) ^ x3 ^ k1
+      x3 = UInt32(truncatingIfNeeded: p0)
+      k0 &+= 0x9E37_79B9
+      k1 &+= 0xBB67_AE85
     }
-    // Written out, since the compiler does not unroll the loop by itself.
-    round(); round(); round(); round(); round()
-    round(); round(); round(); round(); round()
-    let words = (even & lowerHalf) | odd &<< 32
-    return (words.x, words.y)
+    return (UInt64(x1) << 32 | UInt64(x0), UInt64(x3) << 32 | UInt64(x2))
   }
 }

@@ -1,7 +1,7 @@
 /// What the parts are in fact trained towards.
 ///
-/// An honest learner's aims are the parts' claims. An experiment changes an aim and leaves the claim as it is, and the
-/// audit has to notice.
+/// An honest learner's aims are the parts' claims. An experiment changes an aim and leaves the claim as it
+/// is, and the audit has to notice.
 public struct Aims: Sendable, Hashable {
   /// The value the critic is trained to estimate.
   public var critic: Claim
@@ -14,7 +14,8 @@ public struct Aims: Sendable, Hashable {
   }
 }
 
-/// Changes parameters from experience. It sees rewards, and writes only blocks that it holds a ``WritePermit`` for.
+/// Changes parameters from experience. It sees rewards, and writes only blocks that it holds a
+/// ``WritePermit`` for.
 public protocol Learner<Observation, Action>: ~Copyable, Sendable {
   associatedtype Observation: Sendable
   associatedtype Action: Sendable

@@ -16,8 +16,8 @@ public struct NonFiniteError: Error, Hashable, CustomStringConvertible {
 
 /// The one run loop: an environment, an agent, a learner, and what passes between them.
 ///
-/// Environment, agent and learner draw from streams of their own, so none depends on how much another draws. The same
-/// seed gives the same run, bit for bit, however the steps are divided over calls.
+/// Environment, agent and learner draw from streams of their own, so none depends on how much another draws.
+/// The same seed gives the same run, bit for bit, however the steps are divided over calls.
 public struct Run<World: Environment, Subject: Agent, Teacher: Learner & ~Copyable>: ~Copyable
 where
   World.Observation == Subject.Observation, World.Action == Subject.Action,
@@ -58,6 +58,7 @@ where
   /// Resets the environment and gets ready to take the first step.
   ///
   /// - Parameters:
+  ///   - environment: the world, in any state: it is reset.
   ///   - trainee: the agent, and the learner that changes it.
   ///   - capacity: how many transitions the experience holds; two are enough for one-step learners.
   ///   - seed: everything random in the run follows from it.
@@ -111,8 +112,11 @@ where
 
   @usableFromInline
   func nonFiniteError() -> NonFiniteError {
-    guard let write = agent.parameters.ledger.firstNonFinite else { preconditionFailure("every number is finite") }
+    guard let write = agent.parameters.ledger.firstNonFinite else {
+      preconditionFailure("every number is finite")
+    }
     return NonFiniteError(
-      block: agent.parameters.blocks[write.block].name, index: write.index, step: write.step, writer: write.writer)
+      block: agent.parameters.blocks[write.block].name, index: write.index, step: write.step,
+      writer: write.writer)
   }
 }

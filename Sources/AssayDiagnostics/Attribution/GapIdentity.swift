@@ -26,6 +26,7 @@ public struct GapIdentity: Sendable, Hashable {
   ///   - actionValues: Q̂, `[S·A]`.
   ///   - policy: π of the actor.
   ///   - optimum: the best policy for the performance.
+  /// - Throws: ``PlanningError`` at discount 1, when one of the policies may never end.
   public init(
     process: FiniteMDP, model: FiniteMDP?, actionValues: [Double], policy: PolicyTable, optimum: PolicyTable
   ) throws(PlanningError) {

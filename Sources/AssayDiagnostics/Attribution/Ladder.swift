@@ -1,7 +1,8 @@
 import Assay
 import AssayPlanning
 
-/// The true returns of policies from the optimum down to the actor, each one part nearer to the agent than the last.
+/// The true returns of policies from the optimum down to the actor, each one part nearer to the agent than
+/// the last.
 ///
 /// Their differences sum to J(π*) − J(π) by construction.
 public struct Ladder: Sendable, Hashable {

@@ -4,13 +4,15 @@ import Assay
 struct ActorAudit: Sendable {
   var gap: Double
   var normalisedGap: Double
-  /// Over all live states alike: a bad policy may circle where no single action could help, and only other states show it.
+  /// Over all live states alike: a bad policy may circle where no single action could help, and only other
+  /// states show it.
   var uniformNormalisedGap: Double
   var agreement: Double
   var confidence: Double
   /// maxₐ Q̂ − E_π Q̂, `[S]`.
   var gaps: [Double]
-  /// Whether there is a choice somewhere and the critic sees no difference anywhere, so that there is nothing to maximise.
+  /// Whether there is a choice somewhere and the critic sees no difference anywhere, so that there is nothing
+  /// to maximise.
   var isCriticFlat: Bool
 
   /// The larger of the two normalised gaps: a maximiser is one everywhere.
@@ -45,7 +47,9 @@ struct ActorAudit: Sendable {
     }
     isCriticFlat = hasChoice && spread <= finest && uniformSpread <= finest
     confidence = (0..<policy.stateCount).map { policy[$0, policy.mode(in: $0)] }.mean(weights: visits)
-    let importance = visits.indices.map { visits[$0] * max(spreads[$0], 0) }.normalized()
+    // Where visits see no differences, only other states can tell.
+    let weights = spread > finest ? visits : uniform
+    let importance = weights.indices.map { weights[$0] * max(spreads[$0], 0) }.normalized()
     agreement = (0..<policy.stateCount).map { state in
       actionValues[state * actions + policy.mode(in: state)] >= best[state] ? 1.0 : 0
     }.mean(weights: importance)

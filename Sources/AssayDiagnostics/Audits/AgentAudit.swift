@@ -94,7 +94,8 @@ struct AgentAudit: Sendable {
     func lastStep(where isWanted: (Block) -> Bool) -> Int? {
       blocks.filter(isWanted).compactMap { ledger.lastWrite(ofBlock: $0.handle.index)?.lastStep }.max()
     }
-    guard let last = lastStep(where: { $0.owner == part }), let others = lastStep(where: { $0.owner != part }) else {
+    guard let last = lastStep(where: { $0.owner == part }), let others = lastStep(where: { $0.owner != part })
+    else {
       return nil
     }
     let limit = Tolerances.stalePoint * Double(step)
@@ -126,7 +127,8 @@ struct AgentAudit: Sendable {
     guard worst.promise > 0 else { return "The model promises nothing beyond the truth." }
     let share = "\(percent(worst.share)) of all that the model has wrong for this policy"
     if let successor = worst.successor, worst.excess > Tolerances.shortcutExcess {
-      let truth = worst.likelihood == 0 ? "cannot happen" : "happens with probability \(percent(worst.likelihood))"
+      let truth =
+        worst.likelihood == 0 ? "cannot happen" : "happens with probability \(percent(worst.likelihood))"
       return "The model expects \(place) to lead to state \(process.stateName(successor)) with probability "
         + "\(percent(worst.likelihood + worst.excess)), which \(truth); this is \(share)."
     }

@@ -4,9 +4,9 @@ import Foundation
 
 /// Which claim does the critic in fact match? One agent, at the end of training.
 ///
-/// Compares Q̂ (or V̂) with the truth of other claims, on the visited states with all actions alike, as √ mean square in shares of the
-/// range. The truth is that of the world or, for a critic that may have been trained in a model, that of the model: there
-/// the model's errors do not blur which claim it is.
+/// Compares Q̂ (or V̂) with the truth of other claims, on the visited states with all actions alike, as √
+/// mean square in shares of the range. The truth is that of the world or, for a critic that may have been
+/// trained in a model, that of the model: there the model's errors do not blur which claim it is.
 struct ClaimMatching {
   struct Match: Sendable {
     var claim: String
@@ -31,13 +31,17 @@ struct ClaimMatching {
     } else {
       let uniform = process.uniformPolicy
       learned = reading.actionValues
-      weights = uniform.probabilities.indices.map { visits[$0 / uniform.actionCount] * uniform.probabilities[$0] }
+      weights = uniform.probabilities.indices.map {
+        visits[$0 / uniform.actionCount] * uniform.probabilities[$0]
+      }
     }
   }
 
   /// All matches, the claim itself first, then the others by error.
   ///
   /// - Parameter earlierPolicies: the actor's policies at earlier steps.
+  /// - Returns: the claim itself, then the other claims.
+  /// - Throws: ``PlanningError`` at discount 1, when a policy may never end.
   func matches(earlierPolicies: [(step: Int, policy: PolicyTable)]) throws(PlanningError) -> [Match] {
     let claim = reading.claim
     let own = try values(of: claim)
@@ -45,7 +49,8 @@ struct ClaimMatching {
     others.append(try bestDiscount())
     others.append(bestScale(of: own))
     let alternatives: [(Claim.PolicyReference, String)] = [
-      (.uniform, "the uniform policy"), (.optimal, "the optimal policy"), (.behaviour, "the behaviour policy"),
+      (.uniform, "the uniform policy"), (.optimal, "the optimal policy"),
+      (.behaviour, "the behaviour policy"),
       (.part("actor"), "the actor's policy"),
     ]
     for (policy, name) in alternatives where !refersToSamePolicy(policy, claim.policy) {
@@ -53,7 +58,8 @@ struct ClaimMatching {
       other.policy = policy
       others.append(
         Match(
-          claim: "\(symbol) of \(name)", diagnosis: "critic-other-policy", error: error(against: try values(of: other))))
+          claim: "\(symbol) of \(name)", diagnosis: "critic-other-policy",
+          error: error(against: try values(of: other))))
     }
     if case .part = claim.policy, let match = try bestEarlierPolicy(earlierPolicies) { others.append(match) }
     others.sort { ($0.error, $0.claim) < ($1.error, $1.claim) }
@@ -91,7 +97,9 @@ struct ClaimMatching {
     let top = log(longest)
     // The claimed discount itself is no alternative: leave a gap of a tenth of a horizon around it.
     let claimedLog = claimed < 1 ? -log(1 - claimed) : .infinity
-    let candidates = (0...count).map { top * Double($0) / Double(count) }.filter { abs($0 - claimedLog) > 0.1 }
+    let candidates = (0...count).map { top * Double($0) / Double(count) }.filter {
+      abs($0 - claimedLog) > 0.1
+    }
     var best = (horizon: 0.0, error: Double.infinity)
     for candidate in candidates {
       let value = try error(atLogHorizon: candidate)
@@ -136,7 +144,8 @@ struct ClaimMatching {
       let found = error(against: reading.stateValues == nil ? values.actionValues : values.stateValues)
       if found < best?.error ?? .infinity {
         best = Match(
-          claim: "\(symbol) of the policy the actor had at step \(step)", diagnosis: "critic-frozen", error: found)
+          claim: "\(symbol) of the policy the actor had at step \(step)", diagnosis: "critic-frozen",
+          error: found)
       }
     }
     return best

@@ -24,7 +24,8 @@ struct CriticAudit: Sendable {
     trueValues = claimTruth.stateValues
     learnedValues =
       reading.stateValues
-      ?? (reading.claim.policy == .optimal ? reading.bestValues : reading.expectedValues(under: claimTruth.policy))
+      ?? (reading.claim.policy == .optimal
+        ? reading.bestValues : reading.expectedValues(under: claimTruth.policy))
     let error = difference(learnedValues, trueValues)
     bias = error.mean(weights: visits)
     rmse = error.rootMeanSquare(weights: visits)
@@ -34,7 +35,8 @@ struct CriticAudit: Sendable {
     calibrationSlope = Self.slope(of: trueValues, on: learnedValues, weights: visits)
     kendallTau =
       reading.stateValues == nil
-      ? Self.kendallTau(reading.actionValues, claimTruth.actionValues, process.actionCount, weights: visits) : nil
+      ? Self.kendallTau(reading.actionValues, claimTruth.actionValues, process.actionCount, weights: visits)
+      : nil
     bellmanResidual = Self.bellmanResidual(
       reading, process: process, learnedValues: learnedValues, policy: claimTruth.policy, visits: visits)
   }
@@ -82,7 +84,8 @@ struct CriticAudit: Sendable {
   }
 
   private static func bellmanResidual(
-    _ reading: PartsReading, process: FiniteMDP, learnedValues: [Double], policy: PolicyTable, visits: [Double]
+    _ reading: PartsReading, process: FiniteMDP, learnedValues: [Double], policy: PolicyTable,
+    visits: [Double]
   ) -> Double {
     let claim = reading.claim
     let backups = process.actionValues(

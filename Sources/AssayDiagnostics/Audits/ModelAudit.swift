@@ -26,13 +26,14 @@ struct ModelAudit: Sendable {
   var valueEquivalenceError: Double
   var exploitation: Double
   var worst: Worst
-  /// Distance of Q̂ from the values of its claim *in the model*, √ mean square over visits: small when the critic
-  /// believes the model.
+  /// Distance of Q̂ from the values of its claim *in the model*, √ mean square over visits: small when the
+  /// critic believes the model.
   var criticErrorInModel: Double
 
   /// `nil` for a model-free agent.
   init?(
-    _ reading: PartsReading, truth: ProcessTruth, visits: [Double], occupancy: [Double], learnedValues: [Double]
+    _ reading: PartsReading, truth: ProcessTruth, visits: [Double], occupancy: [Double],
+    learnedValues: [Double]
   ) throws(PlanningError) {
     guard let model = reading.model else { return nil }
     let process = truth.process
@@ -48,7 +49,8 @@ struct ModelAudit: Sendable {
     }
     let distances = (0..<process.stateCount * actions).map { Self.compare(process, model, pair: $0) }
     transitionError = distances.map(\.distance).mean(weights: pairWeights)
-    rewardError = difference(model.reward.expected, process.reward.expected).rootMeanSquare(weights: pairWeights)
+    rewardError = difference(model.reward.expected, process.reward.expected).rootMeanSquare(
+      weights: pairWeights)
 
     let discount = process.discount
     let trueBackups = process.actionValues(from: learnedValues, discount: discount)

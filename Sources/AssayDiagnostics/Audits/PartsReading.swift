@@ -9,8 +9,8 @@ public struct PartsReading: Sendable {
   public var claim: Claim
   /// What the actor says it does.
   public var objective: Objective
-  /// Q̂, `[S·A]`; −∞ where an action is unavailable. For a critic of states, one step of lookahead on V̂: in the agent's own model
-  /// where it has one, or else in the true process.
+  /// Q̂, `[S·A]`; −∞ where an action is unavailable. For a critic of states, one step of lookahead on V̂: in
+  /// the agent's own model where it has one, or else in the true process.
   public var actionValues: [Double]
   /// V̂ as the critic gives it, `[S]`; `nil` for a critic of actions.
   public var stateValues: [Double]?
@@ -39,6 +39,11 @@ public struct PartsReading: Sendable {
       stateValues = values
       actionValues = (model ?? process).actionValues(from: values, discount: claim.discount)
     case .actionValues(let rows):
+      guard rows.count == states.count, rows.allSatisfy({ $0.count == process.actionCount }) else {
+        throw DataError(
+          field: "the \(agent.critic.name)'s answer", value: "\(rows.count) rows of \(Set(rows.map(\.count)).sorted())",
+          allowed: "\(states.count) rows of \(process.actionCount)")
+      }
       let isFinal = states.map { process.isFinal(state: $0) }
       actionValues = rows.flatMap(\.self)
       for state in states where !isFinal[state] {
@@ -47,7 +52,9 @@ public struct PartsReading: Sendable {
         }
       }
       for state in states where isFinal[state] {
-        for action in 0..<process.actionCount { actionValues[state * process.actionCount + action] = -.infinity }
+        for action in 0..<process.actionCount {
+          actionValues[state * process.actionCount + action] = -.infinity
+        }
       }
       try Self.check(
         actionValues.map { $0 == -.infinity ? 0 : $0 }, count: process.stateCount * process.actionCount,
@@ -57,10 +64,12 @@ public struct PartsReading: Sendable {
 
   private static func check(_ values: [Double], count: Int, of part: PartName) throws(DataError) {
     guard values.count == count else {
-      throw DataError(field: "the \(part)'s answer", value: "\(values.count) numbers", allowed: "\(count) numbers")
+      throw DataError(
+        field: "the \(part)'s answer", value: "\(values.count) numbers", allowed: "\(count) numbers")
     }
     if let index = values.firstIndex(where: { !$0.isFinite }) {
-      throw DataError(field: "the \(part)'s value [\(index)]", value: "\(values[index])", allowed: "a finite number")
+      throw DataError(
+        field: "the \(part)'s value [\(index)]", value: "\(values[index])", allowed: "a finite number")
     }
   }
 
@@ -72,13 +81,19 @@ public struct PartsReading: Sendable {
     var table = PolicyTable(
       actionCount: process.actionCount,
       probabilities: .init(repeating: 0, count: process.stateCount * process.actionCount))
+    guard distributions.count == process.stateCount else {
+      throw DataError(
+        field: "the \(agent.actor.name)'s answer", value: "\(distributions.count) distributions",
+        allowed: "\(process.stateCount) distributions")
+    }
     for (state, distribution) in distributions.enumerated() where !process.isFinal(state: state) {
       let probabilities = distribution.probabilities
-      let available = probabilities.indices.filter { process.isAvailable(action: $0, in: state) }
-      let sum = available.reduce(0) { $0 + probabilities[$1] }
-      guard abs(sum - 1) < 1e-6, probabilities.count == process.actionCount else {
+      let available = (0..<process.actionCount).filter { process.isAvailable(action: $0, in: state) }
+      let isComplete = probabilities.count == process.actionCount
+      let sum = isComplete ? available.reduce(0) { $0 + probabilities[$1] } : .nan
+      guard abs(sum - 1) < 1e-6, available.allSatisfy({ probabilities[$0] >= 0 }) else {
         throw DataError(
-          field: "the \(agent.actor.name)'s distribution in state \(state)", value: "\(sum) in sum",
+          field: "the \(agent.actor.name)'s distribution in state \(state)", value: "\(probabilities)",
           allowed: "\(process.actionCount) probabilities that sum to 1 over the available actions")
       }
       for action in available { table[state, action] = probabilities[action] / sum }
@@ -98,6 +113,11 @@ public struct PartsReading: Sendable {
       let actions = (0..<process.actionCount).filter { process.isAvailable(action: $0, in: state) }
       let predictions = agent.worldModel.predictions(
         from: actions.map { _ in state }, taking: actions, reading: agent.parameters)
+      guard predictions.count == actions.count else {
+        throw DataError(
+          field: "the \(agent.worldModel.name)'s answer in state \(state)", value: "\(predictions.count) predictions",
+          allowed: "\(actions.count) predictions")
+      }
       var next = predictions.makeIterator()
       for action in 0..<process.actionCount {
         if actions.contains(action), let prediction = next.next() {
@@ -111,6 +131,12 @@ public struct PartsReading: Sendable {
             probabilities.append(prediction.termination)
             terminals.append(true)
           }
+          // Nothing at all would read as an action that is unavailable.
+          guard successors.count > rowStarts[rowStarts.count - 1] else {
+            throw DataError(
+              field: "the \(agent.worldModel.name)'s prediction for state \(state), action \(action)",
+              value: "no outcome", allowed: "probabilities that sum to 1, termination included")
+          }
           rewards.append(prediction.reward.value)
         } else {
           rewards.append(0)
@@ -122,7 +148,8 @@ public struct PartsReading: Sendable {
       return try FiniteMDP(
         name: "the learned model", stateCount: process.stateCount, actionCount: process.actionCount,
         discount: process.discount, initial: process.initial, rowStarts: rowStarts, successors: successors,
-        probabilities: probabilities, terminals: terminals, rewards: [.init(name: "reward", expected: rewards)])
+        probabilities: probabilities, terminals: terminals,
+        rewards: [.init(name: "reward", expected: rewards)])
     } catch {
       throw error.from("the \(agent.worldModel.name)")
     }

@@ -29,7 +29,8 @@ public enum DiagnosisName: String, Sendable, Hashable, CaseIterable {
     case .actorOtherCritic: "the actor maximises another table of values than the critic it claims to"
     case .actorOtherObjective: "the actor firmly chooses what the critic thinks is worse"
     case .actorNotMaximising: "the actor is still undecided where the critic sees a difference"
-    case .modelShortcut: "the world model believes in a shortcut that the world does not offer, and the agent relies on it"
+    case .modelShortcut:
+      "the world model believes in a shortcut that the world does not offer, and the agent relies on it"
     case .modelError: "the world model is wrong where the agent relies on it"
     case .wrongReward: "the training reward asks for something else than the designer wanted"
     }

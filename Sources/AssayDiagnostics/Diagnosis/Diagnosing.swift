@@ -2,8 +2,9 @@ import Assay
 
 /// The decision from measurements to names, the same for one agent and for several.
 ///
-/// In order: is the reward right; is the model right; is the critic right, or wrong only because the model is; does the actor
-/// maximise the critic. Every part found faulty is then named by the first of its signatures that fits.
+/// In order: is the reward right; is the model right; is the critic right, or wrong only because the model
+/// is; does the actor maximise the critic. Every part found faulty is then named by the first of its
+/// signatures that fits.
 struct Diagnosing {
   var critic: Verdict
   var actor: Verdict
@@ -40,11 +41,13 @@ struct Diagnosing {
       evidence.append(Evidence(metric: "model.valueError", statement: model.statement, value: model.measured))
     }
     if critic.name == .faulty {
-      if let inModel = signatures.criticErrorInModel, model?.name == .faulty, inModel < Tolerances.criticError {
+      if let inModel = signatures.criticErrorInModel, model?.name == .faulty, inModel < Tolerances.criticError
+      {
         evidence.append(
           Evidence(
             metric: "critic.errorInModel",
-            statement: "The critic is right about the world the model describes, so its error is the model's.",
+            statement:
+              "The critic is right about the world the model describes, so its error is the model's.",
             value: Estimate(mean: [inModel])))
       } else {
         names.append(nameCriticFault(signatures, &evidence))
@@ -53,14 +56,16 @@ struct Diagnosing {
     }
     if actor.name == .faulty {
       names.append(nameActorFault(signatures, &evidence))
-      evidence.append(Evidence(metric: "actor.normalisedGap", statement: actor.statement, value: actor.measured))
+      evidence.append(
+        Evidence(metric: "actor.normalisedGap", statement: actor.statement, value: actor.measured))
     }
     if let name = names.first {
       return Diagnosis(
         name: name.rawValue, also: names.dropFirst().map(\.rawValue),
         summary: sentence(name.summary), evidence: evidence)
     }
-    let verdicts = [("critic.rmse", critic), ("actor.normalisedGap", actor), ("reward.regret", reward)]
+    let verdicts =
+      [("critic.rmse", critic), ("actor.normalisedGap", actor), ("reward.regret", reward)]
       + (model.map { [("model.valueError", $0)] } ?? [])
     let open = verdicts.filter { $0.1.name == .inconclusive }
     let name: DiagnosisName = open.isEmpty ? .healthy : .inconclusive
@@ -78,7 +83,8 @@ struct Diagnosing {
       return .modelError
     }
     evidence.append(
-      Evidence(metric: "model.worst", statement: signatures.worstInWords, value: Estimate(mean: [worst.share])))
+      Evidence(
+        metric: "model.worst", statement: signatures.worstInWords, value: Estimate(mean: [worst.share])))
     return .modelShortcut
   }
 
@@ -87,8 +93,10 @@ struct Diagnosing {
       evidence.append(
         Evidence(
           metric: "anatomy.blocks.lastStep",
-          statement: "The critic was last written at step \(step), while other parts went on learning.", value: nil))
-      if let match = signatures.matches.first(where: { $0.diagnosis == DiagnosisName.criticFrozen.rawValue }) {
+          statement: "The critic was last written at step \(step), while other parts went on learning.",
+          value: nil))
+      if let match = signatures.matches.first(where: { $0.diagnosis == DiagnosisName.criticFrozen.rawValue })
+      {
         evidence.append(matchEvidence(match))
       }
       return .criticFrozen
@@ -120,7 +128,8 @@ struct Diagnosing {
       evidence.append(
         Evidence(
           metric: "anatomy.blocks.lastStep",
-          statement: "The actor was last written at step \(step), while other parts went on learning.", value: nil))
+          statement: "The actor was last written at step \(step), while other parts went on learning.",
+          value: nil))
       return .actorFrozen
     }
     if let block = signatures.followedBlock {
@@ -130,7 +139,8 @@ struct Diagnosing {
           statement: "The actor does maximise another table of values: \(block).", value: nil))
       return .actorOtherCritic
     }
-    return signatures.confidence > 0.8 && signatures.agreement < 0.5 ? .actorOtherObjective : .actorNotMaximising
+    return signatures.confidence > 0.8 && signatures.agreement < 0.5
+      ? .actorOtherObjective : .actorNotMaximising
   }
 
   private func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }

@@ -1,7 +1,8 @@
 /// How much each part may be off and still be called healthy.
 ///
-/// They are conventions, not fits: a critic within a twentieth of the range of values and an actor that loses less than a twentieth of
-/// what choosing at random would lose decide as well as exact ones in all but close calls.
+/// They are conventions, not fits: a critic within a twentieth of the range of values and an actor that loses
+/// less than a twentieth of what choosing at random would lose decide as well as exact ones in all but close
+/// calls.
 public enum Tolerances {
   /// RMSE of the critic on visited states, as a share of the range of optimal values.
   public static let criticError = 0.05
@@ -13,8 +14,8 @@ public enum Tolerances {
   public static let rewardRegret = 0.05
   /// A part counts as no longer trained when its last write came before this share of the run.
   public static let stalePoint = 0.9
-  /// Another claim explains a critic when it is met within the tolerance, and leaves less than this share of the error and less than
-  /// this share of what the next best explanation leaves.
+  /// Another claim explains a critic when it is met within the tolerance, and leaves less than this share of
+  /// the error and less than this share of what the next best explanation leaves.
   public static let explainedShare = 0.5
   /// A shortcut is a transition that the model overestimates by at least this probability…
   public static let shortcutExcess = 0.25

@@ -1,11 +1,14 @@
 import Foundation
 
 extension Verdict {
-  /// Judges a measurement by its interval: healthy when all of it is within the tolerance, faulty when none of it is.
+  /// Judges a measurement by its interval: healthy when all of it is within the tolerance, faulty when none
+  /// of it is.
   init(
-    _ measured: Estimate, tolerance: Double, healthy: String, faulty: String, open: String, wouldChange: String
+    _ measured: Estimate, tolerance: Double, healthy: String, faulty: String, open: String,
+    wouldChange: String
   ) {
-    let name: Name = measured.high <= tolerance ? .healthy : measured.low > tolerance ? .faulty : .inconclusive
+    let name: Name =
+      measured.high <= tolerance ? .healthy : measured.low > tolerance ? .faulty : .inconclusive
     let statement =
       switch name {
       case .healthy: healthy
@@ -17,7 +20,8 @@ extension Verdict {
   }
 
   static func critic(_ error: Estimate) -> Verdict {
-    let found = "its error is \(percent(error)) of the range of values, against \(percent(Tolerances.criticError))"
+    let found =
+      "its error is \(percent(error)) of the range of values, against \(percent(Tolerances.criticError))"
     return Verdict(
       error, tolerance: Tolerances.criticError,
       healthy: "The critic approximates the value it claims: \(found).",
@@ -26,20 +30,26 @@ extension Verdict {
       wouldChange: "a critic error on the other side of \(percent(Tolerances.criticError)) of the range")
   }
 
+  /// Judges an actor.
+  ///
   /// - Parameters:
+  ///   - gap: the larger of its normalised gaps.
   ///   - isFixed: whether the actor claims to maximise nothing.
   ///   - isCriticFlat: whether the critic sees no difference between actions that can be chosen between.
+  /// - Returns: healthy for a fixed policy, inconclusive for a flat critic, or else by the interval.
   static func actor(_ gap: Estimate, isFixed: Bool, isCriticFlat: Bool) -> Verdict {
     if isFixed {
       return Verdict(
         name: .healthy, measured: Estimate(mean: [0]), tolerance: Tolerances.actorGap,
-        statement: "The actor is a fixed policy: it claims to maximise nothing, so there is nothing it falls short of.",
+        statement:
+          "The actor is a fixed policy: it claims to maximise nothing, so there is nothing it falls short of.",
         wouldChange: "an actor that claims to maximise a critic")
     }
     if isCriticFlat {
       return Verdict(
         name: .inconclusive, measured: gap, tolerance: Tolerances.actorGap,
-        statement: "The critic sees no difference between actions, so there is nothing for the actor to maximise.",
+        statement:
+          "The critic sees no difference between actions, so there is nothing for the actor to maximise.",
         wouldChange: "a critic that tells actions apart")
     }
     let found =
@@ -57,7 +67,8 @@ extension Verdict {
       "the policy's value in the model is off by \(percent(error)) of the range, "
       + "against \(percent(Tolerances.modelError))"
     return Verdict(
-      error, tolerance: Tolerances.modelError, healthy: "The model is right where the agent relies on it: \(found).",
+      error, tolerance: Tolerances.modelError,
+      healthy: "The model is right where the agent relies on it: \(found).",
       faulty: "The model is wrong where the agent relies on it: \(found).",
       open: "Whether the model is right where the agent relies on it is open: \(found).",
       wouldChange: "a value error on the other side of \(percent(Tolerances.modelError)) of the range")

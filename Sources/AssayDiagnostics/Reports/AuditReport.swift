@@ -2,8 +2,8 @@ import Assay
 
 /// Everything an audit found: a value that renderers draw and programs read.
 ///
-/// Encoded as JSON it has the schema `assay.audit/1`. It holds no times, so the same command with the same seed gives the
-/// same bytes.
+/// Encoded as JSON it has the schema `assay.audit/1`. It holds no times, so the same command with the same
+/// seed gives the same bytes.
 public struct AuditReport: Sendable, Hashable, Codable {
   /// The schema of the JSON form.
   public static let schema = "assay.audit/1"
@@ -152,7 +152,8 @@ public struct ActorFindings: Sendable, Hashable, Codable {
   public var normalisedGap: Estimate
   /// The normalised gap over all states alike.
   public var uniformNormalisedGap: Estimate
-  /// Share of states, weighted by visits and by how much the choice matters, where the likeliest action is the critic's best.
+  /// Share of states, weighted by visits and by how much the choice matters, where the likeliest action is
+  /// the critic's best.
   public var agreement: Estimate
   /// Mean probability of the likeliest action, weighted by visits.
   public var confidence: Estimate
@@ -171,8 +172,8 @@ public struct ModelFindings: Sendable, Hashable, Codable {
   public var rewardError: Estimate
   /// E|(r − r̂) + γ(P − P̂)V̂| over visits, in reward units.
   public var valueEquivalenceError: Estimate
-  /// [Ĵ − J] of the best policy in the model, minus the same of the uniform policy, in reward units: positive when
-  /// planning selects the model's errors.
+  /// [Ĵ − J] of the best policy in the model, minus the same of the uniform policy, in reward units: positive
+  /// when planning selects the model's errors.
   public var exploitation: Estimate
   /// The most that the model promises for nothing: its worst state and action, in words.
   public var worst: String

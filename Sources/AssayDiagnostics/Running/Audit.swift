@@ -43,8 +43,9 @@ public struct Audit<World: EnumerableEnvironment>: Sendable {
   /// Trains and audits. Agents are trained side by side; the report does not depend on how many at a time.
   ///
   /// - Parameter make: makes the untrained agent and its learner for a seed.
-  /// - Throws: ``DataError`` when the world or a part's answer is not as it must be, ``PlanningError`` when the world has
-  ///   no exact truth, ``NonFiniteError`` when training ran into a number that is not finite.
+  /// - Throws: ``DataError`` when the world or a part's answer is not as it must be, ``PlanningError`` when
+  ///   the world has no exact truth, ``NonFiniteError`` when training ran into a number that is not finite.
+  /// - Returns: what was found.
   public func run<M, C, A, P, Teacher: Learner & ~Copyable>(
     _ make: @escaping @Sendable (_ seed: UInt64) -> Trainee<Anatomy<M, C, A, P>, Teacher>
   ) async throws -> AuditReport
@@ -83,7 +84,9 @@ public struct Audit<World: EnumerableEnvironment>: Sendable {
       try run.advance(by: stop - before)
       onProgress?(stop - before)
       for (step, change) in changes where step == stop { Self.apply(change, to: &run) }
-      if measureAt.contains(stop) { checkpoints.append(try AgentAudit(of: run.agent, truth: truth).checkpoint) }
+      if measureAt.contains(stop) {
+        checkpoints.append(try AgentAudit(of: run.agent, truth: truth).checkpoint)
+      }
       if Task.isCancelled { throw CancellationError() }
     }
     return AgentRecord(
@@ -119,8 +122,8 @@ struct AgentRecord: Sendable {
 extension EnumerableEnvironment {
   /// Audits an agent that was trained elsewhere, as it is.
   ///
-  /// - Throws: ``DataError`` when a part's answer is not as it must be, ``PlanningError`` when the world has no exact
-  ///   truth.
+  /// - Throws: ``DataError`` when a part's answer is not as it must be, ``PlanningError`` when the world has
+  ///   no exact truth.
   public func audit<M, C, A, P>(_ agent: Anatomy<M, C, A, P>, named name: String) throws -> AuditReport
   where A.Latent == Int, A.Action == Int, A.Distribution == Categorical {
     let truth = try ProcessTruth(try FiniteMDP(enumerating: self))

@@ -2,8 +2,8 @@ import Assay
 
 /// A change from outside, at some point of training, through nothing but public interfaces.
 public struct Intervention: Sendable {
-  /// What is open to a change: numbers, and what they are trained towards. Not the rewards the world gives: an environment that gives
-  /// others is another environment.
+  /// What is open to a change: numbers, and what they are trained towards. Not the rewards the world gives:
+  /// an environment that gives others is another environment.
   public struct Target: Sendable {
     /// All numbers of the agent.
     public var parameters: ParameterStore

@@ -30,7 +30,8 @@ struct ReportAssembly {
       agents: zip(records, own).map { record, diagnosis in
         let end = record.final.checkpoint
         return .init(
-          seed: record.seed, diagnosis: diagnosis.name, performance: end.performance, criticError: end.criticError,
+          seed: record.seed, diagnosis: diagnosis.name, performance: end.performance,
+          criticError: end.criticError,
           actorGap: end.actorGap, modelError: end.modelError)
       }, states: stateFindings(), anatomy: anatomyFindings())
   }
@@ -47,7 +48,8 @@ struct ReportAssembly {
     return atRandom > 0 ? lost / atRandom : 0
   }
 
-  /// Verdicts over agents: an interval over seeds, or for a single agent the range over the last tenth of its training.
+  /// Verdicts over agents: an interval over seeds, or for a single agent the range over the last tenth of its
+  /// training.
   private func diagnosing(_ records: [AgentRecord], reward: Verdict) -> Diagnosing {
     func estimate(_ value: (Checkpoint) -> Double?) -> Estimate? {
       if records.count == 1 {
@@ -81,7 +83,8 @@ struct ReportAssembly {
     let tally = Evidence(
       metric: "agents.diagnosis",
       statement: counts.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
-        .map { "\($0.value.count) of \(own.count) agents: \($0.key)" }.joined(separator: "; ") + ".", value: share)
+        .map { "\($0.value.count) of \(own.count) agents: \($0.key)" }.joined(separator: "; ") + ".",
+      value: share)
     if share.low > 0.5 || leader.value.count == own.count {
       var diagnosis = own[leader.value[0]]
       // The part's sentence is about all agents; the signatures are those of the first that has them.
@@ -105,9 +108,11 @@ struct ReportAssembly {
 
   // MARK: Parts
 
-  private func mean(_ value: (AgentAudit) -> Double) -> Estimate { Estimate(mean: records.map { value($0.final) }) }
+  private func mean(_ value: (AgentAudit) -> Double) -> Estimate {
+    Estimate(mean: records.map { value($0.final) })
+  }
 
-  private func mean(_ value: (AgentAudit) -> Double?) -> Estimate? {
+  private func meanOfKnown(_ value: (AgentAudit) -> Double?) -> Estimate? {
     let values = records.compactMap { value($0.final) }
     return values.isEmpty ? nil : Estimate(mean: values)
   }
@@ -127,23 +132,26 @@ struct ReportAssembly {
       claim: records[0].final.reading.claim.description, bias: mean { $0.critic.bias },
       rmse: mean { $0.critic.rmse }, uniformRMSE: mean { $0.critic.uniformRMSE },
       largestError: mean { $0.critic.largestError }, range: truth.range,
-      explainedVariance: mean { $0.critic.explainedVariance },
-      calibrationSlope: mean { $0.critic.calibrationSlope }, kendallTau: mean { $0.critic.kendallTau },
+      explainedVariance: meanOfKnown { $0.critic.explainedVariance },
+      calibrationSlope: meanOfKnown { $0.critic.calibrationSlope },
+      kendallTau: meanOfKnown { $0.critic.kendallTau },
       bellmanResidual: mean { $0.critic.bellmanResidual }, alternatives: claims, verdict: verdict)
   }
 
   private func actorFindings(verdict: Verdict) -> ActorFindings {
     ActorFindings(
       objective: records[0].final.reading.objective.description, gap: mean { $0.actor.gap },
-      normalisedGap: mean { $0.actor.normalisedGap }, uniformNormalisedGap: mean { $0.actor.uniformNormalisedGap },
+      normalisedGap: mean { $0.actor.normalisedGap },
+      uniformNormalisedGap: mean { $0.actor.uniformNormalisedGap },
       agreement: mean { $0.actor.agreement }, confidence: mean { $0.actor.confidence }, verdict: verdict)
   }
 
   private func modelFindings(verdict: Verdict) -> ModelFindings? {
-    guard let valueError = mean({ $0.model?.valueError }), let bias = mean({ $0.model?.bias }),
-      let transitionError = mean({ $0.model?.transitionError }), let rewardError = mean({ $0.model?.rewardError }),
-      let equivalence = mean({ $0.model?.valueEquivalenceError }),
-      let exploitation = mean({ $0.model?.exploitation })
+    guard let valueError = meanOfKnown({ $0.model?.valueError }), let bias = meanOfKnown({ $0.model?.bias }),
+      let transitionError = meanOfKnown({ $0.model?.transitionError }),
+      let rewardError = meanOfKnown({ $0.model?.rewardError }),
+      let equivalence = meanOfKnown({ $0.model?.valueEquivalenceError }),
+      let exploitation = meanOfKnown({ $0.model?.exploitation })
     else { return nil }
     return ModelFindings(
       valueError: valueError, bias: bias, transitionError: transitionError, rewardError: rewardError,
@@ -220,9 +228,11 @@ struct ReportAssembly {
       let digest = String(audit.parameters.digest(of: block.handle), radix: 16)
       return AnatomyFindings.BlockFindings(
         name: block.name, owner: block.owner.description, role: block.role.description, shape: block.shape,
-        offset: block.byteOffset, bytes: block.byteCount, updateRule: block.updateRule, isFrozen: block.isFrozen,
+        offset: block.byteOffset, bytes: block.byteCount, updateRule: block.updateRule,
+        isFrozen: block.isFrozen,
         writes: block.version, refused: own.reduce(0) { $0 + $1.refused }, lastWriter: last?.writer,
-        lastCause: last?.cause.rawValue, lastStep: last?.lastStep, usedReward: own.contains(where: \.usesReward),
+        lastCause: last?.cause.rawValue, lastStep: last?.lastStep,
+        usedReward: own.contains(where: \.usesReward),
         changeNorm: own.reduce(0) { $0 + $1.squaredNorm }.squareRoot(),
         digest: String(repeating: "0", count: 16 - digest.count) + digest)
     }
@@ -232,7 +242,8 @@ struct ReportAssembly {
         .init(from: audit.names.critic.description, to: part.description, relation: "estimates the value of"))
     }
     if let critic = audit.reading.objective.critic {
-      references.append(.init(from: audit.names.actor.description, to: critic.description, relation: "maximises"))
+      references.append(
+        .init(from: audit.names.actor.description, to: critic.description, relation: "maximises"))
     }
     return AnatomyFindings(bytes: audit.parameters.byteCount, blocks: blocks, references: references)
   }

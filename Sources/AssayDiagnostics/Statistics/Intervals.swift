@@ -3,7 +3,8 @@ import Foundation
 extension Estimate {
   /// The mean of independent values with its 95% Student-t interval; of one value, the value itself.
   ///
-  /// Percentile bootstraps undercover at few seeds, and decompositions need means, so this is what audits use over seeds.
+  /// Percentile bootstraps undercover at few seeds, and decompositions need means, so this is what audits use
+  /// over seeds.
   public init(mean values: [Double]) {
     precondition(!values.isEmpty, "a mean needs at least one value")
     let count = Double(values.count)
@@ -21,7 +22,8 @@ extension Estimate {
   public init(lastOf values: [Double]) {
     precondition(!values.isEmpty, "a range needs at least one value")
     self.init(
-      estimate: values[values.count - 1], low: values.min() ?? 0, high: values.max() ?? 0, count: values.count)
+      estimate: values[values.count - 1], low: values.min() ?? 0, high: values.max() ?? 0, count: values.count
+    )
   }
 
   /// A share with its 95% Wilson interval.

@@ -7,6 +7,7 @@ enum StudentT {
   /// - Parameters:
   ///   - probability: in (0, 1).
   ///   - degrees: degrees of freedom, positive.
+  /// - Returns: the quantile.
   static func quantile(_ probability: Double, degrees: Int) -> Double {
     precondition(probability > 0 && probability < 1, "probability must be in (0, 1), but is \(probability)")
     precondition(degrees > 0, "degrees must be positive, but is \(degrees)")

@@ -32,7 +32,8 @@ public struct ProcessTruth: Sendable {
     isLive = Self.liveStates(of: process)
     let values = process.isLiveValues(trainingOptimum.values, isLive)
     let spread = (values.max() ?? 0) - (values.min() ?? 0)
-    // In a world where all states are worth the same there is no range; the size of the values stands in for it.
+    // In a world where all states are worth the same there is no range; the size of the values stands in for
+    // it.
     let scale = values.reduce(0) { max($0, abs($1)) }
     range = spread > 1e-9 * max(scale, 1e-9) ? spread : max(scale, 1)
   }
@@ -41,7 +42,8 @@ public struct ProcessTruth: Sendable {
     var isLive = process.initial.map { $0 > 0 }
     var frontier = isLive.indices.filter { isLive[$0] }
     while let state = frontier.popLast() {
-      for entry in process.rowStarts[state * process.actionCount]..<process.rowStarts[(state + 1) * process.actionCount]
+      for entry in process.rowStarts[
+        state * process.actionCount]..<process.rowStarts[(state + 1) * process.actionCount]
       where process.probabilities[entry] > 0 && !(process.hasTerminals && process.terminals[entry]) {
         let next = Int(process.successors[entry])
         if !isLive[next] {

@@ -2,8 +2,9 @@ import Assay
 
 /// The best average reward of a step, by relative value iteration.
 ///
-/// Where an episode terminates the next one starts, from the initial distribution, in the same step. Each backup is mixed half and
-/// half with staying put, which leaves gains as they are and rules out periodic behaviour. For any values v,
+/// Where an episode terminates the next one starts, from the initial distribution, in the same step. Each
+/// backup is mixed half and half with staying put, which leaves gains as they are and rules out periodic
+/// behaviour. For any values v,
 ///
 ///     min(Tv − v)  ≤  g*  ≤  max(Tv − v).
 ///

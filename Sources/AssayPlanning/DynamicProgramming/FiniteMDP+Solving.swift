@@ -1,15 +1,18 @@
 import Assay
 
 extension FiniteMDP {
-  /// Solves for the best discounted values, or at discount 1 the best sum of rewards until the episode terminates.
+  /// Solves for the best discounted values, or at discount 1 the best sum of rewards until the episode
+  /// terminates.
   ///
   /// - Parameters:
   ///   - reward: which reward to maximise; the training reward unless said otherwise.
   ///   - discount: γ in [0, 1]; the process's own unless said otherwise.
-  ///   - method: chosen by size unless said otherwise: policy iteration while its exact evaluations are cheap.
-  ///   - tolerance: how far values may be from V*, in reward units. Policy iteration is exact to rounding whatever it is, and at discount
-  ///     1 every method ends in it.
+  ///   - method: chosen by size unless said otherwise: policy iteration while its exact evaluations are
+  ///     cheap.
+  ///   - tolerance: how far values may be from V*, in reward units. Policy iteration is exact to rounding
+  ///     whatever it is, and at discount 1 every method ends in it.
   /// - Throws: ``PlanningError`` when there is no such solution.
+  /// - Returns: values within the tolerance of the best, and a policy that is greedy on them.
   public func solved(
     for reward: RewardFunction? = nil, discount: Double? = nil, method: SolutionMethod? = nil,
     tolerance: Double = 1e-9
@@ -32,7 +35,8 @@ extension FiniteMDP {
     }
   }
 
-  /// At discount 1 sweeps have no bound of their own: they give policy iteration a start, where theirs terminates.
+  /// At discount 1 sweeps have no bound of their own: they give policy iteration a start, where theirs
+  /// terminates.
   private func solvedUndiscounted(
     for reward: RewardFunction, method: SolutionMethod
   ) throws(PlanningError) -> Solution {
@@ -40,7 +44,8 @@ extension FiniteMDP {
     let iteration = PolicyIteration(process: self, reward: reward, discount: 1)
     if method != .policyIteration {
       let nearly = ModifiedPolicyIteration(
-        discount: 1 - 1e-6, tolerance: 1e-3, evaluationLimit: method == .valueIteration ? 0 : 40, sweepLimit: 20_000)
+        discount: 1 - 1e-6, tolerance: 1e-3, evaluationLimit: method == .valueIteration ? 0 : 40,
+        sweepLimit: 20_000)
       if let start = try? nearly.solve(self, reward: reward),
         let solution = try? iteration.solve(startingFrom: start.policy)
       {
@@ -57,6 +62,7 @@ extension FiniteMDP {
   ///   - reward: the training reward unless said otherwise.
   ///   - discount: γ in [0, 1]; the process's own unless said otherwise.
   /// - Throws: ``PlanningError/improperPolicy`` at discount 1 when the policy may go on for ever.
+  /// - Returns: its values, with a bound on their error.
   public func values(
     of policy: PolicyTable, for reward: RewardFunction? = nil, discount: Double? = nil
   ) throws(PlanningError) -> Solution {
@@ -75,7 +81,8 @@ extension FiniteMDP {
     let discount = discount ?? self.discount
     return (0..<stateCount * actionCount).map { pair in
       let (state, action) = pair.quotientAndRemainder(dividingBy: actionCount)
-      return isAvailable(action: action, in: state) ? backup(state, action, values, reward, discount) : -.infinity
+      return isAvailable(action: action, in: state)
+        ? backup(state, action, values, reward, discount) : -.infinity
     }
   }
 
@@ -92,11 +99,15 @@ extension FiniteMDP {
     zip(initial, values).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
-  /// The best values with a given number of steps to go, by backward induction; the policy is that of the first step.
+  /// The best values with a given number of steps to go, by backward induction; the policy is that of the
+  /// first step.
   ///
   /// - Parameters:
   ///   - horizon: how many steps, not negative.
+  ///   - reward: which reward to maximise; the training reward unless said otherwise.
+  ///   - discount: γ in [0, 1]; the process's own unless said otherwise.
   ///   - policy: evaluates this policy instead of the best one, where given.
+  /// - Returns: values with all steps to go, and the first step of the best policy.
   public func finiteHorizonSolution(
     horizon: Int, for reward: RewardFunction? = nil, discount: Double? = nil, policy: PolicyTable? = nil
   ) -> Solution {
@@ -126,7 +137,8 @@ extension FiniteMDP {
       values: values, policy: policy == nil ? actions : [], errorBound: rounding, iterations: horizon)
   }
 
-  /// The best average reward of a step, or that of a given policy. Where an episode terminates the next one starts.
+  /// The best average reward of a step, or that of a given policy. Where an episode terminates the next one
+  /// starts.
   ///
   /// - Throws: ``PlanningError/gainDependsOnState(low:high:)`` when there is no single gain.
   public func averageRewardSolution(

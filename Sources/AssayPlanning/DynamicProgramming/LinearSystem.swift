@@ -13,7 +13,8 @@ struct LinearSystem {
 
   /// Factors a matrix given in column-major order; `nil` when it is singular.
   init?(columnMajor matrix: [Double], size: Int) {
-    precondition(matrix.count == size * size, "a system of \(size) needs \(size * size) entries, not \(matrix.count)")
+    precondition(
+      matrix.count == size * size, "a system of \(size) needs \(size * size) entries, not \(matrix.count)")
     openblas_set_num_threads(1)  // so that the bits do not depend on the number of threads
     self.matrix = matrix
     self.size = size
@@ -35,7 +36,11 @@ struct LinearSystem {
     for column in 0..<size {
       for row in 0..<size {
         let entry = matrix[column * size + row]
-        if transposed { residual[column] -= entry * solution[row] } else { residual[row] -= entry * solution[column] }
+        if transposed {
+          residual[column] -= entry * solution[row]
+        } else {
+          residual[row] -= entry * solution[column]
+        }
       }
     }
     let correction = substitute(residual, transposed: transposed)

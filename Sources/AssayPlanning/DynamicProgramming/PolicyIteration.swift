@@ -2,11 +2,11 @@ import Assay
 
 /// Exact evaluation and greedy improvement in turn, until no action improves.
 ///
-/// An action is only changed for one that is strictly better, which keeps the policies proper at discount 1: there the first
-/// one walks towards a terminal outcome.
+/// An action is only changed for one that is strictly better, which keeps the policies proper at discount 1:
+/// there the first one walks towards a terminal outcome.
 ///
-/// - SeeAlso: Puterman (1994), *Markov Decision Processes*, §6.4 and §7.2; Bertsekas & Tsitsiklis (1991), *An analysis of
-///   stochastic shortest path problems*.
+/// - SeeAlso: Puterman (1994), *Markov Decision Processes*, §6.4 and §7.2; Bertsekas & Tsitsiklis (1991), *An
+///   analysis of stochastic shortest path problems*.
 struct PolicyIteration {
   let process: FiniteMDP
   let reward: FiniteMDP.RewardFunction
@@ -41,8 +41,8 @@ struct PolicyIteration {
     throw .notConverged(sweeps: iterationLimit, errorBound: .infinity)
   }
 
-  /// Any policy below discount 1; at discount 1, one under which every state comes nearer to an end with positive
-  /// probability.
+  /// Any policy below discount 1; at discount 1, one under which every state comes nearer to an end with
+  /// positive probability.
   private func firstPolicy() throws(PlanningError) -> [Int] {
     if discount < 1 {
       return (0..<process.stateCount).map { state in
@@ -82,9 +82,9 @@ struct PolicyIteration {
 
   /// How far V* can be above the values of the last policy.
   ///
-  /// Below discount 1 the largest improvement left, over 1 − γ. At discount 1 a certificate: U = V + εw with U ≥ TU is an
-  /// upper bound on V*, where w counts the steps to the end under the worst of the nearly best actions, so that those lose
-  /// ε a step, and any other action has room enough by being worse.
+  /// Below discount 1 the largest improvement left, over 1 − γ. At discount 1 a certificate: U = V + εw with
+  /// U ≥ TU is an upper bound on V*, where w counts the steps to the end under the worst of the nearly best
+  /// actions, so that those lose ε a step, and any other action has room enough by being worse.
   private func optimalityBound(_ values: [Double], policy: [Int], system: PolicySystem) -> Double? {
     let scale = values.reduce(1) { max($0, abs($1)) }
     let rounding = 16 * Double.ulpOfOne * scale
@@ -96,7 +96,8 @@ struct PolicyIteration {
     }
     if discount < 1 { return residual / (1 - discount) }
 
-    let steps = FiniteMDP.RewardFunction(name: "steps", expected: .init(repeating: 1, count: reward.expected.count))
+    let steps = FiniteMDP.RewardFunction(
+      name: "steps", expected: .init(repeating: 1, count: reward.expected.count))
     let nearlyBest: (Int, Int) -> Bool = { state, action in
       process.backup(state, action, values, reward, discount) >= values[state] - 1e-9 * scale
     }

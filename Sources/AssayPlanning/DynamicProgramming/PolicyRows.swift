@@ -14,7 +14,8 @@ struct PolicyRows {
   init(_ process: FiniteMDP, policy: PolicyTable, reward: FiniteMDP.RewardFunction) {
     precondition(
       policy.actionCount == process.actionCount && policy.stateCount == process.stateCount,
-      "a policy over \(policy.stateCount) states and \(policy.actionCount) actions does not fit \(process.name)")
+      "a policy over \(policy.stateCount) states and \(policy.actionCount) actions does not fit \(process.name)"
+    )
     rewards = [Double](repeating: 0, count: process.stateCount)
     mayEnd = (0..<process.stateCount).map { process.isFinal(state: $0) }
     rowStarts.reserveCapacity(process.stateCount + 1)
@@ -22,7 +23,8 @@ struct PolicyRows {
       for action in 0..<process.actionCount where policy[state, action] > 0 {
         let weight = policy[state, action]
         rewards[state] += weight * reward.expected[state * process.actionCount + action]
-        for entry in process.outcomeRange(state: state, action: action) where process.probabilities[entry] > 0 {
+        for entry in process.outcomeRange(state: state, action: action) where process.probabilities[entry] > 0
+        {
           if process.hasTerminals, process.terminals[entry] {
             mayEnd[state] = true
           } else {
@@ -37,7 +39,9 @@ struct PolicyRows {
 
   /// (Pv)(s).
   func expectation(of values: [Double], from state: Int) -> Double {
-    (rowStarts[state]..<rowStarts[state + 1]).reduce(0) { $0 + probabilities[$1] * values[Int(successors[$1])] }
+    (rowStarts[state]..<rowStarts[state + 1]).reduce(0) {
+      $0 + probabilities[$1] * values[Int(successors[$1])]
+    }
   }
 
   /// Whether the episode ends some time, from whichever state it starts.
@@ -98,7 +102,8 @@ struct PolicySystem {
     self.discount = discount
     if discount == 1, !rows.terminates() { throw .improperPolicy }
     if rows.stateCount <= LinearSystem.largestSize {
-      guard let system = LinearSystem(columnMajor: rows.dense(discount: discount), size: rows.stateCount) else {
+      guard let system = LinearSystem(columnMajor: rows.dense(discount: discount), size: rows.stateCount)
+      else {
         throw .improperPolicy
       }
       direct = system
@@ -109,7 +114,8 @@ struct PolicySystem {
     lifetimeMargin = (0..<rows.stateCount).reduce(.infinity) {
       min($0, lifetimes[$1] - discount * rows.expectation(of: lifetimes, from: $1))
     }
-    // A policy that never ends somewhere makes the system singular: in floating point its lifetimes are absurd.
+    // A policy that never ends somewhere makes the system singular: in floating point its lifetimes are
+    // absurd.
     guard lifetimeMargin > 0.5, lifetimes.allSatisfy({ $0 > 0.5 && $0 < 1e14 }) else { throw .improperPolicy }
   }
 

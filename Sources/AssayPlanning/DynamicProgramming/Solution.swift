@@ -12,14 +12,14 @@ public enum SolutionMethod: String, Sendable, Hashable, CaseIterable {
 
 /// Values, a policy, and how far the values can be from the truth.
 public struct Solution: Sendable, Hashable {
-  /// V(s), `[S]`, in reward units; 0 in a state without actions. For the average-reward criterion the bias, which is 0
-  /// on average over the initial distribution.
+  /// V(s), `[S]`, in reward units; 0 in a state without actions. For the average-reward criterion the bias,
+  /// which is 0 on average over the initial distribution.
   public var values: [Double]
-  /// The action to take in each state, `[S]`, the lowest of equals; −1 in a state without actions. Empty for the values
-  /// of a given policy.
+  /// The action to take in each state, `[S]`, the lowest of equals; −1 in a state without actions. Empty for
+  /// the values of a given policy.
   public var policy: [Int]
-  /// No value is further than this from the truth; for the average-reward criterion, the gain is not. `nil` where no bound could be
-  /// shown.
+  /// No value is further than this from the truth; for the average-reward criterion, the gain is not. `nil`
+  /// where no bound could be shown.
   public var errorBound: Double?
   /// The average reward of a step, for that criterion only.
   public var gain: Double?

@@ -2,8 +2,8 @@ import Assay
 
 /// Choices that are open in each state, in the order in which a sweep reads them.
 ///
-/// Terminal outcomes are left out, since no value follows them; so a row may sum to less than 1. A choice is one
-/// (state, action) pair.
+/// Terminal outcomes are left out, since no value follows them; so a row may sum to less than 1. A choice is
+/// one (state, action) pair.
 struct SweepTable {
   /// Where the choices of each state start, `[S + 1]`.
   private(set) var choiceStarts: [Int32]
@@ -79,7 +79,9 @@ struct SweepTable {
     var change = Change()
     for state in 0..<stateCount where choiceStarts[state] < choiceStarts[state + 1] {
       var highest = -Double.infinity
-      for choice in Int(choiceStarts[state])..<Int(choiceStarts[state + 1]) { highest = max(highest, rewards[choice]) }
+      for choice in Int(choiceStarts[state])..<Int(choiceStarts[state + 1]) {
+        highest = max(highest, rewards[choice])
+      }
       change.include(highest)
       next[state] = highest
     }
@@ -88,9 +90,13 @@ struct SweepTable {
 
   /// One backup of every state: `next[s] = max over choices of r + γ Σ p·values`.
   ///
-  /// - Parameter choiceValues: receives the value of each choice in its first entries.
-  func sweep(discount: Double, values: [Double], into next: inout [Double], choiceValues: inout [Double]) -> Change {
-    precondition(values.count == stateCount && next.count == stateCount && choiceValues.count >= choiceCount)
+  /// - Parameter choiceValues: receives the value of each choice in its first entries, unless it is empty.
+  func sweep(discount: Double, values: [Double], into next: inout [Double], choiceValues: inout [Double])
+    -> Change
+  {
+    precondition(values.count == stateCount && next.count == stateCount)
+    precondition(choiceValues.isEmpty || choiceValues.count >= choiceCount)
+    let keepsChoiceValues = !choiceValues.isEmpty
     let choiceStarts = choiceStarts.span
     let rewards = rewards.span
     let rowStarts = rowStarts.span
@@ -102,7 +108,8 @@ struct SweepTable {
     var change = Change()
     var choice = 0
     var entry = 0
-    // Unchecked: whoever made the table saw to it that starts rise to the columns' ends and successors are states.
+    // Unchecked: whoever made the table saw to it that starts rise to the columns' ends and successors are
+    // states.
     for state in 0..<stateCount {
       let end = Int(choiceStarts[unchecked: state &+ 1])
       if choice == end { continue }
@@ -115,7 +122,7 @@ struct SweepTable {
           entry &+= 1
         }
         let value = rewards[unchecked: choice] + discount * sum
-        choiceValues[unchecked: choice] = value
+        if keepsChoiceValues { choiceValues[unchecked: choice] = value }
         highest = value > highest ? value : highest
         choice &+= 1
       }
@@ -127,8 +134,11 @@ struct SweepTable {
 
   // MARK: Narrowing
 
-  /// How many choices have a value that is at most `slack` below the value of their state.
-  func choiceCount(within slack: Double, of values: [Double], choiceValues: [Double]) -> Int {
+  /// The choices whose value is at most `slack` below the value of their state.
+  func choices(within slack: Double, of values: [Double], choiceValues: [Double]) -> [Int32] {
+    // Each choice is written where the next one to keep belongs, which takes no branch; hence the place too many.
+    var kept = [Int32](repeating: 0, count: choiceCount + 1)
+    var places = kept.mutableSpan
     let choiceStarts = choiceStarts.span
     let values = values.span
     let choiceValues = choiceValues.span
@@ -138,34 +148,23 @@ struct SweepTable {
       let end = Int(choiceStarts[state &+ 1])
       let least = values[state] - slack
       while choice < end {
+        places[count] = Int32(truncatingIfNeeded: choice)
         count &+= choiceValues[choice] >= least ? 1 : 0
         choice &+= 1
       }
     }
-    return count
+    kept.removeLast(kept.count - count)
+    return kept
   }
 
-  /// Drops all other choices.
-  ///
-  /// - Parameter count: how many are kept.
-  mutating func narrow(
-    to count: Int, within slack: Double, of values: [Double], choiceValues: [Double]
-  ) {
-    // Each choice is written where the next one to keep belongs, which takes no branch; hence the one place too many.
-    var kept = [Int32](repeating: 0, count: count + 1)
-    var keptCount = 0
-    var choice = 0
+  /// Drops all choices but these, which are in order.
+  mutating func keep(_ kept: [Int32]) {
+    var count = 0
     for state in 0..<stateCount {
-      let end = Int(choiceStarts[state + 1])
-      let least = values[state] - slack
-      while choice < end {
-        kept[keptCount] = Int32(truncatingIfNeeded: choice)
-        keptCount &+= choiceValues[choice] >= least ? 1 : 0
-        choice &+= 1
-      }
-      choiceStarts[state + 1] = Int32(truncatingIfNeeded: keptCount)
+      let end = choiceStarts[state + 1]
+      while count < kept.count, kept[count] < end { count += 1 }
+      choiceStarts[state + 1] = Int32(count)
     }
-    kept.removeLast()
     var keptStarts = [0]
     keptStarts.reserveCapacity(kept.count + 1)
     var end = 0
@@ -222,8 +221,8 @@ struct SweepTable {
 
   // MARK: Rounding
 
-  /// How many outcomes the longest row has, which bounds the rounding error of a backup, and how far the sum of a row
-  /// is from 1 at the most.
+  /// How many outcomes the longest row has, which bounds the rounding error of a backup, and how far the sum
+  /// of a row is from 1 at the most.
   func rowExtremes() -> (length: Int, sumError: Double) {
     let rowStarts = rowStarts.span
     let probabilities = probabilities.span

@@ -1,7 +1,7 @@
 /// HTML or SVG source in which every piece of text that is put in is escaped.
 ///
-/// Only a literal in this code and other markup enter as they are: `"<b>\(name)</b>"` is safe whatever the name, and
-/// there is no way to forget it.
+/// Only a literal in this code and other markup enter as they are: `"<b>\(name)</b>"` is safe whatever the
+/// name, and there is no way to forget it.
 struct Markup: Sendable, Hashable, ExpressibleByStringInterpolation {
   private(set) var source: String
 

@@ -1,6 +1,7 @@
 import Assay
 
-/// An arrow for each state: where the actor most likely goes, how surely, and how much of the critic's value it forgoes.
+/// An arrow for each state: where the actor most likely goes, how surely, and how much of the critic's value
+/// it forgoes.
 struct PolicyMap {
   var layout: MapLayout
   var directions: [GridMap.Direction?]

@@ -2,7 +2,8 @@ import AssayDiagnostics
 
 /// Which part refers to which: a line down for each part, an arrow across for each reference.
 ///
-/// Two parts that refer to each other, as critic and actor do, show as arrows both ways between the same lines.
+/// Two parts that refer to each other, as critic and actor do, show as arrows both ways between the same
+/// lines.
 struct ReferenceGraph {
   var references: [AnatomyFindings.Reference]
 

@@ -1,4 +1,5 @@
-/// True and learned values of a world without a map: one row a state with its name, or a strip of all when they are many.
+/// True and learned values of a world without a map: one row a state with its name, or a strip of all when
+/// they are many.
 struct StateStrip {
   var states: [StateRow]
 

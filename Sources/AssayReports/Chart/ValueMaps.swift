@@ -4,8 +4,8 @@ import Foundation
 /// Learned and true values on the map with one scale, and their difference.
 struct ValueMaps {
   var layout: MapLayout
-  /// An error this large, in reward units, has the full colour, or the largest one where that is larger: small errors
-  /// stay pale, whatever they are small beside.
+  /// An error this large, in reward units, has the full colour, or the largest one where that is larger:
+  /// small errors stay pale, whatever they are small beside.
   var tolerated: Double
 
   /// Three panels, in the order learned, true, error.
@@ -19,8 +19,8 @@ struct ValueMaps {
 
   /// The scale of both value maps.
   ///
-  /// Where a learned value is far outside the true ones, the scale keeps to the true ones: a critic that diverged
-  /// must not turn the truth into one colour.
+  /// Where a learned value is far outside the true ones, the scale keeps to the true ones: a critic that
+  /// diverged must not turn the truth into one colour.
   private var scale: (scale: Scale, isCut: Bool) {
     let truth = layout.values(of: \.trueValue)
     let all = truth + layout.values(of: \.learnedValue)
@@ -75,8 +75,8 @@ struct ValueMaps {
     }.markup
   }
 
-  /// As many decimals as give the largest number of the map two digits, and no zero before the point: what fits
-  /// into a cell.
+  /// As many decimals as give the largest number of the map two digits, and no zero before the point: what
+  /// fits into a cell.
   static func short(_ value: Double, largest: Double) -> String {
     let largest = max(largest, abs(value))
     let exponent = largest.isFinite && largest > 0 ? Int(log10(largest).rounded(.down)) : 0

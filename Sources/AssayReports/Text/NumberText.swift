@@ -33,7 +33,8 @@ enum NumberText {
     return (value > 0 ? "+" : "") + number(value)
   }
 
-  /// A number with its interval: `0.412 [0.405, 0.419]`; without it where it has no width. Its spaces do not break.
+  /// A number with its interval: `0.412 [0.405, 0.419]`; without it where it has no width. Its spaces do not
+  /// break.
   static func interval(_ estimate: Estimate?) -> String {
     guard let estimate else { return missing }
     guard estimate.low != estimate.high else { return number(estimate.estimate) }
