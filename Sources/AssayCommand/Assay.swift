@@ -16,10 +16,11 @@ struct AssayCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [AuditCommand.self, SolveCommand.self, ListCommand.self, MatrixCommand.self])
 
-  /// Runs what the arguments ask for; a mistyped subcommand gets the nearest one, which the parser does only for flags.
+  /// Runs what the arguments ask for; a mistyped subcommand gets the nearest one, which the parser does only
+  /// for flags.
   static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    let known = configuration.subcommands.compactMap(\.configuration.commandName) + ["help"]
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     // After `help` it is a subcommand once more.
     let name = arguments.first == "help" ? arguments.dropFirst().first : arguments.first
     if let name, !name.hasPrefix("-"), !known.contains(name) {

@@ -31,8 +31,11 @@ enum Files {
 
   static func read(_ path: String) throws -> Data {
     var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw Failure(status: ExitStatus.noInput, message: "\(path): there is no such file")
+    }
+    guard !isDirectory.boolValue else {
+      throw Failure(status: ExitStatus.noInput, message: "\(path): is a folder")
     }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Failure(status: ExitStatus.noInput, message: "\(path): cannot be read")
@@ -42,29 +45,46 @@ enum Files {
 
   /// Makes sure that a file can be written, without touching it.
   static func checkWritable(_ path: String, flag: String) throws {
-    let url = URL(fileURLWithPath: path)
-    let folder = url.deletingLastPathComponent().path
     var isDirectory: ObjCBool = false
     func fail(_ reason: String) -> Failure {
       Failure(status: ExitStatus.cannotCreate, message: "\(flag) \(path): \(reason)")
     }
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory), isDirectory.boolValue else {
+    guard !path.isEmpty else {
+      throw Failure(status: ExitStatus.usage, message: "\(flag) is empty; allowed: the name of a file")
+    }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory), isDirectory.boolValue
+    else {
       throw fail("there is no folder \(folder)")
     }
     if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) {
       guard !isDirectory.boolValue else { throw fail("is a folder") }
       guard FileManager.default.isWritableFile(atPath: path) else { throw fail("is not writable") }
+      if isDevice(path) { return }
     }
     guard FileManager.default.isWritableFile(atPath: folder) else { throw fail("the folder is not writable") }
+  }
+
+  /// Whether a path leads to a pipe, a terminal or another device: something to write into, and never to
+  /// replace.
+  private static func isDevice(_ path: String) -> Bool {
+    let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    return type.map { $0 != .typeRegular && $0 != .typeDirectory } ?? false
   }
 
   /// Writes a file as a whole or not at all.
   static func write(_ data: Data, to path: String, flag: String) throws {
     do {
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+      if isDevice(path) {
+        try FileHandle(forWritingTo: URL(fileURLWithPath: path)).write(contentsOf: data)
+      } else {
+        try data.write(to: URL(fileURLWithPath: path).resolvingSymlinksInPath(), options: .atomic)
+      }
     } catch {
       throw Failure(
-        status: ExitStatus.cannotCreate, message: "\(flag) \(path): cannot be written (\(error.localizedDescription))")
+        status: ExitStatus.cannotCreate,
+        message: "\(flag) \(path): cannot be written (\(error.localizedDescription))")
     }
   }
 }

@@ -19,10 +19,14 @@ func end(_ error: any Error) -> ExitCode {
     case let error as PlanningError: (ExitStatus.badData, error.description)
     case let error as NonFiniteError: (ExitStatus.software, error.description)
     case EncodingError.invalidValue(let value, let context):
-      (ExitStatus.software, "\(context.codingPath.map(\.stringValue).joined(separator: ".")) came out as \(value)")
+      (
+        ExitStatus.software,
+        "\(context.codingPath.map(\.stringValue).joined(separator: ".")) came out as \(value)"
+      )
     default: (ExitStatus.software, "\(error)")
     }
-  FileHandle.standardError.write(Data("Error: \(message)\n".utf8))
+  let lines = message.split(separator: "\n").map { OutputText.harmless(String($0)) }
+  FileHandle.standardError.write(Data("Error: \(lines.joined(separator: "\n"))\n".utf8))
   return status
 }
 
@@ -33,7 +37,8 @@ func solving<Result>(_ name: String, _ body: () async throws -> Result) async th
   }
 }
 
-/// A line on the terminal that says how far a long run has come; nothing where standard error is not a terminal.
+/// A line on the terminal that says how far a long run has come; nothing where standard error is not a
+/// terminal.
 final class ProgressLine: Sendable {
   private let total: Int
   private let label: String

@@ -43,7 +43,9 @@ struct AimsTests {
     }
   }
 
-  @Test("a critic aimed at the uniform policy learns that policy's values", arguments: [AnyAgent.qLearning, .dyna])
+  @Test(
+    "a critic aimed at the uniform policy learns that policy's values",
+    arguments: [AnyAgent.qLearning, .dyna])
   func uniform(agent: AnyAgent) throws {
     let world = try makeFork()
     let record = try agent.record(in: world, advances: [6000]) { $1.critic.policy = .uniform }
@@ -60,7 +62,8 @@ struct AimsTests {
     // A table that prefers to end at once in state 0, and to go back in the others.
     let record = try AnyAgent.dyna.record(in: makeFork(), advances: [4000]) { parameters, aims in
       let other = parameters.allocate(
-        "other", owner: "experiment", role: .critic, shape: [4, 2], updateRule: "none", writers: ["experiment"])
+        "other", owner: "experiment", role: .critic, shape: [4, 2], updateRule: "none",
+        writers: ["experiment"])
       let permit = parameters.permit("experiment", toWrite: other, usesReward: false)
       for state in 0..<4 { parameters.set(1, at: state * 2 + 1, with: permit) }
       aims.actor = other

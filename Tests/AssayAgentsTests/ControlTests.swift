@@ -25,13 +25,42 @@ struct ControlTests {
     }
     let learned = run.agent.parameters.values(of: run.agent.critic.values).map(Double.init)
     let often = visits.indices.filter { visits[$0] >= 100 }
-    print("DEBUGX", often.count, often.map { abs(learned[$0] - truth[$0]) }.max() as Any, visits.indices.filter { visits[$0] > 0 }.map { abs(learned[$0] - truth[$0]) }.max() as Any)
     #expect(often.count >= 40)
     for pair in often { #expect(abs(learned[pair] - truth[pair]) < 1e-4, "pair \(pair)") }
   }
 
-  @Test("SARSA learns what it costs to walk along the cliff and slip", .disabled())
-  func slipping() throws {}
+  /// Mean return of the second half of 400 episodes, for each run.
+  private func returns<Teacher: Learner & ~Copyable>(
+    alongTheCliff make: (CliffWalking) -> Trainee<QLearning.Agent, Teacher>
+  ) throws -> SampleMean where Teacher.Observation == Int, Teacher.Action == Int {
+    let world = CliffWalking(discount: 1)
+    return SampleMean(
+      try (0..<12).map { seed in
+        var run = Run(environment: world, trainee: make(world), seed: UInt64(seed))
+        while run.tally.episodes < 200 { try run.advance(by: 1) }
+        let before = run.tally.totalPerformance
+        while run.tally.episodes < 400 { try run.advance(by: 1) }
+        return (run.tally.totalPerformance - before) / 200
+      })
+  }
+
+  @Test("SARSA knows that it slips and keeps away from the cliff; Q-learning does not, as in Example 6.6")
+  func slipping() throws {
+    let sarsa = try returns { world in
+      var configuration = SARSA.Configuration(discount: 1)
+      configuration.learningRate = 0.5
+      return SARSA.make(shape: TableShape(of: world), configuration: configuration)
+    }
+    let qLearning = try returns { world in
+      var configuration = QLearning.Configuration(discount: 1)
+      configuration.learningRate = 0.5
+      return QLearning.make(shape: TableShape(of: world), configuration: configuration)
+    }
+    // Nobody who slips with probability 0.1 can do better than −20.7; slipping around the best values costs about
+    // 50. No chance of a false alarm is claimed for the outer limits: they lie many standard errors away.
+    #expect(sarsa.mean <= -20.7 + 4.9 * sarsa.standardError && sarsa.mean > -35, "\(sarsa)")
+    #expect(qLearning.mean < -40 && qLearning.mean > -62, "\(qLearning)")
+  }
 
   @Test("Dyna crosses the small lake nearly as well as one can")
   func lake() throws {
@@ -49,7 +78,6 @@ struct ControlTests {
       probabilities: run.agent.actor.distributions(at: Array(0..<16), reading: run.agent.parameters)
         .flatMap(\.probabilities))
     let value = process.initialValue(of: try process.values(of: policy).values)
-    print("DEBUGX", value, best)
     #expect(value >= 0.95 * best)
   }
 

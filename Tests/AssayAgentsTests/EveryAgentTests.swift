@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Every agent")
 struct EveryAgentTests {
-  @Test("the same seed gives the same run, bit for bit, and another seed another", arguments: AnyAgent.allCases)
+  @Test(
+    "the same seed gives the same run, bit for bit, and another seed another", arguments: AnyAgent.allCases)
   func seeds(agent: AnyAgent) throws {
     let once = try agent.record(in: FrozenLake.fourByFour, seed: 3)
     let again = try agent.record(in: FrozenLake.fourByFour, seed: 3)
@@ -120,7 +121,8 @@ struct EveryAgentTests {
     #expect(sarsa.critic.claim == Claim(.actionValue, of: .behaviour, discount: 0.5))
     let dyna = Dyna.make(shape: shape, configuration: .init(discount: 0.5, runLength: 1)).agent
     #expect(dyna.critic.claim == Claim(.actionValue, of: .part("actor"), discount: 0.5))
-    #expect(dyna.critic.name == "critic" && dyna.actor.name == "actor" && dyna.worldModel.name == "world model")
+    #expect(
+      dyna.critic.name == "critic" && dyna.actor.name == "actor" && dyna.worldModel.name == "world model")
     #expect(Dyna.Agent.hasWorldModel)
     let prediction = NStepPrediction.make(shape: shape, configuration: .init(discount: 0.5)).agent
     #expect(prediction.critic.claim == Claim(.stateValue, of: .part("actor"), discount: 0.5))

@@ -34,7 +34,7 @@ struct MaximisationBiasAgentTests {
 
   @Test("Q-learning takes noise for value at first, and is not quite cured after 300 episodes")
   func qLearning() throws {
-    let choices = try choices(runs: 5000) { QLearning.make(shape: $0, configuration: $1) }
+    let choices = try choices(runs: 2500) { QLearning.make(shape: $0, configuration: $1) }
     // The first choice is a coin's.
     #expect(share(choices, ofLeftIn: 1).agrees(with: 0.5, roundedTo: 0))
     #expect(share(choices, ofLeftIn: 20).agrees(with: 0.94, roundedTo: 0.01))
@@ -43,7 +43,7 @@ struct MaximisationBiasAgentTests {
 
   @Test("double Q-learning does not, and comes near the 5% that exploration alone makes")
   func doubleQLearning() throws {
-    let choices = try choices(runs: 5000) { DoubleQLearning.make(shape: $0, configuration: $1) }
+    let choices = try choices(runs: 2500) { DoubleQLearning.make(shape: $0, configuration: $1) }
     let peak = (1...300).map { share(choices, ofLeftIn: $0).mean }.max() ?? 1
     #expect(share(choices, ofLeftIn: 1).agrees(with: 0.5, roundedTo: 0))
     #expect(share(choices, ofLeftIn: 300).agrees(with: 0.072, roundedTo: 0.001))

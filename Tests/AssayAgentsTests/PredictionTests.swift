@@ -53,10 +53,12 @@ struct PredictionTests {
   func fiveStates(curve: Curve) throws {
     let curves = try curves(
       world: .five, initialValue: 0.5, learningRate: curve.learningRate, stepCount: curve.stepCount,
-      episodes: 100, runs: 600)
+      episodes: 100, runs: 300)
     for (episode, published) in curve.published {
       let sample = SampleMean(curves.map { $0[episode] })
-      #expect(sample.agrees(with: published, roundedTo: episode == 0 ? 1e-4 : 1e-3), "episode \(episode): \(sample)")
+      #expect(
+        sample.agrees(with: published, roundedTo: episode == 0 ? 1e-4 : 1e-3), "episode \(episode): \(sample)"
+      )
     }
   }
 
@@ -69,7 +71,7 @@ struct PredictionTests {
   func nineteenStates(curve: Curve) throws {
     let curves = try curves(
       world: .nineteen, initialValue: 0, learningRate: curve.learningRate, stepCount: curve.stepCount,
-      episodes: 10, runs: 600)
+      episodes: 10, runs: 300)
     for (episodes, published) in curve.published {
       let sample = SampleMean(curves.map { $0[1...episodes].reduce(0, +) / Double(episodes) })
       #expect(sample.agrees(with: published, roundedTo: 1e-3), "\(sample)")

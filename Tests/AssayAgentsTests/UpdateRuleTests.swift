@@ -23,7 +23,9 @@ struct UpdateRuleTests {
     var experience = Experience<Int, Int>(capacity: 10)
     var parameters = trainee.agent.parameters
     for (name, values) in initially {
-      guard let block = parameters.block(named: name) else { preconditionFailure("there is no block \(name)") }
+      guard let block = parameters.block(named: name) else {
+        preconditionFailure("there is no block \(name)")
+      }
       let permit = parameters.interventionPermit("test", toWrite: block.handle)
       parameters.setAll(values, with: permit)
     }
@@ -67,13 +69,15 @@ struct UpdateRuleTests {
       try values(
         "critic.values",
         in: learned(
-          SARSA.make(shape: shape, configuration: configuration), from: events, initially: ["critic.values": table]))
+          SARSA.make(shape: shape, configuration: configuration), from: events,
+          initially: ["critic.values": table]))
     }
     #expect(try learn([first]) == table)
     // 3 + ½ (2 + ½ · (−4) − 3) = 1.5.
     let second = Event(state: 1, action: 0, reward: 0, next: 2)
     #expect(try learn([first, second]) == [1, 1.5, -4, 8, 6, 10])
-    // Termination: the second pair moves at once, −4 + ½ (0 − (−4)) = −2; the first by the value it had before.
+    // Termination: the second pair moves at once, −4 + ½ (0 − (−4)) = −2; the first by the value it had
+    // before.
     let last = Event(state: 1, action: 0, reward: 0, next: 2, ending: .terminated)
     #expect(try learn([first, last]) == [1, 1.5, -2, 8, 6, 10])
     // Truncation: nobody acts next, so the best of state 2 stands in: −4 + ½ (0 + ½ · 10 − (−4)) = 0.5.
@@ -142,7 +146,8 @@ struct UpdateRuleTests {
       try values(
         "critic.values",
         in: learned(
-          NStepPrediction.make(shape: TableShape(stateCount: 4, actionCount: 1), configuration: configuration),
+          NStepPrediction.make(
+            shape: TableShape(stateCount: 4, actionCount: 1), configuration: configuration),
           from: events, initially: ["critic.values": [0, 0, 8, 12]]))
     }
     let first = Event(state: 0, reward: 1, next: 1)
@@ -184,9 +189,34 @@ struct UpdateRuleTests {
     let critic = try values("critic.values", in: parameters)
     #expect(abs(critic[1] - 6.708_333_3) < 1e-5)
     #expect(critic[0] == 0)
-    // Actions differ by far more than the running mean of their spread, so the other one is put at the floor of −80,
-    // half way each time: −40, −60, −70.
-    #expect(try values("actor.preferences", in: parameters) == [-70, 0, 0, 0, 0, 0])
+    // The spread is a running mean of half the value: 0.0175, 0.051 075, 0.084 105 9. At temperature 2 the other
+    // action is to be put at −3.5/(2 · 0.0175) = −100, for which the floor of −80 stands, then at −66.079 30 and
+    // at −39.880 27; it goes half way each time: −40, −53.039 65, −46.459 96.
+    let preferences = try values("actor.preferences", in: parameters)
+    #expect(abs(preferences[0] + 46.459_96) < 1e-4)
+    #expect(preferences[1...] == [0, 0, 0, 0, 0])
+  }
+
+  @Test("Dyna's model takes up counting where it was when it was frozen")
+  func frozenModel() throws {
+    var configuration = Dyna.Configuration(discount: 0.5, runLength: 100)
+    configuration.simulatedUpdates = 0
+    var trainee = Dyna.make(shape: TableShape(stateCount: 1, actionCount: 1), configuration: configuration)
+    var parameters = trainee.agent.parameters
+    let transitions = try #require(parameters.block(named: "model.transitions")).handle
+    var experience = Experience<Int, Int>(capacity: 1)
+    var random = RandomStream(seed: 0)
+    parameters.freeze(transitions)
+    for count in 0..<7 {
+      if count == 5 { parameters.thaw(transitions) }
+      experience.append(
+        from: 0, action: 0, step: Step(observation: 0, reward: 1, ending: count == 6 ? .terminated : nil))
+      trainee.learner.learn(from: experience, updating: &parameters, using: &random)
+    }
+    // One step that went on was counted, then one that ended: first 1 + ½ · 0, then 1 + ½ · ½ · 1.
+    #expect(try values("model.transitions", in: parameters) == [1])
+    #expect(try values("model.endings", in: parameters) == [1])
+    #expect(try values("critic.values", in: parameters) == [1.25])
   }
 
   @Test("a world model's predictions are shares and means of what was seen, and the end where nothing was")

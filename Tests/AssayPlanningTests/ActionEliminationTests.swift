@@ -2,7 +2,8 @@ import Assay
 import AssayPlanning
 import Testing
 
-/// Modified policy iteration stops looking at actions that its bounds rule out. That must never be a best one.
+/// Modified policy iteration stops looking at actions that its bounds rule out. That must never be a best
+/// one.
 @Suite("Action elimination")
 struct ActionEliminationTests {
   @Test(

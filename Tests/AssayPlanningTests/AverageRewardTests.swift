@@ -55,7 +55,8 @@ struct AverageRewardTests {
       let solution = try lake.averageRewardSolution(policy: policy)
       #expect(abs(try #require(solution.gain) - rate(policy)) < 2e-9)
     }
-    // Successes per step are another aim than successes per episode: the best gain is above the careful one's.
+    // Successes per step are another aim than successes per episode: the best gain is above the careful
+    // one's.
     let best = try lake.averageRewardSolution()
     let gain = try #require(best.gain)
     #expect(abs(try rate(PolicyTable(actionCount: 4, actions: best.policy)) - gain) < 2e-9)
@@ -87,6 +88,24 @@ struct AverageRewardTests {
     } throws: { error in
       guard case .gainDependsOnState(let low, let high)? = error as? PlanningError else { return false }
       return abs(low - 1) < 1e-9 && abs(high - 2) < 1e-9
+    }
+  }
+
+  @Test("a process that nearly falls apart is not said to have several gains")
+  func nearlySeveralGains() throws {
+    func crossing(from state: Int) -> [Outcome] {
+      [
+        Outcome(next: state, probability: 1 - 1e-6, reward: Double(state)),
+        Outcome(next: 1 - state, probability: 1e-6, reward: Double(state)),
+      ]
+    }
+    let process = try FiniteMDP.listed([[crossing(from: 0)], [crossing(from: 1)]])
+    // The gain is ½, but sweeps would take millions of steps to show it.
+    #expect {
+      try process.averageRewardSolution()
+    } throws: { error in
+      guard case .notConverged(_, let bound)? = error as? PlanningError else { return false }
+      return bound < 0.5
     }
   }
 

@@ -7,7 +7,9 @@ import Testing
 struct PlanningErrorTests {
   @Test("at discount 1 a state that never comes to an end is named", arguments: SolutionMethod.allCases)
   func neverTerminates(method: SolutionMethod) throws {
-    let process = try FiniteMDP.listed([[[move(1, 0)], [end(0)]], [[end(1)], []], [[move(2, -1)], [move(2, 0)]]])
+    let process = try FiniteMDP.listed([
+      [[move(1, 0)], [end(0)]], [[end(1)], []], [[move(2, -1)], [move(2, 0)]],
+    ])
     #expect(throws: PlanningError.neverTerminates(state: 2)) {
       try process.solved(discount: 1, method: method)
     }
@@ -72,7 +74,9 @@ struct PlanningErrorTests {
 
   @Test("a discount above 1 is a programmer's mistake")
   func largeDiscount() async {
-    await #expect(processExitsWith: .failure) { _ = try FiniteMDP.listed([[[end(1)]]]).solved(discount: 1.01) }
+    await #expect(processExitsWith: .failure) {
+      _ = try FiniteMDP.listed([[[end(1)]]]).solved(discount: 1.01)
+    }
   }
 
   @Test("a policy over other states is a programmer's mistake")

@@ -9,7 +9,8 @@ struct PublishedSolutionsTests {
   static let processes: [FiniteMDP] = {
     do {
       return [
-        try FiniteMDP(enumerating: FrozenLake.fourByFour), try FiniteMDP(enumerating: FrozenLake.eightByEight),
+        try FiniteMDP(enumerating: FrozenLake.fourByFour),
+        try FiniteMDP(enumerating: FrozenLake.eightByEight),
         try FiniteMDP(enumerating: CliffWalking()), RandomMDP.process(states: 100),
       ]
     } catch {
@@ -18,7 +19,8 @@ struct PublishedSolutionsTests {
   }()
 
   @Test(
-    "every method finds the published values and policy", arguments: processes.indices, SolutionMethod.allCases)
+    "every method finds the published values and policy", arguments: processes.indices,
+    SolutionMethod.allCases)
   func optimum(index: Int, method: SolutionMethod) throws {
     let process = Self.processes[index]
     let published = try PublishedSolution(named: process.name)

@@ -4,7 +4,10 @@ import PackageDescription
 let package = Package(
   name: "benchmarks",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(name: "assay", path: "../..")],
+  dependencies: [
+    .package(name: "assay", path: "../.."),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+  ],
   targets: [
     .executableTarget(
       name: "benchmarks",
@@ -13,6 +16,7 @@ let package = Package(
         .product(name: "AssayPlanning", package: "assay"),
         .product(name: "AssayEnvironments", package: "assay"),
         .product(name: "AssayAgents", package: "assay"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ])
   ],
   swiftLanguageModes: [.v6]

@@ -126,7 +126,9 @@ public struct Ledger: Sendable, Hashable {
   @inline(__always)
   mutating func admitWrite(with permit: borrowing WritePermit, squaredNorm: Double, step: Int) -> Bool {
     let block = permit.block.index
-    if open[block].writer != permit.writer || open[block].cause != permit.cause {
+    if open[block].writer != permit.writer || open[block].cause != permit.cause
+      || open[block].usesReward != permit.usesReward
+    {
       turn(block: block, to: permit, step: step)
     }
     return open[block].admitWrite(squaredNorm: squaredNorm, step: step)

@@ -33,6 +33,12 @@ public struct Plan<Action: Sendable>: Sendable {
     public var reward: PredictedReward?
     /// The value the planner gives it, in reward units.
     public var value: Double
+
+    public init(action: Action, reward: PredictedReward? = nil, value: Double) {
+      self.action = action
+      self.reward = reward
+      self.value = value
+    }
   }
 
   /// The action to take.

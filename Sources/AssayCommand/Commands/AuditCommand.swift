@@ -44,7 +44,9 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write a report to look at.", valueName: "file.html"))
   var report: String?
 
-  @Option(help: ArgumentHelp("Write the report as JSON, schema assay.audit/1; '-' for standard output.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write the report as JSON, schema assay.audit/1; '-' for standard output.", valueName: "file"))
   var json: String?
 
   @Option(help: "Fail with status 1 unless this is the diagnosis (see 'assay list diagnoses').")
@@ -59,7 +61,8 @@ struct AuditCommand: AsyncParsableCommand {
       if let report { try Files.checkWritable(report, flag: "--report") }
       if let json, json != "-" { try Files.checkWritable(json, flag: "--json") }
       if let report, report == json {
-        throw Failure(status: ExitStatus.usage, message: "--report and --json are both \(report); allowed: two files")
+        throw Failure(
+          status: ExitStatus.usage, message: "--report and --json are both \(report); allowed: two files")
       }
       let result = try await solving(environment) { try await train(request, in: entry) }
       try write(result)
@@ -72,12 +75,15 @@ struct AuditCommand: AsyncParsableCommand {
   }
 
   private func request() throws -> AuditRequest {
-    guard steps > 0 else { throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1 or more") }
+    guard steps > 0 else {
+      throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1 or more")
+    }
     guard seeds > 0, seeds <= 10_000 else {
       throw Failure(status: ExitStatus.usage, message: "--seeds is \(seeds); allowed: 1 to 10000")
     }
     guard seed <= UInt64.max - UInt64(seeds) else {
-      throw Failure(status: ExitStatus.usage, message: "--seed is \(seed); allowed: up to \(UInt64.max - UInt64(seeds))")
+      throw Failure(
+        status: ExitStatus.usage, message: "--seed is \(seed); allowed: up to \(UInt64.max - UInt64(seeds))")
     }
     // Optional only so that a mistyped flag is reported as that, and not as a missing `--agent`.
     guard let agent else {

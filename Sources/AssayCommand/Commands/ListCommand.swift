@@ -51,21 +51,10 @@ struct ListCommand: AsyncParsableCommand {
       }
       let width = items.map(\.name.count).max() ?? 0
       for item in items {
-        for (index, line) in wrap(item.summary, columns: 80 - width - 2).enumerated() {
-          print((index == 0 ? item.name : "").padding(toLength: width, withPad: " ", startingAt: 0) + "  " + line)
+        for (index, line) in OutputText.wrapped(item.summary, columns: 80 - width - 2).enumerated() {
+          print(OutputText.padded(index == 0 ? item.name : "", columns: width) + "  " + line)
         }
       }
-    }
-  }
-}
-
-/// Breaks a text at spaces into lines of at most so many columns.
-func wrap(_ text: String, columns: Int) -> [String] {
-  text.split(separator: " ").reduce(into: [String]()) { lines, word in
-    if let last = lines.last, last.count + 1 + word.count <= columns {
-      lines[lines.count - 1] = last + " " + word
-    } else {
-      lines.append(String(word))
     }
   }
 }

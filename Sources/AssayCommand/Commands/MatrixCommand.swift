@@ -23,7 +23,8 @@ struct MatrixCommand: AsyncParsableCommand {
   @Option(parsing: .upToNextOption, help: "Worlds by name or file.")
   var environments = ["frozen-lake-8x8", "cliff-walking", "random-20", "random-50"]
 
-  @Option(help: ArgumentHelp("Seeds, from the first to the last; each is one agent.", valueName: "first..last"))
+  @Option(
+    help: ArgumentHelp("Seeds, from the first to the last; each is one agent.", valueName: "first..last"))
   var seeds: SeedRange = SeedRange(first: 100, last: 119)
 
   @Option(help: "Environment steps of training, for each agent.")
@@ -43,7 +44,8 @@ struct MatrixCommand: AsyncParsableCommand {
 
     init?(argument: String) {
       let ends = argument.components(separatedBy: "..").map { UInt64($0) }
-      guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last, last - first < 10_000 else {
+      guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last, last - first < 10_000
+      else {
         return nil
       }
       self.init(first: first, last: last)
@@ -55,7 +57,9 @@ struct MatrixCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
-      guard steps > 0 else { throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1 or more") }
+      guard steps > 0 else {
+        throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1 or more")
+      }
       let agent = try AgentRegistry.entry(for: agent)
       let planted =
         try faults.isEmpty
@@ -74,7 +78,8 @@ struct MatrixCommand: AsyncParsableCommand {
           let report = try await solving(entry.name) { try await entry.audit(request) }
           cells.append(
             .init(
-              environment: entry.name, agent: agent.name, fault: fault?.rawValue ?? DiagnosisName.healthy.rawValue,
+              environment: entry.name, agent: agent.name,
+              fault: fault?.rawValue ?? DiagnosisName.healthy.rawValue,
               report: report))
         }
       }
@@ -92,21 +97,24 @@ struct MatrixCommand: AsyncParsableCommand {
       FileHandle.standardOutput.write(data)
       return
     }
-    print("\(agent), \(matrix.seeds.count) seeds, \(matrix.steps) steps: named right [95% Wilson interval]\n")
+    let seeds = matrix.seeds.count == 1 ? "1 seed" : "\(matrix.seeds.count) seeds"
+    let steps = matrix.steps == 1 ? "1 step" : "\(matrix.steps) steps"
+    print("\(agent), \(seeds), \(steps): named right [95% Wilson interval], and else\n")
     for (index, cell) in matrix.cells.enumerated() {
       if index == 0 || matrix.cells[index - 1].environment != cell.environment {
-        print((index == 0 ? "" : "\n") + cell.environment)
+        print(
+          (index == 0 ? "" : "\n") + OutputText.clipped(OutputText.harmless(cell.environment)))
       }
       let count = cell.diagnoses[cell.fault] ?? 0
       let interval = String(format: "[%3.0f%%, %3.0f%%]", cell.named.low * 100, cell.named.high * 100)
       let others = cell.diagnoses.filter { $0.key != cell.fault }.sorted { $0.key < $1.key }
         .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-      let name = cell.fault.padding(toLength: 22, withPad: " ", startingAt: 0)
-      print("  \(name) \(String(format: "%3d", count)) of \(cell.named.count)  \(interval)  \(others)".trimmed)
+      let row =
+        "  \(OutputText.padded(cell.fault, columns: 21)) \(String(format: "%3d", count)) of \(cell.named.count)  \(interval)"
+      // What else was said stands beside the counts, on as many lines as it takes.
+      let beside = OutputText.wrapped(others, columns: 80 - row.count - 2)
+      print(([row] + beside.prefix(1)).joined(separator: "  "))
+      for line in beside.dropFirst() { print(String(repeating: " ", count: row.count + 2) + line) }
     }
   }
-}
-
-extension String {
-  fileprivate var trimmed: String { trimmingCharacters(in: .newlines).replacingOccurrences(of: " +$", with: "", options: .regularExpression) }
 }

@@ -43,7 +43,9 @@ struct SolveCommand: AsyncParsableCommand {
   @Option(help: "How far values may be from the truth, in reward units.")
   var tolerance = 1e-9
 
-  @Option(help: ArgumentHelp("Values of a policy instead of the best: 'uniform' or a file.", valueName: "uniform|file"))
+  @Option(
+    help: ArgumentHelp(
+      "Values of a policy instead of the best: 'uniform' or a file.", valueName: "uniform|file"))
   var policy: String?
 
   @Option(help: "Which reward to maximise, by its name in the file.")
@@ -71,13 +73,17 @@ struct SolveCommand: AsyncParsableCommand {
 
   private func checkFlags() throws {
     func check(_ isRight: Bool, _ flag: String, _ value: String, _ allowed: String) throws {
-      if !isRight { throw Failure(status: ExitStatus.usage, message: "\(flag) is \(value); allowed: \(allowed)") }
+      if !isRight {
+        throw Failure(status: ExitStatus.usage, message: "\(flag) is \(value); allowed: \(allowed)")
+      }
     }
-    try check((discount ?? 0) >= 0 && (discount ?? 0) <= 1, "--discount", "\(discount ?? 0)", "a number from 0 to 1")
+    try check(
+      (discount ?? 0) >= 0 && (discount ?? 0) <= 1, "--discount", "\(discount ?? 0)", "a number from 0 to 1")
     try check(tolerance > 0 && tolerance.isFinite, "--tolerance", "\(tolerance)", "a positive number")
     try check((horizon ?? 0) >= 0, "--horizon", "\(horizon ?? 0)", "0 or more")
     try check(
-      criterion == .discounted || horizon == nil && discount == nil && method == nil, "--criterion", "average",
+      criterion == .discounted || horizon == nil && discount == nil && method == nil, "--criterion",
+      "average",
       "without --horizon, --discount and --method")
     try check(
       method == nil || horizon == nil && policy == nil, "--method", method?.rawValue ?? "",
@@ -188,7 +194,8 @@ private struct PolicyFile {
         guard isRight else {
           throw DataError(
             field: "policy[\(state)]", value: "\(action)",
-            allowed: mdp.isFinal(state: state) ? "-1, since the state has no actions" : "an action available there")
+            allowed: mdp.isFinal(state: state)
+              ? "-1, since the state has no actions" : "an action available there")
         }
       }
       return PolicyTable(actionCount: mdp.actionCount, actions: actions)
@@ -196,10 +203,12 @@ private struct PolicyFile {
       for (state, row) in rows.enumerated() where !mdp.isFinal(state: state) {
         guard row.count == mdp.actionCount else {
           throw DataError(
-            field: "policy[\(state)]", value: "\(row.count) entries long", allowed: "\(mdp.actionCount) entries")
+            field: "policy[\(state)]", value: "\(row.count) entries long",
+            allowed: "\(mdp.actionCount) entries")
         }
         for (action, probability) in row.enumerated() {
-          guard probability >= 0, probability <= 1, probability == 0 || mdp.isAvailable(action: action, in: state)
+          guard probability >= 0, probability <= 1,
+            probability == 0 || mdp.isAvailable(action: action, in: state)
           else {
             throw DataError(
               field: "policy[\(state)][\(action)]", value: "\(probability)",
@@ -209,7 +218,8 @@ private struct PolicyFile {
         let sum = row.reduce(0, +)
         guard abs(sum - 1) <= FiniteMDP.probabilityTolerance else {
           throw DataError(
-            field: "policy[\(state)]", value: "\(sum) in sum", allowed: "probabilities that sum to 1 within 1e-9")
+            field: "policy[\(state)]", value: "\(sum) in sum",
+            allowed: "probabilities that sum to 1 within 1e-9")
         }
       }
       return PolicyTable(
@@ -227,35 +237,33 @@ private struct SolutionTable {
   private static let shownStates = 100
 
   init(_ mdp: FiniteMDP, _ solution: Solution, discount: Double, horizon: Int?) {
-    var lines = ["\(mdp.name): \(mdp.stateCount) states, \(mdp.actionCount) actions"]
+    func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+    let size = "\(counted(mdp.stateCount, "state")), \(counted(mdp.actionCount, "action"))"
+    var lines = [OutputText.clipped(mdp.name, columns: 80 - 2 - size.count) + ": " + size]
     if let gain = solution.gain {
       lines.append("average reward of a step \(gain)")
     } else {
-      let steps = horizon.map { ", \($0) steps" } ?? ""
-      lines.append("value of an episode \(mdp.initialValue(of: solution.values)), discount \(discount)\(steps)")
+      let steps = horizon.map { ", " + counted($0, "step") } ?? ""
+      lines.append(
+        "value of an episode \(mdp.initialValue(of: solution.values)), discount \(discount)\(steps)")
     }
     lines.append(
       "error at most \(solution.errorBound.map { String(format: "%.1e", $0) } ?? "unknown"), "
-        + "\(solution.iterations) iterations")
+        + counted(solution.iterations, "iteration"))
     lines.append("")
-    lines.append("state             value  action")
+    lines.append("state             value" + (solution.policy.isEmpty ? "" : "  action"))
     for state in 0..<min(mdp.stateCount, Self.shownStates) {
-      let name = String(mdp.stateName(state).prefix(12)).padding(toLength: 12, withPad: " ", startingAt: 0)
+      let name = OutputText.padded(OutputText.harmless(mdp.stateName(state)), columns: 12)
       let value = String(format: "%11.6g", solution.values[state])
-      let action = solution.policy.isEmpty ? "" : solution.policy[state] < 0 ? "–" : mdp.actionName(solution.policy[state])
-      lines.append("\(name)\(value)  \(action)".trimmingTrailingSpaces)
+      var line = name + value
+      if !solution.policy.isEmpty {
+        line += "  " + (solution.policy[state] < 0 ? "–" : mdp.actionName(solution.policy[state]))
+      }
+      lines.append(line)
     }
     if mdp.stateCount > Self.shownStates {
       lines.append("and \(mdp.stateCount - Self.shownStates) more; --json prints all")
     }
-    text = lines.joined(separator: "\n")
-  }
-}
-
-extension String {
-  fileprivate var trimmingTrailingSpaces: String {
-    var copy = self
-    while copy.last == " " { copy.removeLast() }
-    return copy
+    text = lines.map { OutputText.clipped(OutputText.harmless($0)) }.joined(separator: "\n")
   }
 }

@@ -15,18 +15,22 @@ struct AgentEntry: Sendable {
 enum AgentRegistry {
   static let entries: [AgentEntry] = [
     AgentEntry(
-      name: "dyna", summary: "Dyna actor-critic: a model of counts, a critic, a softmax actor, background planning",
+      name: "dyna",
+      summary: "Dyna actor-critic: a model of counts, a critic, a softmax actor, background planning",
       has: [.trainedCritic, .trainedActor, .followingActor, .countingModel]),
     AgentEntry(
       name: "one-step-actor-critic", summary: "a critic of states and a softmax actor, no model",
       has: [.trainedCritic, .trainedActor]),
-    AgentEntry(name: "q-learning", summary: "a critic of the best policy, greedy on it", has: [.trainedCritic]),
     AgentEntry(
-      name: "double-q-learning", summary: "the same with two tables against overestimation", has: [.trainedCritic]),
+      name: "q-learning", summary: "a critic of the best policy, greedy on it", has: [.trainedCritic]),
+    AgentEntry(
+      name: "double-q-learning", summary: "the same with two tables against overestimation",
+      has: [.trainedCritic]),
     AgentEntry(
       name: "sarsa", summary: "a critic of the policy that acts, exploration included", has: [.trainedCritic]),
     AgentEntry(
-      name: "td-prediction", summary: "a critic of the uniform policy, which acts; no control", has: [.trainedCritic]),
+      name: "td-prediction", summary: "a critic of the uniform policy, which acts; no control",
+      has: [.trainedCritic]),
   ]
 
   static func entry(for name: String) throws -> AgentEntry {
@@ -47,7 +51,9 @@ extension AgentEntry {
       let able = AgentRegistry.entries.filter { $0.allows(fault) }.map(\.name)
       throw Failure(
         status: ExitStatus.usage,
-        message: "\(flag) \(name) cannot be planted in \(self.name); allowed: --agent \(able.joined(separator: ", "))")
+        message:
+          "\(flag) \(name) cannot be planted in \(self.name); allowed: --agent \(able.joined(separator: ", "))"
+      )
     }
     return fault
   }
@@ -87,7 +93,9 @@ struct AuditRequest: Sendable {
       guard !table.overflow, table.partialValue <= CountsModel.largestTable else {
         throw DataError(
           field: "states of \(environment.name)", value: "\(shape.stateCount)",
-          allowed: "at most \(CountsModel.largestTable) states × actions × states for dyna, whose model counts them all")
+          allowed:
+            "at most \(CountsModel.largestTable) states × actions × states for dyna, whose model counts them all"
+        )
       }
       return try await audit.run { _ in
         Dyna.make(shape: shape, configuration: .init(discount: discount, runLength: steps))
@@ -97,7 +105,8 @@ struct AuditRequest: Sendable {
         OneStepActorCritic.make(shape: shape, configuration: .init(discount: discount))
       }
     case "q-learning":
-      return try await audit.run { _ in QLearning.make(shape: shape, configuration: .init(discount: discount)) }
+      return try await audit.run { _ in QLearning.make(shape: shape, configuration: .init(discount: discount))
+      }
     case "double-q-learning":
       return try await audit.run { _ in
         DoubleQLearning.make(shape: shape, configuration: .init(discount: discount))

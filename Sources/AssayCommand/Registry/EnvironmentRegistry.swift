@@ -30,7 +30,8 @@ enum EnvironmentRegistry {
     EnvironmentEntry(RandomWalk.nineteen, "19 states, no choice; pays −1 or 1 at the ends (S&B fig. 7.2)"),
     EnvironmentEntry(GridWorld.fiveByFive, "25 states, 4 actions; two jumps that pay (S&B ex. 3.5)"),
     EnvironmentEntry(GridWorld.fourByFour, "16 states, 4 actions; every step costs 1 (S&B ex. 4.1)"),
-    EnvironmentEntry(MaximisationBias(), "3 states, up to 10 actions; noise that looks like value (S&B ex. 6.7)"),
+    EnvironmentEntry(
+      MaximisationBias(), "3 states, up to 10 actions; noise that looks like value (S&B ex. 6.7)"),
     random(states: 20, discount: 0.95),
     random(states: 50, discount: 0.95),
     random(states: 100, discount: 0.99),
@@ -45,7 +46,9 @@ enum EnvironmentRegistry {
 
   /// The table of a world by name, or of a file in the format `assay.mdp/1` with every reward in it.
   static func process(for name: String) throws -> FiniteMDP {
-    if !entries.contains(where: { $0.name == name }), Files.looksLikeFile(name) { return try Files.readProcess(name) }
+    if !entries.contains(where: { $0.name == name }), Files.looksLikeFile(name) {
+      return try Files.readProcess(name)
+    }
     return try entry(for: name).process()
   }
 
@@ -56,6 +59,7 @@ enum EnvironmentRegistry {
       let process = try Files.readProcess(name)
       return EnvironmentEntry(TabularEnvironment(process), "from a file")
     }
-    throw UnknownName(kind: "environment", name: name, known: entries.map(\.name), otherwise: "or a file.json")
+    throw UnknownName(
+      kind: "environment", name: name, known: entries.map(\.name), otherwise: "or a file.json")
   }
 }

@@ -8,18 +8,21 @@ struct UnknownName: Error, CustomStringConvertible {
   var description: String {
     let suggestion = nearest.map { "; did you mean '\($0)'?" } ?? ""
     let names = known.joined(separator: ", ") + (otherwise.map { ", " + $0 } ?? "")
-    return (["no \(kind) is called '\(name)'\(suggestion)"] + wrap("Known: " + names, columns: 80))
+    return
+      (["no \(kind) is called '\(name)'\(suggestion)"] + OutputText.wrapped("Known: " + names))
       .joined(separator: "\n")
   }
 
-  /// The one that was probably meant: the first that starts like this, or else the one with the fewest mistakes.
+  /// The one that was probably meant: the first that starts like this, or else the one with the fewest
+  /// mistakes.
   private var nearest: String? {
     if name.count >= 3, let whole = known.first(where: { $0.hasPrefix(name.lowercased()) }) { return whole }
     return known.map { ($0, Self.distance($0, name)) }.min { $0.1 < $1.1 }
       .flatMap { $0.1 <= max(2, name.count / 2) ? $0.0 : nil }
   }
 
-  /// How many letters have to be changed, added, dropped or swapped with the next one (optimal string alignment).
+  /// How many letters have to be changed, added, dropped or swapped with the next one (optimal string
+  /// alignment).
   static func distance(_ left: String, _ right: String) -> Int {
     let (a, b) = (Array(left.lowercased()), Array(right.lowercased()))
     var rows = [[Int]](repeating: Array(0...b.count), count: a.count + 1)

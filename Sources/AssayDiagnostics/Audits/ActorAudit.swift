@@ -53,6 +53,6 @@ struct ActorAudit: Sendable {
     agreement = (0..<policy.stateCount).map { state in
       actionValues[state * actions + policy.mode(in: state)] >= best[state] ? 1.0 : 0
     }.mean(weights: importance)
-    if isCriticFlat { agreement = 1 }
+    if max(spread, uniformSpread) <= finest { agreement = 1 }
   }
 }

@@ -41,7 +41,8 @@ public struct PartsReading: Sendable {
     case .actionValues(let rows):
       guard rows.count == states.count, rows.allSatisfy({ $0.count == process.actionCount }) else {
         throw DataError(
-          field: "the \(agent.critic.name)'s answer", value: "\(rows.count) rows of \(Set(rows.map(\.count)).sorted())",
+          field: "the \(agent.critic.name)'s answer",
+          value: "\(rows.count) rows of \(Set(rows.map(\.count)).sorted())",
           allowed: "\(states.count) rows of \(process.actionCount)")
       }
       let isFinal = states.map { process.isFinal(state: $0) }
@@ -115,27 +116,33 @@ public struct PartsReading: Sendable {
         from: actions.map { _ in state }, taking: actions, reading: agent.parameters)
       guard predictions.count == actions.count else {
         throw DataError(
-          field: "the \(agent.worldModel.name)'s answer in state \(state)", value: "\(predictions.count) predictions",
+          field: "the \(agent.worldModel.name)'s answer in state \(state)",
+          value: "\(predictions.count) predictions",
           allowed: "\(actions.count) predictions")
       }
       var next = predictions.makeIterator()
       for action in 0..<process.actionCount {
         if actions.contains(action), let prediction = next.next() {
+          let sum = prediction.successors.reduce(prediction.termination) { $0 + $1.probability }
+          guard abs(sum - 1) < 1e-6, prediction.termination >= 0,
+            prediction.successors.allSatisfy({ $0.probability >= 0 })
+          else {
+            throw DataError(
+              field: "the \(agent.worldModel.name)'s prediction for state \(state), action \(action)",
+              value: "\(prediction.successors.map(\.probability)) and the end with \(prediction.termination)",
+              allowed: "probabilities that sum to 1, termination included")
+          }
+          // What is a distribution up to rounding is taken at its word, so that an exact model reads back exactly.
+          let total = abs(sum - 1) > FiniteMDP.probabilityTolerance ? sum : 1
           for (latent, probability) in prediction.successors where probability > 0 {
             successors.append(Int32(latent))
-            probabilities.append(probability)
+            probabilities.append(min(probability / total, 1))
             terminals.append(false)
           }
           if prediction.termination > 0 {
             successors.append(Int32(state))
-            probabilities.append(prediction.termination)
+            probabilities.append(min(prediction.termination / total, 1))
             terminals.append(true)
-          }
-          // Nothing at all would read as an action that is unavailable.
-          guard successors.count > rowStarts[rowStarts.count - 1] else {
-            throw DataError(
-              field: "the \(agent.worldModel.name)'s prediction for state \(state), action \(action)",
-              value: "no outcome", allowed: "probabilities that sum to 1, termination included")
           }
           rewards.append(prediction.reward.value)
         } else {

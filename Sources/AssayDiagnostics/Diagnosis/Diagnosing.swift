@@ -40,9 +40,10 @@ struct Diagnosing {
       names.append(nameModelFault(signatures, &evidence))
       evidence.append(Evidence(metric: "model.valueError", statement: model.statement, value: model.measured))
     }
+    var isModelsError = false
     if critic.name == .faulty {
-      if let inModel = signatures.criticErrorInModel, model?.name == .faulty, inModel < Tolerances.criticError
-      {
+      if let inModel = signatures.criticErrorInModel, inModel < Tolerances.criticError {
+        isModelsError = true
         evidence.append(
           Evidence(
             metric: "critic.errorInModel",
@@ -67,7 +68,10 @@ struct Diagnosing {
     let verdicts =
       [("critic.rmse", critic), ("actor.normalisedGap", actor), ("reward.regret", reward)]
       + (model.map { [("model.valueError", $0)] } ?? [])
-    let open = verdicts.filter { $0.1.name == .inconclusive }
+    // A critic that is only wrong with its model has no fault of its own, but that is not health either.
+    let open = verdicts.filter {
+      $0.1.name == .inconclusive || isModelsError && $0.0 == "critic.rmse"
+    }
     let name: DiagnosisName = open.isEmpty ? .healthy : .inconclusive
     return Diagnosis(
       name: name.rawValue, also: [], summary: sentence(name.summary),

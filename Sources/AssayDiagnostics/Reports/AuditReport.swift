@@ -18,7 +18,7 @@ public struct AuditReport: Sendable, Hashable, Codable {
   /// Does the actor maximise the critic?
   public var actor: ActorFindings
   /// Is the model right where it is used? `nil` for a model-free agent.
-  public var model: ModelFindings?
+  @ExplicitNull public var model: ModelFindings?
   /// Is the training reward what the designer wanted?
   public var reward: RewardFindings
   /// Where did the lost return go?
@@ -59,7 +59,7 @@ public struct AuditReport: Sendable, Hashable, Codable {
     /// The larger of its actor's normalised gaps, over visits and over all states alike.
     public var actorGap: Double
     /// Its model's value error as a share of the range; `nil` for a model-free agent.
-    public var modelError: Double?
+    @ExplicitNull public var modelError: Double?
   }
 }
 
@@ -118,13 +118,13 @@ public struct CriticFindings: Sendable, Hashable, Codable {
   public var range: Double
   /// Share of the variance of V that V̂ explains, weighted by visits; at most 1.
   /// `nil` where all values are equal.
-  public var explainedVariance: Estimate?
+  @ExplicitNull public var explainedVariance: Estimate?
   /// Slope of V on V̂, weighted by visits; 1 when calibrated.
   /// `nil` where all learned values are equal.
-  public var calibrationSlope: Estimate?
+  @ExplicitNull public var calibrationSlope: Estimate?
   /// Rank agreement of Q̂ with Q within states, pairs weighted by their gap, −1…1.
   /// `nil` for a critic of states, and where no two actions differ.
-  public var kendallTau: Estimate?
+  @ExplicitNull public var kendallTau: Estimate?
   /// √ mean squared exact Bellman residual of Q̂ under its own policy, in reward units, weighted by visits.
   public var bellmanResidual: Estimate
   /// How well the critic matches other claims, best first: what it may in fact have learned.

@@ -77,7 +77,7 @@ public struct Audit<World: EnumerableEnvironment>: Sendable {
   {
     var run = Run(environment: environment, trainee: trainee, seed: seed)
     let measureAt = Set((1...checkpointCount).map { steps * $0 / checkpointCount }).subtracting([0])
-    let changes = interventions.map { (step: Int($0.time * Double(steps)), change: $0) }
+    let changes = interventions.map { (step: Int(($0.time * Double(steps)).rounded()), change: $0) }
     var checkpoints: [Checkpoint] = []
     for stop in measureAt.union(changes.map(\.step)).sorted() {
       let before = run.step

@@ -37,6 +37,7 @@ extension Estimate {
     let centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     let halfWidth = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
     self.init(
-      estimate: share, low: max(0, centre - halfWidth), high: min(1, centre + halfWidth), count: count)
+      estimate: share, low: successes == 0 ? 0 : centre - halfWidth,
+      high: successes == count ? 1 : centre + halfWidth, count: count)
   }
 }

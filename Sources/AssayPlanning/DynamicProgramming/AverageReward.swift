@@ -31,6 +31,7 @@ struct AverageReward {
     var values = [Double](repeating: 0, count: process.stateCount)
     var low = -Double.infinity
     var high = Double.infinity
+    var spanHalfway = Double.infinity
     for sweep in 1...sweepLimit {
       let restart = mean(of: values)
       var next = values
@@ -44,6 +45,7 @@ struct AverageReward {
       // Bounds from any sweep hold, so the best of all are kept.
       low = max(low, change.low)
       high = min(high, change.high)
+      if sweep == sweepLimit / 2 { spanHalfway = high - low }
       let origin = mean(of: next)
       for state in live { values[state] = next[state] - origin }
       let rounding = 64 * Double.ulpOfOne * values.reduce(1) { max($0, abs($1)) }
@@ -53,6 +55,10 @@ struct AverageReward {
           values: values, policy: self.policy == nil ? policy : [],
           errorBound: (high - low) / 2 + rounding, gain: (high + low) / 2, iterations: sweep)
       }
+    }
+    // Bounds that still close in may yet meet; those of several gains come to a standstill.
+    if high - low < 0.999 * spanHalfway {
+      throw .notConverged(sweeps: sweepLimit, errorBound: (high - low) / 2)
     }
     throw .gainDependsOnState(low: low, high: high)
   }

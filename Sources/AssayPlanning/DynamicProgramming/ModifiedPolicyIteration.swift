@@ -28,31 +28,117 @@ struct ModifiedPolicyIteration {
   var sweepLimit = 200_000
 
   func solve(_ process: FiniteMDP, reward: FiniteMDP.RewardFunction) throws(PlanningError) -> Solution {
-    // What was not proved worse, and what of it is being looked at.
+    // The choices that were not proved worse, and those of them that are being looked at.
     var open = SweepTable(process, reward: reward)
     var table = open
     var isNarrow = false
     var narrowSweeps = 0
 
-    let bounds = Bounds(open, discount: discount, mayShift: !process.hasTerminals)
+    var bounds = MacQueenBounds(open, discount: discount, mayShift: !process.hasTerminals)
     var values = [Double](repeating: 0, count: process.stateCount)
     var next = values
     var choiceValues: [Double] = []
-    var magnitude = 0.0
-    var rate = discount
     var previousSpan = Double.infinity
+    var rate = discount
     var lastSlack = Double.infinity
     var sweeps = 0
     while true {
-      // Few choices more than states: nothing is left to gain.
-      let isDecided = isNarrow && table.choiceCount * 10 < table.stateCount * 11
+      // With hardly a choice left that could be set aside, their values are not worth keeping.
+      let isDecided = isNarrow && table.choiceCount - table.stateCount < table.stateCount / 10
       let change =
         sweeps == 0
         ? table.firstSweep(into: &next, choiceValues: &choiceValues)
         : table.sweep(
-          discount: discount, values: values, into: &next, choiceValues: isDecided ? nil : &choiceValues)
+          discount: discount, values: values, into: &next, choiceValues: &choiceValues,
+          keepsChoiceValues: !isDecided)
       swap(&values, &next)
       sweeps += 1
+      bounds.update(with: change)
+      let isDone = bounds.error <= tolerance || bounds.isFinest
+      if isDone && !isNarrow { return finish(table, values, choiceValues, bounds: bounds, sweeps: sweeps) }
+      guard sweeps < sweepLimit else { throw .notConverged(sweeps: sweeps, errorBound: bounds.error) }
+
+      if isNarrow {
+        narrowSweeps += 1
+        if isDone || narrowSweeps >= evaluationLimit {
+          table = open
+          isNarrow = false
+          (previousSpan, lastSlack) = (.infinity, .infinity)
+          continue
+        }
+      }
+      if previousSpan < .infinity { rate = min(bounds.span / previousSpan, discount) }
+      previousSpan = bounds.span
+      let slack =
+        evaluationLimit > 0 ? bounds.span * rate / (1 - rate) : bounds.span * discount / (1 - discount)
+      guard !isDecided, table.choiceCount > table.stateCount, slack <= lastSlack / 2 else { continue }
+      lastSlack = slack
+      let kept = table.choices(within: slack, of: values, choiceValues: choiceValues)
+      // The first time a table has to be written anew, which costs as much as some sweeps; later it shrinks in
+      // place.
+      let share = table.ownsOutcomes ? 2 : 4
+      guard share * (kept.count - table.stateCount) <= table.choiceCount - table.stateCount else { continue }
+      table.keep(kept)
+      if evaluationLimit > 0 {
+        if !isNarrow { narrowSweeps = 0 }
+        isNarrow = true
+      } else {
+        open = table
+      }
     }
+  }
+
+  private func finish(
+    _ table: SweepTable, _ values: [Double], _ choiceValues: [Double], bounds: MacQueenBounds, sweeps: Int
+  ) -> Solution {
+    var values = values
+    var policy = [Int](repeating: -1, count: table.stateCount)
+    for state in values.indices {
+      let choices = Int(table.choiceStarts[state])..<Int(table.choiceStarts[state + 1])
+      guard let best = choices.first(where: { choiceValues[$0] == values[state] }) else { continue }
+      policy[state] = Int(table.actions[best])
+      values[state] += bounds.shift
+    }
+    return Solution(values: values, policy: policy, errorBound: bounds.error, iterations: sweeps)
+  }
+}
+
+/// How far V* can be from the values of the last sweep, rounding included.
+private struct MacQueenBounds {
+  /// max(TV − V) − min(TV − V).
+  private(set) var span = Double.infinity
+  /// What to add to the values, to stand in the middle of the bounds.
+  private(set) var shift = 0.0
+  /// How far from V* the middle can be.
+  private(set) var error = Double.infinity
+  /// Whether more sweeps would only change what is lost to rounding anyway.
+  private(set) var isFinest = false
+
+  /// γ/(1−γ)
+  private let horizon: Double
+  private let mayShift: Bool
+  private let roundoff: Double
+  private let shiftError: Double
+  /// No value is larger than this: the sum of the largest changes.
+  private var magnitude = 0.0
+
+  init(_ table: SweepTable, discount: Double, mayShift: Bool) {
+    let rows = table.rowExtremes()
+    horizon = discount / (1 - discount)
+    self.mayShift = mayShift
+    roundoff = Double(rows.length + 4) * .ulpOfOne / (1 - discount)
+    // The bounds take each row to sum to 1 where nothing terminates.
+    shiftError = mayShift ? rows.sumError * horizon / (1 - discount) : 0
+  }
+
+  mutating func update(with change: SweepTable.Change) {
+    magnitude += change.largest
+    let low = mayShift ? change.low : min(change.low, 0)
+    let high = mayShift ? change.high : max(change.high, 0)
+    span = high - low
+    shift = horizon * (low + high) / 2
+    let rounding = roundoff * magnitude
+    error = horizon * span / 2 + rounding + shiftError * change.largest
+    isFinest = horizon * span / 2 <= rounding
   }
 }

@@ -16,7 +16,7 @@ struct SweepTable {
   private var successors: [Int32]
   private var probabilities: [Double]
   /// Whether outcomes may be moved in place, since the process does not share them.
-  private var ownsOutcomes = false
+  private(set) var ownsOutcomes = false
 
   var stateCount: Int { choiceStarts.count - 1 }
   var choiceCount: Int { actions.count }
@@ -60,16 +60,17 @@ struct SweepTable {
 
   // MARK: Sweeping
 
-  /// What a sweep changed: the smallest and largest of TV − V over the states that have a choice.
+  /// What a sweep changed: the smallest and largest of TV − V over the states that have a choice. Every process
+  /// has one, to start in.
   struct Change {
-    var low = Double.infinity
-    var high = -Double.infinity
+    private(set) var low = Double.infinity
+    private(set) var high = -Double.infinity
 
-    var largest: Double { low > high ? 0 : max(abs(low), abs(high)) }
+    var largest: Double { max(abs(low), abs(high)) }
 
     mutating func include(_ difference: Double) {
-      low = min(low, difference)
-      high = max(high, difference)
+      low = difference < low ? difference : low
+      high = difference > high ? difference : high
     }
   }
 
@@ -90,13 +91,16 @@ struct SweepTable {
 
   /// One backup of every state: `next[s] = max over choices of r + γ Σ p·values`.
   ///
-  /// - Parameter choiceValues: receives the value of each choice in its first entries, unless it is empty.
-  func sweep(discount: Double, values: [Double], into next: inout [Double], choiceValues: inout [Double])
-    -> Change
-  {
-    precondition(values.count == stateCount && next.count == stateCount)
-    precondition(choiceValues.isEmpty || choiceValues.count >= choiceCount)
-    let keepsChoiceValues = !choiceValues.isEmpty
+  /// - Parameters:
+  ///   - choiceValues: receives the value of each choice in its first entries.
+  ///   - keepsChoiceValues: whether it does. Where nobody will look at them, memory is better left to the rest.
+  func sweep(
+    discount: Double, values: [Double], into next: inout [Double], choiceValues: inout [Double],
+    keepsChoiceValues: Bool
+  ) -> Change {
+    precondition(
+      values.count == stateCount && next.count == stateCount && choiceValues.count >= choiceCount,
+      "a sweep needs room for \(stateCount) states and \(choiceCount) choices")
     let choiceStarts = choiceStarts.span
     let rewards = rewards.span
     let rowStarts = rowStarts.span

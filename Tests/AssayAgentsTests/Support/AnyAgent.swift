@@ -33,7 +33,9 @@ enum AnyAgent: String, CaseIterable, Sendable {
 
     /// The numbers of a block.
     func values(_ name: String) -> [Double] {
-      guard let block = parameters.block(named: name) else { preconditionFailure("there is no block \(name)") }
+      guard let block = parameters.block(named: name) else {
+        preconditionFailure("there is no block \(name)")
+      }
       return parameters.values(of: block.handle).map(Double.init)
     }
   }
@@ -41,11 +43,8 @@ enum AnyAgent: String, CaseIterable, Sendable {
   /// The block in which it keeps the values of its critic.
   static let valueBlock = "critic.values"
 
-  /// Runs the agent, with step sizes that suit a world without chance.
-  ///
-  /// - Parameters:
-  ///   - advances: how many steps at a time.
-  ///   - prepare: changes agent and aims before the run.
+  /// Runs the agent, with step sizes that suit a world without chance, some steps at a time; what is passed
+  /// in may change its parameters and aims before.
   func record(
     in world: some EnumerableEnvironment, discount: Double = 0.9, seed: UInt64 = 7, advances: [Int] = [2000],
     prepare: (_ parameters: inout ParameterStore, _ aims: inout Aims) -> Void = { _, _ in }
@@ -99,7 +98,8 @@ enum AnyAgent: String, CaseIterable, Sendable {
     case .dyna:
       return try run(
         Dyna.make(
-          shape: shape, configuration: Dyna.Configuration(discount: discount, runLength: advances.reduce(0, +))))
+          shape: shape,
+          configuration: Dyna.Configuration(discount: discount, runLength: advances.reduce(0, +))))
     }
   }
 }

@@ -1,7 +1,7 @@
 /// The mean of independent figures, and what it takes to tell whether it is as published.
 ///
-/// Statistical tests here fix their seeds, and were designed to fail by chance for at most one set of seeds in a
-/// million: means are compared with what was published to within 4.9 standard errors and half a unit of the
+/// Statistical tests here fix their seeds, and were designed to fail by chance for at most one set of seeds in
+/// a million: means are compared with what was published to within 4.9 standard errors and half a unit of the
 /// last published digit.
 struct SampleMean {
   let mean: Double

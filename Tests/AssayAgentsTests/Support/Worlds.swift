@@ -26,16 +26,20 @@ func end(in state: Int, _ reward: Double) -> Outcome {
   Outcome(next: state, probability: 1, reward: reward, isTerminal: true)
 }
 
-/// Four states in a row with one way to go, paid 1, 2, 3 and 4 on leaving them; the last step ends the episode.
+/// Four states in a row with one way to go, paid 1, 2, 3 and 4 on leaving them; the last step ends the
+/// episode.
 func makeCorridor() throws -> TabularEnvironment {
   try makeWorld([[[move(1, 1)]], [[move(2, 2)]], [[move(3, 3)]], [[end(in: 3, 4)]]], discount: 0.9)
 }
 
-/// Three states where one may go on or end, and waiting pays more the further one is: what is best depends on the discount.
+/// Three states where one may go on or end: what is best depends on the discount.
 ///
 /// On to the right costs nothing and pays 8 at the end; to end at once pays 2.
 func makeFork() throws -> TabularEnvironment {
   try makeWorld(
-    [[[move(1, 0)], [end(in: 3, 2)]], [[move(2, 0)], [move(0, 0)]], [[end(in: 3, 8)], [move(1, 0)]], [[], []]],
+    [
+      [[move(1, 0)], [end(in: 3, 2)]], [[move(2, 0)], [move(0, 0)]], [[end(in: 3, 8)], [move(1, 0)]],
+      [[], []],
+    ],
     discount: 0.9)
 }

@@ -51,9 +51,8 @@ struct DoubleDouble {
   func distance(to value: Double) -> Double { abs((self - DoubleDouble(value)).high) }
 }
 
-/// Solves a dense system by elimination with the largest pivots; `nil` when it is singular.
-///
-/// - Parameter matrix: rows of n coefficients.
+/// Solves a dense system, given as rows of coefficients, by elimination with the largest pivots; `nil` when it
+/// is singular.
 func solveExactly(_ matrix: [[DoubleDouble]], _ rightHandSide: [DoubleDouble]) -> [DoubleDouble]? {
   var rows = zip(matrix, rightHandSide).map { $0 + [$1] }
   let size = rows.count

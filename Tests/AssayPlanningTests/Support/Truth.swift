@@ -45,9 +45,8 @@ struct Truth {
     return solveExactly(matrix, rewards)
   }
 
-  /// V*, `[S]`, found by policy iteration and certified: no action improves on it by more than 1e-22.
-  ///
-  /// - Parameter start: any policy below discount 1; at discount 1 one that terminates.
+  /// V*, `[S]`, found by policy iteration and certified: no action improves on it by more than 1e-22. It
+  /// starts from any policy, at discount 1 from one that terminates.
   func optimum(from start: [Int]) -> [DoubleDouble]? {
     var actions = start
     for _ in 0..<100 {

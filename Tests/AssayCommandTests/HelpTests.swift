@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@Suite("The help")
+struct HelpTests {
+  /// What is asked of the command, and the file that its answer stands in.
+  static let pages = [
+    ("--help", "help-assay.txt"), ("audit --help", "help-audit.txt"), ("solve --help", "help-solve.txt"),
+    ("list --help", "help-list.txt"), ("matrix --help", "help-matrix.txt"),
+  ]
+
+  @Test("a help page is, letter for letter, the one on file", arguments: pages)
+  func golden(line: String, file: String) async throws {
+    let page = try await Command.run(line: line)
+    #expect(page.status == 0)
+    #expect(page.error == "")
+    // Where a page changes on purpose, record it anew with ASSAY_RECORD=1, and read what changed.
+    if ProcessInfo.processInfo.environment["ASSAY_RECORD"] != nil {
+      let resources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Resources")
+      try Data(page.output.utf8).write(to: resources.appending(path: file))
+      return
+    }
+    let recorded = try String(contentsOfFile: Processes.resource(file), encoding: .utf8)
+    #expect(page.output == recorded)
+  }
+
+  @Test("a help page has an example and no line of more than 80 columns", arguments: pages)
+  func readable(line: String, file: String) async throws {
+    let page = try await Command.run(line: line)
+    #expect(page.output.contains(/\nEXAMPLES?\n  assay [a-z]+ /))
+    #expect(page.lines.filter { $0.count > 80 } == [])
+  }
+
+  @Test("every example in the help is understood", arguments: pages)
+  func examples(line: String, file: String) async throws {
+    let page = try await Command.run(line: line)
+    let examples = page.output.replacing("\\\n", with: "").split(separator: "\n").filter { $0.hasPrefix("  assay ") }
+    #expect(!examples.isEmpty)
+    for example in examples {
+      // Nothing is run for long: a folder that does not exist, or this page, comes first.
+      let words = example.split(separator: " ").dropFirst().map(String.init)
+      let answer = try await Command(words + ["--help"]).outcome()
+      #expect(answer.status == 0, "\(example)")
+      #expect(answer.error == "", "\(example)")
+    }
+  }
+
+  @Test("every subcommand is listed, and `help` opens its page")
+  func subcommands() async throws {
+    let page = try await Command.run("--help")
+    let listing = try #require(page.output.split(separator: "SUBCOMMANDS:\n").last)
+    let names = listing.matches(of: /(?m)^  ([a-z]+) /).map { String($0.output.1) }
+    #expect(names == ["audit", "solve", "list", "matrix"])
+    for name in names {
+      #expect(try await Command.run("help", name).output == (try await Command.run(name, "--help").output))
+    }
+  }
+
+  @Test("no arguments at all print the help")
+  func nothing() async throws {
+    let page = try await Command.run()
+    #expect(page.status == 0)
+    #expect(page.output == (try await Command.run("--help").output))
+  }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+/// The built `assay`, run as its users run it: in a process of its own.
+struct Command {
+  /// What became of a run.
+  struct Outcome {
+    /// The exit status, or the number of the signal that ended it.
+    var status: Int32
+    /// Whether a signal ended it.
+    var wasKilled: Bool
+    var output: String
+    var error: String
+
+    var lines: [String] { output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+    var errorLines: [String] { error.split(separator: "\n").map(String.init) }
+
+    /// Standard output, which must be JSON and nothing else.
+    func json() throws -> [String: Any] {
+      try #require(JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
+    }
+  }
+
+  /// It ran for longer than it may.
+  struct TookTooLong: Error {
+    var arguments: [String]
+  }
+
+  private let process = Process()
+  private let folder: TemporaryFolder
+  private let ending: AsyncStream<Void>
+
+  /// Starts it with a folder of its own to stand in, or with a given one.
+  init(_ arguments: [String], in workplace: URL? = nil) throws {
+    folder = try TemporaryFolder()
+    process.executableURL = try Self.executable()
+    process.arguments = arguments
+    process.currentDirectoryURL = workplace ?? folder.url
+    // The help is as wide as the terminal; here it is as wide as where there is none.
+    process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "COLUMNS" }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try folder.handle("output")
+    process.standardError = try folder.handle("error")
+    let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+    ending = stream
+    process.terminationHandler = { _ in continuation.finish() }
+    // A signal that is ignored here, as in the background of a shell, would be ignored there too.
+    let inherited = signal(SIGINT, SIG_DFL)
+    defer { _ = signal(SIGINT, inherited) }
+    try process.run()
+  }
+
+  /// What a user does with Ctrl-C.
+  func interrupt() { process.interrupt() }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// Waits until it ends.
+  func outcome(within seconds: Double = 60) async throws -> Outcome {
+    let process = process
+    let patience = Task {
+      try await Task.sleep(for: .seconds(seconds))
+      kill(process.processIdentifier, SIGKILL)
+    }
+    for await _ in ending {}
+    patience.cancel()
+    let wasKilled = process.terminationReason == .uncaughtSignal
+    if wasKilled, process.terminationStatus == SIGKILL {
+      throw TookTooLong(arguments: process.arguments ?? [])
+    }
+    return Outcome(
+      status: process.terminationStatus, wasKilled: wasKilled, output: try folder.text(of: "output"),
+      error: try folder.text(of: "error"))
+  }
+
+  /// Runs it to its end.
+  static func run(_ arguments: String..., in folder: URL? = nil, within seconds: Double = 60) async throws
+    -> Outcome
+  {
+    try await Command(arguments, in: folder).outcome(within: seconds)
+  }
+
+  /// Runs it to its end, with the arguments as one would type them.
+  static func run(line: String, in folder: URL? = nil, within seconds: Double = 60) async throws -> Outcome {
+    try await Command(line.split(separator: " ").map(String.init), in: folder).outcome(within: seconds)
+  }
+
+  /// The executable stands in the build folder, in which this test bundle stands too.
+  private static func executable() throws -> URL {
+    var folder = Bundle.module.bundleURL
+    while folder.path != "/" {
+      folder.deleteLastPathComponent()
+      let candidate = folder.appending(path: "assay", directoryHint: .notDirectory)
+      var isDirectory: ObjCBool = false
+      if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isDirectory),
+        !isDirectory.boolValue,
+        FileManager.default.isExecutableFile(atPath: candidate.path)
+      {
+        return candidate
+      }
+    }
+    throw CocoaError(.fileNoSuchFile)
+  }
+}

@@ -1,0 +1,113 @@
+import Assay
+import AssayEnvironments
+import Testing
+
+@testable import AssayDiagnostics
+
+/// The critics here are tables made by elimination, behind the protocol alone: outsiders that an audit can read.
+@Suite("Claim matching: which claim does the critic in fact match?")
+struct ClaimMatchingTests {
+  static let worlds: [FiniteMDP] = {
+    guard let lake = try? FiniteMDP(enumerating: FrozenLake.fourByFour) else { return [] }
+    return [SmallWorlds.random, lake]
+  }()
+
+  let policies: [PolicyTable]
+
+  init() throws { policies = try Self.worlds.map { try RandomPolicy.make(for: $0, seed: 3) } }
+
+  /// Matches of a critic that claims the values of the actor's policy at the world's discount.
+  private func matches(
+    _ values: [Double], in world: Int, quantity: Claim.Quantity = .actionValue, exploration: Double = 0,
+    earlier: [(step: Int, policy: PolicyTable)] = []
+  ) throws -> [ClaimMatching.Match] {
+    let process = Self.worlds[world]
+    var script = Script(
+      claim: Claim(quantity, of: .part("actor"), discount: process.discount), values: values,
+      policy: policies[world])
+    script.exploration = exploration
+    return try ClaimMatching(
+      script.reading(on: process), in: process, range: ProcessTruth(process).range,
+      visits: process.occupancy(of: script.policy).normalized()
+    ).matches(earlierPolicies: earlier)
+  }
+
+  @Test("an honest critic matches its own claim", arguments: 0..<2)
+  func honest(world: Int) throws {
+    let dense = DenseTruth(Self.worlds[world])
+    let actions = try matches(dense.actionValues(of: policies[world]), in: world)
+    #expect(actions[0].diagnosis == "healthy" && actions[0].error < 1e-12)
+    #expect(actions[0].claim.hasPrefix("Q(s, a) of the actor's policy"))
+    let states = try matches(dense.values(of: policies[world]), in: world, quantity: .stateValue)
+    #expect(states[0].error < 1e-12)
+  }
+
+  @Test(
+    "values at another discount are found, and the discount with them", arguments: 0..<2, [0.5, 0.8, 0.97])
+  func discount(world: Int, discount: Double) throws {
+    let dense = DenseTruth(Self.worlds[world], discount: discount)
+    for quantity in [Claim.Quantity.actionValue, .stateValue] {
+      let values =
+        quantity == .stateValue ? dense.values(of: policies[world]) : dense.actionValues(of: policies[world])
+      let matches = try matches(values, in: world, quantity: quantity)
+      let best = matches[1]
+      #expect(best.diagnosis == "critic-wrong-discount")
+      // The search goes in steps of a thousandth of the horizon.
+      #expect(best.error < 0.02 * matches[0].error, "\(best)")
+      let named = best.claim.split(separator: " ")[3].dropLast().description
+      #expect(abs(try #require(Double(named)) - discount) < 0.002, "\(best.claim)")
+    }
+  }
+
+  @Test(
+    "values of a multiple of the reward are found, and the factor with them", arguments: 0..<2, [3, 0.25, -1])
+  func scale(world: Int, scale: Double) throws {
+    let values = DenseTruth(Self.worlds[world]).actionValues(of: policies[world]).map { scale * $0 }
+    let best = try matches(values.map { $0.isFinite ? $0 : -.infinity }, in: world)[1]
+    #expect(best.diagnosis == "critic-scaled-reward" && best.error < 1e-12)
+    #expect(best.claim.hasSuffix(["3": "3.000", "0.25": "0.250", "-1": "-1.000"][scale.formatted] ?? "?"))
+  }
+
+  @Test("values of the uniform, the optimal and the behaviour policy are found", arguments: 0..<2)
+  func otherPolicies(world: Int) throws {
+    let process = Self.worlds[world]
+    let dense = DenseTruth(process)
+    let others = [
+      ("Q of the uniform policy", process.uniformPolicy), ("Q of the optimal policy", dense.bestPolicy()),
+      ("Q of the behaviour policy", policies[world].softened(by: 0.4, in: process)),
+    ]
+    for (name, policy) in others {
+      let best = try matches(dense.actionValues(of: policy), in: world, exploration: 0.4)[1]
+      #expect(best.diagnosis == "critic-other-policy" && best.claim == name && best.error < 1e-10)
+    }
+  }
+
+  @Test("values of a policy that the actor once had are found, and when it was", arguments: 0..<2)
+  func earlier(world: Int) throws {
+    let process = Self.worlds[world]
+    let history = try (1...3).map {
+      (step: 100 * $0, policy: try RandomPolicy.make(for: process, seed: UInt64($0)))
+    }
+    let matches = try matches(
+      DenseTruth(process).actionValues(of: history[1].policy), in: world, earlier: history)
+    #expect(matches[1].diagnosis == "critic-frozen" && matches[1].error < 1e-12)
+    #expect(matches[1].claim == "Q of the policy the actor had at step 200")
+    // It is not blamed on the policy of today, which is in the history too (seed 3).
+    #expect(matches[0].error > 0.01)
+  }
+
+  @Test("alternatives are sorted by error, and the claim itself is not among them")
+  func order() throws {
+    let values = DenseTruth(Self.worlds[0]).actionValues(of: policies[0]).map { 3 * $0 }
+    let matches = try matches(values, in: 0)
+    let errors = matches.dropFirst().map(\.error)
+    #expect(errors == errors.sorted())
+    #expect(matches.filter { $0.diagnosis == "healthy" }.count == 1)
+    // Other discount, scale, and three other policies; no history.
+    #expect(matches.count == 6)
+  }
+}
+
+extension Double {
+  fileprivate var formatted: String { self == rounded() ? String(Int(self)) : String(self) }
+}

@@ -1,0 +1,205 @@
+import Assay
+import Testing
+
+@testable import AssayDiagnostics
+
+@Suite("Diagnosing: from measurements to names")
+struct DiagnosingTests {
+  /// Verdicts on single measurements: 0 is healthy, 1 is faulty.
+  private func diagnosing(
+    critic: Double = 0, actor: Double = 0, model: Double? = nil, reward: Double = 0
+  ) -> Diagnosing {
+    func exactly(_ value: Double) -> Estimate { Estimate(mean: [value]) }
+    return Diagnosing(
+      critic: .critic(exactly(critic)), actor: .actor(exactly(actor), isFixed: false, isCriticFlat: false),
+      model: model.map { .model(exactly($0)) }, reward: .reward(regret: reward))
+  }
+
+  private let open = Estimate(estimate: 0.05, low: 0.02, high: 0.08, count: 3)
+
+  private func match(_ diagnosis: String, _ error: Double) -> ClaimMatching.Match {
+    .init(claim: "something like \(diagnosis)", diagnosis: diagnosis, error: error)
+  }
+
+  private func signatures(_ change: (inout Diagnosing.Signatures) -> Void = { _ in }) -> Diagnosing.Signatures
+  {
+    var signatures = Diagnosing.Signatures(
+      matches: [
+        match("healthy", 1), match("critic-scaled-reward", 0.9), match("critic-wrong-discount", 0.95),
+      ],
+      agreement: 1, confidence: 0.5, worstInWords: "nothing")
+    change(&signatures)
+    return signatures
+  }
+
+  @Test("nothing wrong is healthy, on the evidence of every part")
+  func healthy() {
+    let diagnosis = diagnosing(model: 0).diagnose(signatures())
+    #expect(diagnosis.name == "healthy" && diagnosis.also == [])
+    #expect(
+      diagnosis.evidence.map(\.metric) == [
+        "critic.rmse", "actor.normalisedGap", "reward.regret", "model.valueError",
+      ])
+  }
+
+  @Test("one open verdict and no fault is inconclusive, on the evidence of that one")
+  func inconclusive() {
+    var critic = diagnosing(model: 0)
+    critic.critic = .critic(open)
+    #expect(critic.diagnose(signatures()).name == "inconclusive")
+    #expect(critic.diagnose(signatures()).evidence.map(\.metric) == ["critic.rmse"])
+    var model = diagnosing(model: 0)
+    model.model = .model(open)
+    #expect(model.diagnose(signatures()).evidence.map(\.metric) == ["model.valueError"])
+    var actor = diagnosing()
+    actor.actor = .actor(open, isFixed: false, isCriticFlat: true)
+    #expect(actor.diagnose(signatures()).name == "inconclusive")
+  }
+
+  @Test("a fault is named though another verdict is open")
+  func faultBesideOpen() {
+    var diagnosing = diagnosing(reward: 1)
+    diagnosing.critic = .critic(open)
+    #expect(diagnosing.diagnose(signatures()).name == "wrong-reward")
+  }
+
+  @Test("a wrong reward is named")
+  func reward() { #expect(diagnosing(reward: 1).diagnose(signatures()).name == "wrong-reward") }
+
+  @Test("a critic that nothing explains is in error, and so is one that two things explain equally")
+  func criticError() {
+    #expect(diagnosing(critic: 1).diagnose(signatures()).name == "critic-error")
+    let two = signatures {
+      $0.matches = [
+        match("healthy", 1), match("critic-scaled-reward", 0.01), match("critic-wrong-discount", 0.015),
+      ]
+    }
+    let diagnosis = diagnosing(critic: 1).diagnose(two)
+    #expect(diagnosis.name == "critic-error")
+    // Both are on the record.
+    #expect(diagnosis.evidence.filter { $0.metric == "critic.alternatives" }.count == 2)
+  }
+
+  @Test(
+    "a critic is named after the claim that explains it",
+    arguments: ["critic-wrong-discount", "critic-scaled-reward", "critic-other-policy", "critic-frozen"])
+  func criticClaims(name: String) {
+    let signatures = signatures {
+      $0.matches = [match("healthy", 1), match(name, 0.01), match(name, 0.011), match("another", 0.03)]
+    }
+    // A second claim of the same kind is no rival.
+    #expect(diagnosing(critic: 1).diagnose(signatures).name == name)
+  }
+
+  @Test("an explanation must leave less than half of the error, and no more than a healthy critic has")
+  func explainedShare() {
+    func name(own: Double, best: Double) -> String {
+      let signatures = signatures {
+        $0.matches = [match("healthy", own), match("critic-wrong-discount", best)]
+      }
+      return diagnosing(critic: own).diagnose(signatures).name
+    }
+    #expect(name(own: 0.06, best: 0.029) == "critic-wrong-discount")
+    #expect(name(own: 0.06, best: 0.031) == "critic-error")
+    #expect(name(own: 1, best: 0.05) == "critic-wrong-discount")
+    #expect(name(own: 1, best: 0.051) == "critic-error")
+  }
+
+  @Test("a critic that was no longer written is frozen, whatever it matches")
+  func criticFrozen() {
+    let signatures = signatures {
+      $0.criticStoppedAt = 500
+      $0.matches = [match("healthy", 1), match("critic-scaled-reward", 0.01), match("critic-frozen", 0.4)]
+    }
+    let diagnosis = diagnosing(critic: 1).diagnose(signatures)
+    #expect(diagnosis.name == "critic-frozen")
+    #expect(diagnosis.evidence[0].statement.contains("step 500"))
+  }
+
+  @Test("a critic that stopped because it was done is not to blame")
+  func criticDone() {
+    #expect(diagnosing().diagnose(signatures { $0.criticStoppedAt = 500 }).name == "healthy")
+    #expect(diagnosing().diagnose(signatures { $0.actorStoppedAt = 500 }).name == "healthy")
+  }
+
+  @Test("a critic that is right about the world of a wrong model is not to blame")
+  func modelExplains() {
+    let explained = signatures { $0.criticErrorInModel = 0.01 }
+    let diagnosis = diagnosing(critic: 1, model: 1).diagnose(explained)
+    #expect(diagnosis.name == "model-error" && diagnosis.also == [])
+    #expect(diagnosis.evidence.contains { $0.metric == "critic.errorInModel" })
+    let unexplained = signatures { $0.criticErrorInModel = 0.5 }
+    let both = diagnosing(critic: 1, model: 1).diagnose(unexplained)
+    #expect(both.name == "model-error" && both.also == ["critic-error"])
+  }
+
+  @Test("nor is it while the verdict on the model is open: then so is the diagnosis")
+  func openModelExplains() {
+    let explained = signatures { $0.criticErrorInModel = 0.01 }
+    var diagnosing = diagnosing(critic: 0.06, model: 0)
+    diagnosing.model = .model(open)
+    #expect(diagnosing.diagnose(explained).name == "inconclusive")
+    // The model within its tolerance, the critic a little beyond its own: nobody's fault, but not health either.
+    #expect(self.diagnosing(critic: 0.06, model: 0.045).diagnose(explained).name == "inconclusive")
+  }
+
+  @Test("a shortcut is one pair that makes up most of what the model has wrong")
+  func modelFaults() {
+    func worst(promise: Double, share: Double, excess: Double) -> Diagnosing.Signatures {
+      signatures {
+        $0.worst = .init(
+          state: 0, action: 0, promise: promise, share: share, excess: excess, successor: 1, likelihood: 0)
+      }
+    }
+    let diagnosing = diagnosing(model: 1)
+    #expect(diagnosing.diagnose(worst(promise: 1, share: 0.9, excess: 0.9)).name == "model-shortcut")
+    #expect(diagnosing.diagnose(worst(promise: 1, share: 0.4, excess: 0.9)).name == "model-error")
+    #expect(diagnosing.diagnose(worst(promise: 1, share: 0.9, excess: 0.2)).name == "model-error")
+    #expect(diagnosing.diagnose(worst(promise: 0, share: 0.9, excess: 0.9)).name == "model-error")
+    #expect(diagnosing.diagnose(signatures()).name == "model-error")
+  }
+
+  @Test(
+    "an actor is frozen, follows another table, firmly wants something else, or is undecided: in this order")
+  func actorFaults() {
+    let diagnosing = diagnosing(actor: 1)
+    #expect(
+      diagnosing.diagnose(
+        signatures {
+          $0.actorStoppedAt = 500
+          $0.followedBlock = "other.values"
+        }
+      ).name == "actor-frozen")
+    let follower = diagnosing.diagnose(
+      signatures {
+        $0.followedBlock = "other.values"
+        ($0.confidence, $0.agreement) = (0.9, 0.1)
+      })
+    #expect(follower.name == "actor-other-critic" && follower.evidence[0].statement.contains("other.values"))
+    let firm = signatures { ($0.confidence, $0.agreement) = (0.9, 0.1) }
+    #expect(diagnosing.diagnose(firm).name == "actor-other-objective")
+    #expect(diagnosing.diagnose(signatures { $0.confidence = 0.9 }).name == "actor-not-maximising")
+    #expect(diagnosing.diagnose(signatures { $0.agreement = 0.1 }).name == "actor-not-maximising")
+  }
+
+  @Test("several faults are all named: reward, model, critic, actor")
+  func several() {
+    let diagnosis = diagnosing(critic: 1, actor: 1, model: 1, reward: 1).diagnose(
+      signatures {
+        $0.criticStoppedAt = 5
+        $0.actorStoppedAt = 5
+      })
+    #expect(diagnosis.name == "wrong-reward")
+    #expect(diagnosis.also == ["model-error", "critic-frozen", "actor-frozen"])
+    for metric in ["reward.regret", "model.valueError", "critic.rmse", "actor.normalisedGap"] {
+      #expect(diagnosis.evidence.contains { $0.metric == metric }, "\(metric)")
+    }
+  }
+
+  @Test("the summary is the name's, as a sentence")
+  func summary() {
+    for name in DiagnosisName.allCases { #expect(!name.summary.isEmpty) }
+    #expect(
+      diagnosing().diagnose(signatures()).summary == "Every part is what it claims to be, within tolerance.")
+  }
+}

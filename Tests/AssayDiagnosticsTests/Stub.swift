@@ -1,1 +1,0 @@
-// Stand-in until this folder has its first file.

@@ -1,0 +1,126 @@
+import AssayPlanning
+import Foundation
+
+/// How all methods did on a process of one size.
+struct SolvingResult: Encodable {
+  struct Row: Encodable {
+    var library: String
+    var method: String
+    /// `nil` where it failed or took too long.
+    var measurement: Measurement?
+  }
+
+  /// What the values may be off by.
+  static let tolerance = 1e-6
+  /// The most that a process of a million states may take.
+  static let largestPeak = 1 << 30
+
+  var states: Int
+  var rows: [Row]
+
+  /// How many times as fast as the best peer the best of ours has to be.
+  var target: Double { states >= 1_000_000 ? 2 : 3 }
+
+  var ours: Measurement? { best { $0.library == "assay" } }
+  var bestPeer: Measurement? { best { $0.library != "assay" } }
+
+  /// The fastest that is as near to the truth as it has to be.
+  private func best(where isCandidate: (Row) -> Bool) -> Measurement? {
+    rows.filter(isCandidate).compactMap(\.measurement).filter { $0.error <= Self.tolerance }
+      .min { $0.seconds < $1.seconds }
+  }
+
+  // MARK: Measuring
+
+  private static let peers = [
+    (library: "scipy", method: "value-iteration", word: "scipy-vi"),
+    (library: "scipy", method: "modified-policy-iteration", word: "scipy-mpi"),
+    (library: "quantecon", method: "modified-policy-iteration", word: "quantecon-mpi"),
+    (library: "mdpsolver", method: "modified-policy-iteration", word: "mdpsolver-mpi"),
+  ]
+
+  static func measured(states: Int, python: String?) throws -> SolvingResult {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "assay-benchmarks-\(ProcessInfo.processInfo.processIdentifier)-\(states)", isDirectory: true)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let limit = Duration.seconds(120)
+    let program = URL(fileURLWithPath: CommandLine.arguments[0])
+    var rows: [Row] = []
+    for method in [SolutionMethod.modifiedPolicyIteration, .valueIteration] {
+      let measurement = try Child.measurement(
+        Bundle.main.executableURL ?? program,
+        ["solve-once", "--states", "\(states)", "--method", method.rawValue, "--folder", folder.path], limit: limit)
+      rows.append(Row(library: "assay", method: method.rawValue, measurement: measurement))
+    }
+    if let python {
+      let script = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../peers/solve.py").standardized
+      for peer in peers {
+        // Turning a large process into the lists it takes costs it minutes, and then it is the slowest by far.
+        if peer.library == "mdpsolver", states > 200_000 { continue }
+        let measurement = try Child.measurement(
+          URL(fileURLWithPath: python), [script.path, peer.word, folder.path], limit: limit)
+        rows.append(Row(library: peer.library, method: peer.method, measurement: measurement))
+      }
+    }
+    return SolvingResult(states: states, rows: rows)
+  }
+
+  // MARK: Printing
+
+  static let heading = """
+    Solving random processes to within 1e-6
+    """
+
+  var text: String {
+    var lines = ["", line("\(states) states", "seconds", "true error", "peak MiB", "ours is")]
+    for row in rows {
+      let name = "\(row.library) \(row.method)"
+      guard let measurement = row.measurement else {
+        lines.append(line("  \(name)", "failed", "", "", ""))
+        continue
+      }
+      lines.append(
+        line(
+          "  \(name)", Self.digits(measurement.seconds), String(format: "%.0e", measurement.error),
+          "\(measurement.peakBytes >> 20)", ratio(to: row)))
+    }
+    return (lines + verdicts).joined(separator: "\n")
+  }
+
+  /// How many times as fast the same method is here.
+  private func ratio(to row: Row) -> String {
+    guard row.library != "assay", let measurement = row.measurement,
+      let same = rows.first(where: { $0.library == "assay" && $0.method == row.method })?.measurement
+    else { return "" }
+    return String(format: "%.1f×", measurement.seconds / same.seconds)
+  }
+
+  private var verdicts: [String] {
+    guard let ours else { return ["  not solved: target missed"] }
+    var lines: [String] = []
+    if let bestPeer {
+      let ratio = bestPeer.seconds / ours.seconds
+      lines.append(
+        String(format: "  best to best: %.1f× as fast; target %.0f×, ", ratio, target)
+          + (ratio >= target ? "reached" : "missed"))
+    }
+    if states >= 1_000_000 {
+      lines.append(
+        "  peak memory: \(ours.peakBytes >> 20) MiB; target \(Self.largestPeak >> 20) MiB, "
+          + (ours.peakBytes < Self.largestPeak ? "reached" : "missed"))
+    }
+    return lines
+  }
+
+  private func line(_ name: String, _ columns: String...) -> String {
+    name.padding(toLength: 38, withPad: " ", startingAt: 0)
+      + columns.map { String(repeating: " ", count: max(1, 10 - $0.count)) + $0 }.joined()
+  }
+
+  /// Three digits.
+  private static func digits(_ seconds: Double) -> String {
+    let decimals = max(0, 2 - Int(log10(seconds).rounded(.down)))
+    return String(format: "%.\(decimals)f", seconds)
+  }
+}
