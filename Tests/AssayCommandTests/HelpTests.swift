@@ -27,21 +27,29 @@ struct HelpTests {
   @Test("a help page has an example and no line of more than 80 columns", arguments: pages)
   func readable(line: String, file: String) async throws {
     let page = try await Command.run(line: line)
-    #expect(page.output.contains(/\nEXAMPLES?\n  assay [a-z]+ /))
+    #expect(page.output.contains(#/\nEXAMPLES?\n  assay [a-z]+ /#))
     #expect(page.lines.filter { $0.count > 80 } == [])
   }
 
   @Test("every example in the help is understood", arguments: pages)
   func examples(line: String, file: String) async throws {
     let page = try await Command.run(line: line)
-    let examples = page.output.replacing("\\\n", with: "").split(separator: "\n").filter { $0.hasPrefix("  assay ") }
+    let examples = page.output.replacing("\\\n", with: "").split(separator: "\n").filter {
+      $0.hasPrefix("  assay ")
+    }
     #expect(!examples.isEmpty)
     for example in examples {
-      // Nothing is run for long: a folder that does not exist, or this page, comes first.
-      let words = example.split(separator: " ").dropFirst().map(String.init)
-      let answer = try await Command(words + ["--help"]).outcome()
-      #expect(answer.status == 0, "\(example)")
-      #expect(answer.error == "", "\(example)")
+      // None is run to its end: each is stopped by the first thing that is wrong with what is added to it.
+      let (addition, status): (String, Int32) =
+        switch example.split(separator: " ")[1] {
+        case "audit": (" --report none/report.html", 73)
+        case "matrix": (" --steps 0", 64)
+        case "solve" where example.contains(".json"): ("", 66)
+        default: ("", 0)
+        }
+      let answer = try await Command.run(line: example.dropFirst("  assay ".count) + addition)
+      #expect(answer.status == status, "\(example): \(answer.error)")
+      #expect(answer.errorLines.count == (status == 0 ? 0 : 1), "\(example): \(answer.error)")
     }
   }
 
@@ -49,7 +57,7 @@ struct HelpTests {
   func subcommands() async throws {
     let page = try await Command.run("--help")
     let listing = try #require(page.output.split(separator: "SUBCOMMANDS:\n").last)
-    let names = listing.matches(of: /(?m)^  ([a-z]+) /).map { String($0.output.1) }
+    let names = listing.matches(of: #/(?m)^  ([a-z]+) /#).map { String($0.output.1) }
     #expect(names == ["audit", "solve", "list", "matrix"])
     for name in names {
       #expect(try await Command.run("help", name).output == (try await Command.run(name, "--help").output))

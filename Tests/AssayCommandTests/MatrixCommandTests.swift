@@ -4,7 +4,8 @@ import Testing
 @Suite("assay matrix")
 struct MatrixCommandTests {
   private static let line =
-    "matrix --environments frozen-lake-4x4 random-20 --faults critic-frozen wrong-reward --seeds 3..5 --steps 2000"
+    "matrix --environments frozen-lake-4x4 random-20 --faults critic-frozen wrong-reward --seeds 3..5 --steps 500"
+    + " --agent q-learning"
 
   @Test("each world has a cell for each fault and one for none, with every agent in it")
   func json() async throws {
@@ -13,7 +14,7 @@ struct MatrixCommandTests {
     let json = try answer.json()
     #expect(json["schema"] as? String == "assay.matrix/1")
     #expect(json["seeds"] as? [Int] == [3, 4, 5])
-    #expect(json["steps"] as? Int == 2000)
+    #expect(json["steps"] as? Int == 500)
     let cells = try #require(json["cells"] as? [[String: Any]])
     let places = cells.map { "\($0["environment"] ?? "") \($0["fault"] ?? "")" }
     #expect(
@@ -37,10 +38,11 @@ struct MatrixCommandTests {
   func table() async throws {
     let answer = try await Command.run(line: Self.line)
     #expect(answer.status == 0 && answer.error == "")
-    #expect(answer.lines.first == "dyna, 3 seeds, 2000 steps: named right [95% Wilson interval], and else")
+    #expect(
+      answer.lines.first == "q-learning, 3 seeds, 500 steps: named right [95% Wilson interval], and else")
     #expect(answer.lines.filter { $0.count > 80 || $0.hasSuffix(" ") } == [])
     #expect(answer.lines.contains("random-20"))
-    #expect(answer.lines.filter { $0.contains(/^  critic-frozen +\d of 3  \[ *\d+%, +\d+%\]/) }.count == 2)
+    #expect(answer.lines.filter { $0.contains(#/^  critic-frozen +\d of 3  \[ *\d+%, +\d+%\]/#) }.count == 2)
   }
 
   @Test("without --faults, every fault that the agent can have is planted")
@@ -66,7 +68,7 @@ struct MatrixCommandTests {
       ("matrix --seeds 5", "The value '5' is invalid for '--seeds <first..last>'"),
     ])
   func refused(line: String, message: String) async throws {
-    let answer = try await Command.run(line: line, within: 20)
+    let answer = try await Command.run(line: line, within: 30)
     #expect(answer.status == 64)
     #expect(answer.output == "")
     #expect(answer.errorLines.first == "Error: \(message)")

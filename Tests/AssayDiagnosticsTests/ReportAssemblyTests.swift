@@ -109,6 +109,35 @@ struct ReportAssemblyTests {
     #expect(report.actor.normalisedGap.estimate == 1)
   }
 
+  @Test(
+    "an actor that maximises another table of its agent's is found out, a table without differences is not")
+  func followed() throws {
+    let negated = healthy.values.map { Float(-$0) }
+    func name(_ values: [Float]) throws -> String {
+      var wayward = healthy
+      wayward.policy = PolicyTable(
+        actionCount: process.actionCount,
+        actions: (0..<process.stateCount).map { state in
+          let row = negated[state * process.actionCount..<(state + 1) * process.actionCount]
+          return row.firstIndex(of: row.max() ?? 0).map { $0 - row.startIndex } ?? 0
+        })
+      wayward.values = DenseTruth(process).actionValues(of: wayward.policy)
+      var agent = wayward.agent()
+      let block = agent.parameters.allocate(
+        "other.values", owner: "other", role: .critic, shape: [process.stateCount, process.actionCount],
+        updateRule: "none", writers: ["nobody"])
+      let permit = agent.parameters.interventionPermit("test", toWrite: block)
+      agent.parameters.setAll(values, with: permit)
+      let audit = try AgentAudit(of: agent, truth: truth)
+      let record = AgentRecord(seed: 0, checkpoints: [audit.checkpoint], final: audit)
+      return try ReportAssembly(truth: truth, records: [record], agentName: "wayward", steps: 1, faults: [])
+        .report().diagnosis.name
+    }
+    #expect(try name(negated) == "actor-other-critic")
+    #expect(try name(negated.map { _ in 0 }) == "actor-other-objective")
+    #expect(try name(negated.map { -$0 }) == "actor-other-objective")
+  }
+
   @Test("a cell of the matrix counts what each agent was called")
   func matrix() throws {
     let cell = DiagnosisMatrix.Cell(

@@ -137,6 +137,9 @@ public struct Ledger: Sendable, Hashable {
   /// Closes the growing entry of a block and opens one for another writer or cause.
   @usableFromInline
   mutating func turn(block: Int, to permit: borrowing WritePermit, step: Int) {
+    precondition(
+      Int(permit.writer) < writerNames.count,
+      "the permit was issued by another store, or by this one after it was copied")
     if let entry = entry(ofBlock: block) { closed.append(entry) }
     let previous = open[block]
     open[block] = OpenEntry()

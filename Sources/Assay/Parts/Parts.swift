@@ -11,6 +11,10 @@ public protocol Part<Latent, Action>: Sendable {
 
 /// Estimates values, and says of what.
 public protocol Critic<Latent, Action>: Part {
+  // Said again so that a conforming type need not name them.
+  associatedtype Latent
+  associatedtype Action
+
   /// Which quantity it estimates.
   var claim: Claim { get }
 
@@ -28,6 +32,10 @@ public enum CriticEstimates: Sendable, Hashable {
 
 /// Chooses actions. It is handed a latent and never a reward.
 public protocol Actor<Latent, Action>: Part {
+  // Said again so that a conforming type need not name them.
+  associatedtype Latent
+  associatedtype Action
+
   associatedtype Distribution: ActionDistribution<Action>
 
   /// What it says it maximises.
@@ -78,6 +86,10 @@ public struct Categorical: ActionDistribution, Hashable {
 
 /// Predicts what an action leads to.
 public protocol WorldModel<Latent, Action>: Part {
+  // Said again so that a conforming type need not name them.
+  associatedtype Latent
+  associatedtype Action
+
   /// What each action leads to from each latent; `latents` and `actions` are `[B]`, and so is the result.
   func predictions(
     from latents: [Latent], taking actions: [Action], reading parameters: ParameterStore

@@ -16,6 +16,9 @@ struct AuditCommand: AsyncParsableCommand {
         assay audit cliff-walking --agent dyna --fault critic-wrong-discount \\
           --expect critic-wrong-discount
 
+      A world whose discount is 1 is judged at 0.999, since a policy that never ends has no
+      value at 1.
+
       EXIT STATUS
          0  the audit ran, and met --expect     66  no such file
          1  the expectation failed              70  a number was not finite

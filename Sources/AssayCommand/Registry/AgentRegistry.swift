@@ -1,6 +1,8 @@
 import Assay
 import AssayAgents
 import AssayDiagnostics
+import AssayEnvironments
+import AssayPlanning
 import AssayScenarios
 
 /// An agent that has a name on the command line.
@@ -70,8 +72,19 @@ struct AuditRequest: Sendable {
   var faults: [Fault]
   var onProgress: (@Sendable (Int) -> Void)?
 
-  /// Trains and audits in a world; a wrong reward makes it another world.
+  /// What discount 1 is judged at: at 1 itself a policy that never ends, as many do early on, has no value.
+  static let discountBelowOne = 0.999
+
+  /// Trains and audits in a world.
   func run(in environment: some EnumerableEnvironment) async throws -> AuditReport {
+    guard environment.discount == 1 else { return try await plant(in: environment) }
+    // A world in which nothing ever ends is wrong at discount 1, whatever it is judged at.
+    _ = try FiniteMDP(enumerating: environment).solved()
+    return try await plant(in: RediscountedEnvironment(environment, discount: Self.discountBelowOne))
+  }
+
+  /// A wrong reward makes it another world; the other faults are planted in the agents.
+  private func plant(in environment: some EnumerableEnvironment) async throws -> AuditReport {
     if faults.contains(.wrongReward) {
       return try await train(in: Fault.rewardingHome(environment))
     }

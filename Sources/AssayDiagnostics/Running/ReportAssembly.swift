@@ -85,6 +85,14 @@ struct ReportAssembly {
       statement: counts.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
         .map { "\($0.value.count) of \(own.count) agents: \($0.key)" }.joined(separator: "; ") + ".",
       value: share)
+    let open = [group.critic, group.actor, group.reward, group.model].compactMap(\.self)
+      .filter { $0.name != .healthy }
+    if leader.key == DiagnosisName.healthy.rawValue, !open.isEmpty {
+      return Diagnosis(
+        name: DiagnosisName.inconclusive.rawValue, also: [],
+        summary: "Most agents are healthy one by one, but taken together the measurements do not settle it.",
+        evidence: open.map { Evidence(metric: "verdict", statement: $0.statement, value: $0.measured) } + [tally])
+    }
     if share.low > 0.5 || leader.value.count == own.count {
       var diagnosis = own[leader.value[0]]
       // The part's sentence is about all agents; the signatures are those of the first that has them.

@@ -7,54 +7,52 @@ import Assay
 struct SweepTable {
   /// Where the choices of each state start, `[S + 1]`.
   private(set) var choiceStarts: [Int32]
-  /// The action of each choice.
-  private(set) var actions: [Int32]
   /// Expected reward of each choice.
   private var rewards: [Double]
   /// Where the outcomes of each choice start, `[choices + 1]`.
   private var rowStarts: [Int]
   private var successors: [Int32]
   private var probabilities: [Double]
+  /// The (state, action) pair of each choice, as state · A + action; empty where choices are the pairs.
+  private var pairs: [Int32] = []
+  private let actionCount: Int
   /// Whether outcomes may be moved in place, since the process does not share them.
   private(set) var ownsOutcomes = false
 
   var stateCount: Int { choiceStarts.count - 1 }
-  var choiceCount: Int { actions.count }
+  var choiceCount: Int { rewards.count }
 
   /// All choices of a process. Shares the process's columns where nothing has to be left out.
   init(_ process: FiniteMDP, reward: FiniteMDP.RewardFunction) {
-    let stateCount = process.stateCount
-    let actionCount = process.actionCount
-    choiceStarts = [0]
-    actions = []
-    choiceStarts.reserveCapacity(stateCount + 1)
-    actions.reserveCapacity(stateCount * actionCount)
-    for state in 0..<stateCount {
-      for action in 0..<actionCount where process.isAvailable(action: action, in: state) {
-        actions.append(Int32(action))
-      }
-      choiceStarts.append(Int32(actions.count))
-    }
-    let hasAllChoices = actions.count == stateCount * actionCount
+    actionCount = process.actionCount
+    choiceStarts = (0...process.stateCount).map { Int32($0 * process.actionCount) }
     rewards = reward.expected
     rowStarts = process.rowStarts
     successors = process.successors
     probabilities = process.probabilities
+    let hasAllChoices = rewards.indices.allSatisfy { process.rowStarts[$0] < process.rowStarts[$0 + 1] }
     if !hasAllChoices || process.hasTerminals { leaveOutWhatNoValueFollows(in: process) }
   }
 
-  /// Drops the rows of unavailable actions and the terminal outcomes.
+  /// The action of a choice.
+  func action(of choice: Int) -> Int { (pairs.isEmpty ? choice : Int(pairs[choice])) % actionCount }
+
+  /// Drops unavailable actions and terminal outcomes.
   private mutating func leaveOutWhatNoValueFollows(in process: FiniteMDP) {
     let expected = rewards
     (rewards, rowStarts, successors, probabilities) = ([], [0], [], [])
-    for pair in expected.indices where process.rowStarts[pair] < process.rowStarts[pair + 1] {
-      for entry in process.rowStarts[pair]..<process.rowStarts[pair + 1]
-      where !(process.hasTerminals && process.terminals[entry]) {
-        successors.append(process.successors[entry])
-        probabilities.append(process.probabilities[entry])
+    for pair in expected.indices {
+      let outcomes = process.rowStarts[pair]..<process.rowStarts[pair + 1]
+      if !outcomes.isEmpty {
+        for entry in outcomes where !(process.hasTerminals && process.terminals[entry]) {
+          successors.append(process.successors[entry])
+          probabilities.append(process.probabilities[entry])
+        }
+        rewards.append(expected[pair])
+        pairs.append(Int32(pair))
+        rowStarts.append(successors.count)
       }
-      rewards.append(expected[pair])
-      rowStarts.append(successors.count)
+      if (pair + 1) % actionCount == 0 { choiceStarts[(pair + 1) / actionCount] = Int32(pairs.count) }
     }
   }
 
@@ -89,14 +87,10 @@ struct SweepTable {
     return change
   }
 
-  /// One backup of every state: `next[s] = max over choices of r + γ Σ p·values`.
-  ///
-  /// - Parameters:
-  ///   - choiceValues: receives the value of each choice in its first entries.
-  ///   - keepsChoiceValues: whether it does. Where nobody will look at them, memory is better left to the rest.
+  /// One backup of every state: `next[s] = max over choices of r + γ Σ p·values`. The value of each choice goes
+  /// into the first entries of `choiceValues`.
   func sweep(
-    discount: Double, values: [Double], into next: inout [Double], choiceValues: inout [Double],
-    keepsChoiceValues: Bool
+    discount: Double, values: [Double], into next: inout [Double], choiceValues: inout [Double]
   ) -> Change {
     precondition(
       values.count == stateCount && next.count == stateCount && choiceValues.count >= choiceCount,
@@ -126,7 +120,7 @@ struct SweepTable {
           entry &+= 1
         }
         let value = rewards[unchecked: choice] + discount * sum
-        if keepsChoiceValues { choiceValues[unchecked: choice] = value }
+        choiceValues[unchecked: choice] = value
         highest = value > highest ? value : highest
         choice &+= 1
       }
@@ -138,11 +132,8 @@ struct SweepTable {
 
   // MARK: Narrowing
 
-  /// The choices whose value is at most `slack` below the value of their state.
-  func choices(within slack: Double, of values: [Double], choiceValues: [Double]) -> [Int32] {
-    // Each choice is written where the next one to keep belongs, which takes no branch; hence the place too many.
-    var kept = [Int32](repeating: 0, count: choiceCount + 1)
-    var places = kept.mutableSpan
+  /// How many choices have a value that is at most `slack` below the value of their state.
+  func choiceCount(within slack: Double, of values: [Double], choiceValues: [Double]) -> Int {
     let choiceStarts = choiceStarts.span
     let values = values.span
     let choiceValues = choiceValues.span
@@ -152,71 +143,102 @@ struct SweepTable {
       let end = Int(choiceStarts[state &+ 1])
       let least = values[state] - slack
       while choice < end {
-        places[count] = Int32(truncatingIfNeeded: choice)
         count &+= choiceValues[choice] >= least ? 1 : 0
         choice &+= 1
       }
     }
-    kept.removeLast(kept.count - count)
-    return kept
+    return count
   }
 
-  /// Drops all choices but these, which are in order.
-  mutating func keep(_ kept: [Int32]) {
-    var count = 0
+  /// Raises the ceiling of each state to the highest value of its other choices, less `rise`.
+  func raise(
+    _ ceilings: inout [Double], beyond slack: Double, of values: [Double], choiceValues: [Double],
+    less rise: Double
+  ) {
+    var ceilings = ceilings.mutableSpan
+    let choiceStarts = choiceStarts.span
+    let values = values.span
+    let choiceValues = choiceValues.span
+    var choice = 0
     for state in 0..<stateCount {
-      let end = choiceStarts[state + 1]
-      while count < kept.count, kept[count] < end { count += 1 }
-      choiceStarts[state + 1] = Int32(count)
+      let end = Int(choiceStarts[state &+ 1])
+      let least = values[state] - slack
+      var highest = -Double.infinity
+      while choice < end {
+        let value = choiceValues[choice] >= least ? -Double.infinity : choiceValues[choice]
+        highest = value > highest ? value : highest
+        choice &+= 1
+      }
+      ceilings[state] = max(ceilings[state], highest - rise)
     }
-    var keptStarts = [0]
-    keptStarts.reserveCapacity(kept.count + 1)
-    var end = 0
-    for choice in kept {
-      end += rowStarts[Int(choice) + 1] - rowStarts[Int(choice)]
-      keptStarts.append(end)
+  }
+
+  /// Drops all other choices. The ones that stay are counted already.
+  mutating func keep(_ count: Int, within slack: Double, of values: [Double], choiceValues: [Double]) {
+    // Each choice is written where the next to keep belongs, which takes no branch; hence the place too many.
+    var kept = [Int32](repeating: 0, count: count + 1)
+    var keptCount = 0
+    var choice = 0
+    for state in 0..<stateCount {
+      let end = Int(choiceStarts[state + 1])
+      let least = values[state] - slack
+      while choice < end {
+        kept[keptCount] = Int32(truncatingIfNeeded: choice)
+        keptCount &+= choiceValues[choice] >= least ? 1 : 0
+        choice &+= 1
+      }
+      choiceStarts[state + 1] = Int32(truncatingIfNeeded: keptCount)
     }
-    actions = kept.map { actions[Int($0)] }
+    kept.removeLast()
+    keepRows(kept)
     rewards = kept.map { rewards[Int($0)] }
+    pairs = pairs.isEmpty ? kept : kept.map { pairs[Int($0)] }
+  }
+
+  private mutating func keepRows(_ kept: [Int32]) {
+    let oldStarts = rowStarts
+    rowStarts = [0]
+    rowStarts.reserveCapacity(kept.count + 1)
+    var end = 0
+    for row in kept {
+      end += oldStarts[Int(row) + 1] - oldStarts[Int(row)]
+      rowStarts.append(end)
+    }
     if ownsOutcomes {
-      Self.keep(kept, of: &successors, starts: rowStarts, keptStarts: keptStarts)
-      Self.keep(kept, of: &probabilities, starts: rowStarts, keptStarts: keptStarts)
+      Self.keep(kept, startingAt: oldStarts, of: &successors)
+      Self.keep(kept, startingAt: oldStarts, of: &probabilities)
     } else {
-      successors = Self.kept(kept, of: successors, starts: rowStarts, keptStarts: keptStarts)
-      probabilities = Self.kept(kept, of: probabilities, starts: rowStarts, keptStarts: keptStarts)
+      successors = Self.copied(kept, startingAt: oldStarts, of: successors, count: end)
+      probabilities = Self.copied(kept, startingAt: oldStarts, of: probabilities, count: end)
       ownsOutcomes = true
     }
-    rowStarts = keptStarts
   }
 
-  private static func kept<Element: BitwiseCopyable>(
-    _ rows: [Int32], of column: [Element], starts: [Int], keptStarts: [Int]
+  private static func copied<Element: BitwiseCopyable>(
+    _ rows: [Int32], startingAt starts: [Int], of column: [Element], count: Int
   ) -> [Element] {
-    let outcomeCount = keptStarts[rows.count]
     // Large, and written once: not worth filling with zeros first.
-    return [Element](unsafeUninitializedCapacity: outcomeCount) { new, count in
+    [Element](unsafeUninitializedCapacity: count) { new, initializedCount in
       let old = column.span
-      var end = 0
-      for (index, row) in rows.enumerated() {
-        let shift = starts[Int(row)] &- end
-        while end < keptStarts[index &+ 1] {
-          new[end] = old[end &+ shift]
-          end &+= 1
+      for row in rows {
+        let outcomes = starts[Int(row)]..<starts[Int(row) + 1]
+        precondition(outcomes.upperBound <= old.count && initializedCount + outcomes.count <= count)
+        for entry in outcomes {
+          new[initializedCount] = old[unchecked: entry]
+          initializedCount &+= 1
         }
       }
-      count = end
     }
   }
 
   private static func keep<Element: BitwiseCopyable>(
-    _ rows: [Int32], of column: inout [Element], starts: [Int], keptStarts: [Int]
+    _ rows: [Int32], startingAt starts: [Int], of column: inout [Element]
   ) {
     var entries = column.mutableSpan
     var end = 0
-    for (index, row) in rows.enumerated() {
-      let shift = starts[Int(row)] &- end
-      while end < keptStarts[index &+ 1] {
-        entries[end] = entries[end &+ shift]
+    for row in rows {
+      for entry in starts[Int(row)]..<starts[Int(row) + 1] {
+        entries[end] = entries[entry]
         end &+= 1
       }
     }
@@ -225,18 +247,19 @@ struct SweepTable {
 
   // MARK: Rounding
 
-  /// How many outcomes the longest row has, which bounds the rounding error of a backup, and how far the sum
-  /// of a row is from 1 at the most.
-  func rowExtremes() -> (length: Int, sumError: Double) {
+  /// How many outcomes the longest row has, and the smallest and largest sum of a row.
+  func rowExtremes() -> (length: Int, leastSum: Double, largestSum: Double) {
     let rowStarts = rowStarts.span
     let probabilities = probabilities.span
-    var extremes = (length: 0, sumError: 0.0)
+    var extremes = (length: 0, leastSum: Double.infinity, largestSum: 0.0)
     var start = 0
     for choice in 0..<choiceCount {
       let end = rowStarts[choice &+ 1]
       var sum = 0.0
       for entry in start..<end { sum += probabilities[entry] }
-      extremes = (max(extremes.length, end &- start), max(extremes.sumError, abs(1 - sum)))
+      extremes = (
+        max(extremes.length, end &- start), min(extremes.leastSum, sum), max(extremes.largestSum, sum)
+      )
       start = end
     }
     return extremes

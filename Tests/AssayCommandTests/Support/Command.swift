@@ -74,15 +74,24 @@ struct Command {
   }
 
   /// Runs it to its end.
+  private static func run(_ arguments: [String], in folder: URL?, within seconds: Double) async throws
+    -> Outcome
+  {
+    await Turns.shared.take()
+    defer { Task { await Turns.shared.giveBack() } }
+    return try await Command(arguments, in: folder).outcome(within: seconds)
+  }
+
+  /// Runs it to its end.
   static func run(_ arguments: String..., in folder: URL? = nil, within seconds: Double = 60) async throws
     -> Outcome
   {
-    try await Command(arguments, in: folder).outcome(within: seconds)
+    try await run(arguments, in: folder, within: seconds)
   }
 
   /// Runs it to its end, with the arguments as one would type them.
   static func run(line: String, in folder: URL? = nil, within seconds: Double = 60) async throws -> Outcome {
-    try await Command(line.split(separator: " ").map(String.init), in: folder).outcome(within: seconds)
+    try await run(line.split(separator: " ").map(String.init), in: folder, within: seconds)
   }
 
   /// The executable stands in the build folder, in which this test bundle stands too.
@@ -100,5 +109,29 @@ struct Command {
       }
     }
     throw CocoaError(.fileNoSuchFile)
+  }
+}
+
+/// Lets a few processes run at a time: all tests start at once, and a hundred processes would keep each other waiting.
+private actor Turns {
+  static let shared = Turns()
+
+  private var free = max(2, ProcessInfo.processInfo.activeProcessorCount)
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func take() async {
+    if free > 0 {
+      free -= 1
+    } else {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+  }
+
+  func giveBack() {
+    if waiting.isEmpty {
+      free += 1
+    } else {
+      waiting.removeFirst().resume()
+    }
   }
 }

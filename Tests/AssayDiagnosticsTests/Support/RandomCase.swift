@@ -79,5 +79,7 @@ struct RandomCase {
     script = Script(
       claim: Claim(claimsStates ? .stateValue : .actionValue, of: .part("actor"), discount: discount),
       values: claimsStates ? (0..<states).map { _ in random.normal(deviation: 3) } : values, policy: policy)
+    // What acts is not what the actor would do, and no term may mistake one for the other.
+    script.exploration = random.unit() < 0.5 ? 0.3 : 0
   }
 }

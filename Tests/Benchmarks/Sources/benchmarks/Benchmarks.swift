@@ -65,7 +65,8 @@ struct Benchmarks: ParsableCommand {
   private static func sizes(_ text: String) throws -> [Int] {
     try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
       guard let size = Int(part), size > 0, size <= 10_000_000 else {
-        throw ValidationError("--sizes has '\(part)'; allowed: integers from 1 to 10000000 with commas in between")
+        throw ValidationError(
+          "--sizes has '\(part)'; allowed: integers from 1 to 10000000, with commas in between")
       }
       return size
     }

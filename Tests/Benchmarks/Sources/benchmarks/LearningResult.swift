@@ -25,7 +25,8 @@ struct LearningResult: Encodable {
     let dynaSteps = 100_000
     var dyna = Run(
       environment: lake,
-      trainee: Dyna.make(shape: shape, configuration: .init(discount: lake.discount, runLength: 8 * dynaSteps)),
+      trainee: Dyna.make(
+        shape: shape, configuration: .init(discount: lake.discount, runLength: 8 * dynaSteps)),
       seed: 0)
     try dyna.advance(by: dynaSteps)
     let dynaSeconds = try (0..<7).map { _ in
@@ -46,10 +47,12 @@ struct LearningResult: Encodable {
         + String(format: "%10.2f", result.stepsPerSecond / 1e6)
       if let target = result.target {
         line +=
-          String(format: "   target %.0f, ", target / 1e6) + (result.stepsPerSecond > target ? "reached" : "missed")
+          String(format: "   target %.0f, ", target / 1e6)
+          + (result.stepsPerSecond > target ? "reached" : "missed")
       }
       return line
     }
-    return (["", "Learning on the 8 × 8 lake, million steps a second, one core", ""] + lines).joined(separator: "\n")
+    return (["", "Learning on the 8 × 8 lake, million steps a second, one core", ""] + lines).joined(
+      separator: "\n")
   }
 }

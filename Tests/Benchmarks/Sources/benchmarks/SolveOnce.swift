@@ -20,13 +20,13 @@ struct SolveOnce: ParsableCommand {
     }
     let process = RandomMDP.process(states: states)
     var solution: Solution?
-    let seconds = try measuredSeconds {
+    let samples = try measuredSeconds {
       solution = try process.solved(method: method, tolerance: SolvingResult.tolerance)
     }
     let peak = peakBytes()
     let truth = try truth(of: process)
     let error = zip(solution?.values ?? [], truth).reduce(0) { max($0, abs($1.0 - $1.1)) }
-    try printJSON(Measurement(seconds: seconds.median, error: error, peakBytes: peak))
+    try printJSON(Measurement(samples: samples, error: error, peakBytes: peak))
   }
 
   private func truth(of process: FiniteMDP) throws -> [Double] {
@@ -46,14 +46,4 @@ struct SolveOnce: ParsableCommand {
   private func write(_ column: [some BitwiseCopyable], to file: URL) throws {
     try column.withUnsafeBytes { try Data($0).write(to: file) }
   }
-}
-
-/// What was measured of one method.
-struct Measurement: Codable {
-  /// The median.
-  var seconds: Double
-  /// How far the values are from the truth at the most.
-  var error: Double
-  /// The most memory that the process had in use.
-  var peakBytes: Int
 }

@@ -39,31 +39,45 @@ struct SolvingResult: Encodable {
     (library: "mdpsolver", method: "modified-policy-iteration", word: "mdpsolver-mpi"),
   ]
 
+  private static let limit = Duration.seconds(120)
+
+  /// Measures ours and the peers' in turn, more than once where that is quick, since machines change pace.
   static func measured(states: Int, python: String?) throws -> SolvingResult {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "assay-benchmarks-\(ProcessInfo.processInfo.processIdentifier)-\(states)", isDirectory: true)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let limit = Duration.seconds(120)
-    let program = URL(fileURLWithPath: CommandLine.arguments[0])
-    var rows: [Row] = []
-    for method in [SolutionMethod.modifiedPolicyIteration, .valueIteration] {
-      let measurement = try Child.measurement(
-        Bundle.main.executableURL ?? program,
-        ["solve-once", "--states", "\(states)", "--method", method.rawValue, "--folder", folder.path], limit: limit)
-      rows.append(Row(library: "assay", method: method.rawValue, measurement: measurement))
+    let rounds = try (0..<(states > 200_000 ? 1 : 3)).map { _ in
+      try round(states: states, python: python, folder: folder.path)
     }
-    if let python {
-      let script = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../peers/solve.py").standardized
-      for peer in peers {
-        // Turning a large process into the lists it takes costs it minutes, and then it is the slowest by far.
-        if peer.library == "mdpsolver", states > 200_000 { continue }
-        let measurement = try Child.measurement(
-          URL(fileURLWithPath: python), [script.path, peer.word, folder.path], limit: limit)
-        rows.append(Row(library: peer.library, method: peer.method, measurement: measurement))
-      }
+    let rows = rounds[0].indices.map { index in
+      var row = rounds[0][index]
+      row.measurement = .joined(rounds.map { $0[index].measurement })
+      return row
     }
     return SolvingResult(states: states, rows: rows)
+  }
+
+  private static func round(states: Int, python: String?, folder: String) throws -> [Row] {
+    let itself = Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])
+    var rows = try [SolutionMethod.modifiedPolicyIteration, .valueIteration].map { method in
+      let arguments = [
+        "solve-once", "--states", "\(states)", "--method", method.rawValue, "--folder", folder,
+      ]
+      return Row(
+        library: "assay", method: method.rawValue,
+        measurement: try Child.measurement(itself, arguments, limit: limit))
+    }
+    guard let python else { return rows }
+    let script = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../peers/solve.py")
+      .standardized
+    // To turn a large process into the lists that mdpsolver takes costs minutes, and then it is slowest by far.
+    for peer in peers where peer.library != "mdpsolver" || states <= 200_000 {
+      let measurement = try Child.measurement(
+        URL(fileURLWithPath: python), [script.path, peer.word, folder], limit: limit)
+      rows.append(Row(library: peer.library, method: peer.method, measurement: measurement))
+    }
+    return rows
   }
 
   // MARK: Printing

@@ -59,7 +59,7 @@ struct Teacher: Learner, ~Copyable {
     let (now, next) = (2 * seen.observation, 2 * seen.nextObservation)
     let best = max(store[critic.block, next], store[critic.block, next + 1])
     let target = Float(experience.reward(age: 0).value + aims.critic.discount * Double(best))
-    store.add(0.005 * (target - store[critic.block, now + seen.action]), at: now + seen.action, with: critic)
+    store.add(0.003 * (target - store[critic.block, now + seen.action]), at: now + seen.action, with: critic)
     store.add(0.05 * (store[critic.block, now + 1] - store[critic.block, now]), at: now / 2, with: actor)
   }
 }
@@ -71,10 +71,10 @@ let report = try await Audit(environment: Mill(), agentName: "me", steps: 99_000
     "urges", owner: "actor", role: .actor, shape: [5], updateRule: "climbing", writers: ["teacher"])
   let critic = store.permit("teacher", toWrite: values, usesReward: true)
   let actor = store.permit("teacher", toWrite: urges, usesReward: false)
-  let (table, planner) = (Table(values: values), ReactivePlanner<Int>(exploration: 0.2))
+  let (table, planner) = (Table(values: values), ReactivePlanner<Int>(exploration: 0.5))
   return Trainee(
     agent: Anatomy(critic: table, actor: Miller(urges: urges), planner: planner, parameters: store),
     learner: Teacher(aims: Aims(critic: table.claim, actor: values), critic: critic, actor: actor))
 }
 print(TerminalReport(report).text)
-exit(report.diagnosis.name == "healthy" ? 0 : 1)
+exit(report.critic.verdict.name == .healthy && report.actor.verdict.name == .healthy ? 0 : 1)
