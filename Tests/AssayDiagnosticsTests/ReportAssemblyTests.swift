@@ -46,14 +46,23 @@ struct ReportAssemblyTests {
 
   @Test("a majority counts when the Wilson interval lies above one half: 7 of 8 do, 6 of 7 do not")
   func majority() throws {
-    let eight = try report(.init(repeating: healthy, count: 7) + [scaled])
-    #expect(eight.diagnosis.name == "healthy")
+    let eight = try report(.init(repeating: scaled, count: 7) + [healthy])
+    #expect(eight.diagnosis.name == "critic-scaled-reward")
     let seven = try report(.init(repeating: scaled, count: 6) + [healthy])
     #expect(seven.diagnosis.name == "inconclusive" && seven.diagnosis.also == [])
     #expect(
       seven.diagnosis.evidence.map(\.statement) == [
         "6 of 7 agents: critic-scaled-reward; 1 of 7 agents: healthy."
       ])
+  }
+
+  @Test("a healthy majority is not called healthy together while a verdict over all of them is open")
+  func openTogether() throws {
+    let report = try report(.init(repeating: healthy, count: 7) + [scaled])
+    #expect(report.agents.count { $0.diagnosis == "healthy" } == 7)
+    #expect(report.critic.verdict.name == .inconclusive)
+    #expect(report.diagnosis.name == "inconclusive")
+    #expect(report.diagnosis.evidence.first?.statement == report.critic.verdict.statement)
   }
 
   @Test("each agent keeps its own diagnosis")

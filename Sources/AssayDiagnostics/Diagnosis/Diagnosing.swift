@@ -30,46 +30,40 @@ struct Diagnosing {
   }
 
   func diagnose(_ signatures: Signatures) -> Diagnosis {
-    // Each fault with its reasons; the parts furthest out of tolerance come first.
-    var faults: [(name: DiagnosisName, severity: Double, evidence: [Evidence])] = []
-    func add(_ name: DiagnosisName, _ reasons: [Evidence], _ metric: String, _ verdict: Verdict) {
-      let own = Evidence(metric: metric, statement: verdict.statement, value: verdict.measured)
-      faults.append((name, verdict.measured.estimate / verdict.tolerance, reasons + [own]))
-    }
+    var names: [DiagnosisName] = []
     var evidence: [Evidence] = []
-    if reward.name == .faulty { add(.wrongReward, [], "reward.regret", reward) }
+    if reward.name == .faulty {
+      names.append(.wrongReward)
+      evidence.append(Evidence(metric: "reward.regret", statement: reward.statement, value: reward.measured))
+    }
     if let model, model.name == .faulty {
-      let name = nameModelFault(signatures, &evidence)
-      add(name, evidence, "model.valueError", model)
+      names.append(nameModelFault(signatures, &evidence))
+      evidence.append(Evidence(metric: "model.valueError", statement: model.statement, value: model.measured))
     }
     var isModelsError = false
-    var afterword: [Evidence] = []
     if critic.name == .faulty {
-      evidence = []
       if let inModel = signatures.criticErrorInModel, inModel < Tolerances.criticError {
         isModelsError = true
-        afterword.append(
+        evidence.append(
           Evidence(
             metric: "critic.errorInModel",
             statement:
               "The critic is right about the world the model describes, so its error is the model's.",
             value: Estimate(mean: [inModel])))
       } else {
-        let name = nameCriticFault(signatures, &evidence)
-        add(name, evidence, "critic.rmse", critic)
+        names.append(nameCriticFault(signatures, &evidence))
+        evidence.append(Evidence(metric: "critic.rmse", statement: critic.statement, value: critic.measured))
       }
     }
     if actor.name == .faulty {
-      evidence = []
-      let name = nameActorFault(signatures, &evidence)
-      add(name, evidence, "actor.normalisedGap", actor)
+      names.append(nameActorFault(signatures, &evidence))
+      evidence.append(
+        Evidence(metric: "actor.normalisedGap", statement: actor.statement, value: actor.measured))
     }
-    // A stable sort: of equals, the one whose error the others may have inherited.
-    let order = faults.indices.sorted { (-faults[$0].severity, $0) < (-faults[$1].severity, $1) }
-    if let first = order.first {
+    if let name = names.first {
       return Diagnosis(
-        name: faults[first].name.rawValue, also: order.dropFirst().map { faults[$0].name.rawValue },
-        summary: sentence(faults[first].name.summary), evidence: order.flatMap { faults[$0].evidence } + afterword)
+        name: name.rawValue, also: names.dropFirst().map(\.rawValue),
+        summary: sentence(name.summary), evidence: evidence)
     }
     let verdicts =
       [("critic.rmse", critic), ("actor.normalisedGap", actor), ("reward.regret", reward)]
