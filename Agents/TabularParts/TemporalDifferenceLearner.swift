@@ -25,6 +25,7 @@ public struct TemporalDifferenceLearner: Learner, ~Copyable {
   }
 
   @inlinable
+  @inline(__always)
   public mutating func learn(
     from experience: Experience<Int, Int>, updating parameters: inout ParameterStore,
     using random: inout RandomStream

@@ -72,8 +72,16 @@ public struct Ledger: Sendable, Hashable {
     @inlinable
     init() {}
 
+    /// Whether a write with this permit makes the entry grow.
+    @inlinable
+    @inline(__always)
+    func belongs(to permit: borrowing WritePermit) -> Bool {
+      writer == permit.writer && cause == permit.cause && usesReward == permit.usesReward
+    }
+
     /// Notes a write, or turns it away and notes that.
     @inlinable
+    @inline(__always)
     mutating func admitWrite(squaredNorm: Double, step: Int) -> Bool {
       if isFrozen && cause == .learning {
         refused &+= 1
@@ -126,11 +134,7 @@ public struct Ledger: Sendable, Hashable {
   @inline(__always)
   mutating func admitWrite(with permit: borrowing WritePermit, squaredNorm: Double, step: Int) -> Bool {
     let block = permit.block.index
-    if open[block].writer != permit.writer || open[block].cause != permit.cause
-      || open[block].usesReward != permit.usesReward
-    {
-      turn(block: block, to: permit, step: step)
-    }
+    if !open[block].belongs(to: permit) { turn(block: block, to: permit, step: step) }
     return open[block].admitWrite(squaredNorm: squaredNorm, step: step)
   }
 

@@ -157,6 +157,7 @@ public struct ParameterStore: Sendable, Hashable {
 
   /// Sets one number of the permitted block.
   @inlinable
+  @inline(__always)
   public mutating func set(_ value: Float, at index: Int, with permit: borrowing WritePermit) {
     precondition(
       index >= 0 && index < permit.block.count, "index \(index) is outside a block of \(permit.block.count)")
@@ -171,6 +172,7 @@ public struct ParameterStore: Sendable, Hashable {
 
   /// Adds to one number of the permitted block.
   @inlinable
+  @inline(__always)
   public mutating func add(_ change: Float, at index: Int, with permit: borrowing WritePermit) {
     set(self[permit.block, index] + change, at: index, with: permit)
   }

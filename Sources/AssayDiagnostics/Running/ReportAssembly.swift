@@ -91,7 +91,9 @@ struct ReportAssembly {
       return Diagnosis(
         name: DiagnosisName.inconclusive.rawValue, also: [],
         summary: "Most agents are healthy one by one, but taken together the measurements do not settle it.",
-        evidence: open.map { Evidence(metric: "verdict", statement: $0.statement, value: $0.measured) } + [tally])
+        evidence: open.map { Evidence(metric: "verdict", statement: $0.statement, value: $0.measured) } + [
+          tally
+        ])
     }
     if share.low > 0.5 || leader.value.count == own.count {
       var diagnosis = own[leader.value[0]]

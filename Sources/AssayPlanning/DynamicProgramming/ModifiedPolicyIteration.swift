@@ -31,16 +31,22 @@ struct ModifiedPolicyIteration {
     let allChoices = SweepTable(process, reward: reward)
     var table = allChoices
     var aside: ChoicesSetAside?
-    var bounds = MacQueenBounds(allChoices, discount: discount, mayShift: !process.hasTerminals)
+    var bounds = MacQueenBounds(discount: discount, mayShift: !process.hasTerminals)
     var pace = Pace(discount: discount)
     var values = [Double](repeating: 0, count: process.stateCount)
     var next = values
     var choiceValues: [Double] = []
     while true {
       let change =
-        bounds.sweeps == 0
-        ? table.firstSweep(into: &next, choiceValues: &choiceValues)
-        : table.sweep(discount: discount, values: values, into: &next, choiceValues: &choiceValues)
+        switch bounds.sweeps {
+        case 0: table.firstSweep(into: &next, choiceValues: &choiceValues)
+        case 1:
+          table.measuringSweep(
+            discount: discount, values: values, into: &next, choiceValues: &choiceValues,
+            extremes: &bounds.rows)
+        default:
+          table.sweep(discount: discount, values: values, into: &next, choiceValues: &choiceValues)
+        }
       swap(&values, &next)
       bounds.update(with: change)
       pace.update(span: bounds.span)
@@ -71,7 +77,8 @@ struct ModifiedPolicyIteration {
     let spare = table.choiceCount - table.stateCount
     // A tenth more choices than states is little more than a policy already.
     guard spare > table.stateCount / 10 else { return }
-    let slack = evaluationLimit > 0 ? 1.5 * pace.expectedMovement : pace.provedMovement
+    guard let movement = evaluationLimit > 0 ? pace.expectedMovement : pace.provedMovement else { return }
+    let slack = evaluationLimit > 0 ? 1.5 * movement : movement
     guard pace.isWorthALook(at: slack) else { return }
     let kept = table.choiceCount(within: slack, of: values, choiceValues: choiceValues)
     // Writing the table anew costs as much as some sweeps; once it was, it shrinks in place.
@@ -133,12 +140,12 @@ private struct ChoicesSetAside {
 private struct Pace {
   private let discount: Double
   private var span = Double.infinity
-  private var rate: Double
+  /// By which factor spans shrink, once two are known.
+  private var rate: Double?
   private var lastLook = Double.infinity
 
   init(discount: Double) {
     self.discount = discount
-    rate = discount
   }
 
   mutating func update(span: Double) {
@@ -146,8 +153,9 @@ private struct Pace {
     self.span = span
   }
 
-  /// How far values will still move against each other, if spans go on to shrink as they do.
-  var expectedMovement: Double { span * rate / (1 - rate) }
+  /// How far values will still move against each other, if spans go on to shrink as they do; `nil` while nobody
+  /// knows.
+  var expectedMovement: Double? { rate.map { span * $0 / (1 - $0) } }
 
   /// How far they can move at the most.
   var provedMovement: Double { span * discount / (1 - discount) }
@@ -174,24 +182,26 @@ private struct MacQueenBounds {
   /// Whether rounding is all that is left.
   private(set) var isFinest = false
 
+  /// The rows of all choices. Until they are known there is no bound.
+  var rows = SweepTable.RowExtremes()
+
   /// γ/(1−γ)
   private let horizon: Double
   private let mayShift: Bool
-  /// How far the sum of a row can be from what the bounds take it for: 1, or at most 1 where some outcomes
-  /// terminate.
-  private let rowError: Double
-  /// What a backup loses to rounding, relative to the largest value.
-  private let roundoff: Double
   /// No value is larger than this: the sum of the largest changes.
   private var magnitude = 0.0
 
-  init(_ table: SweepTable, discount: Double, mayShift: Bool) {
-    let rows = table.rowExtremes()
+  init(discount: Double, mayShift: Bool) {
     horizon = discount / (1 - discount)
     self.mayShift = mayShift
-    rowError = max(mayShift ? 1 - rows.leastSum : 0, rows.largestSum - 1, 0)
-    roundoff = Double(rows.length + 4) * .ulpOfOne
   }
+
+  /// How far the sum of a row can be from what the bounds take it for: 1, or at most 1 where some outcomes
+  /// terminate.
+  private var rowError: Double { max(mayShift ? 1 - rows.leastSum : 0, rows.largestSum - 1, 0) }
+
+  /// What a backup loses to rounding, relative to the largest value.
+  private var roundoff: Double { Double(rows.length + 4) * .ulpOfOne }
 
   mutating func update(with change: SweepTable.Change) {
     sweeps += 1
@@ -200,6 +210,7 @@ private struct MacQueenBounds {
     high = mayShift ? change.high : max(change.high, 0)
     span = high - low
     shift = horizon * (low + high) / 2
+    guard sweeps > 1 else { return }
     let rounding = (1 + horizon) * roundoff * magnitude
     error = horizon * span / 2 + rounding + rowError * horizon * (1 + horizon) * change.largest
     isFinest = horizon * span / 2 <= rounding

@@ -87,10 +87,42 @@ struct SweepTable {
     return change
   }
 
+  /// What bounds the rounding error of a backup.
+  struct RowExtremes {
+    /// How many outcomes the longest row has.
+    var length = 0
+    /// The smallest sum of a row.
+    var leastSum = Double.infinity
+    /// The largest sum of a row.
+    var largestSum = -Double.infinity
+  }
+
   /// One backup of every state: `next[s] = max over choices of r + γ Σ p·values`. The value of each choice goes
   /// into the first entries of `choiceValues`.
   func sweep(
     discount: Double, values: [Double], into next: inout [Double], choiceValues: inout [Double]
+  ) -> Change {
+    var extremes = RowExtremes()
+    return sweep(
+      discount: discount, values: values, into: &next, choiceValues: &choiceValues, extremes: &extremes,
+      measuresRows: false)
+  }
+
+  /// A sweep that looks at the rows as well, while they pass.
+  func measuringSweep(
+    discount: Double, values: [Double], into next: inout [Double], choiceValues: inout [Double],
+    extremes: inout RowExtremes
+  ) -> Change {
+    sweep(
+      discount: discount, values: values, into: &next, choiceValues: &choiceValues, extremes: &extremes,
+      measuresRows: true)
+  }
+
+  /// Inlined into the two above, so that only one of them pays for measuring.
+  @inline(__always)
+  private func sweep(
+    discount: Double, values: [Double], into next: inout [Double], choiceValues: inout [Double],
+    extremes: inout RowExtremes, measuresRows: Bool
   ) -> Change {
     precondition(
       values.count == stateCount && next.count == stateCount && choiceValues.count >= choiceCount,
@@ -103,6 +135,7 @@ struct SweepTable {
     let values = values.span
     var next = next.mutableSpan
     var choiceValues = choiceValues.mutableSpan
+    var rows = RowExtremes()
     var change = Change()
     var choice = 0
     var entry = 0
@@ -113,11 +146,20 @@ struct SweepTable {
       if choice == end { continue }
       var highest = -Double.infinity
       while choice < end {
+        let rowStart = entry
         let rowEnd = rowStarts[unchecked: choice &+ 1]
         var sum = 0.0
+        var mass = 0.0
         while entry < rowEnd {
-          sum += probabilities[unchecked: entry] * values[unchecked: Int(successors[unchecked: entry])]
+          let probability = probabilities[unchecked: entry]
+          sum += probability * values[unchecked: Int(successors[unchecked: entry])]
+          if measuresRows { mass += probability }
           entry &+= 1
+        }
+        if measuresRows {
+          rows.length = max(rows.length, rowEnd &- rowStart)
+          rows.leastSum = mass < rows.leastSum ? mass : rows.leastSum
+          rows.largestSum = mass > rows.largestSum ? mass : rows.largestSum
         }
         let value = rewards[unchecked: choice] + discount * sum
         choiceValues[unchecked: choice] = value
@@ -127,6 +169,7 @@ struct SweepTable {
       change.include(highest - values[unchecked: state])
       next[unchecked: state] = highest
     }
+    extremes = rows
     return change
   }
 
@@ -243,25 +286,5 @@ struct SweepTable {
       }
     }
     column.removeLast(column.count - end)
-  }
-
-  // MARK: Rounding
-
-  /// How many outcomes the longest row has, and the smallest and largest sum of a row.
-  func rowExtremes() -> (length: Int, leastSum: Double, largestSum: Double) {
-    let rowStarts = rowStarts.span
-    let probabilities = probabilities.span
-    var extremes = (length: 0, leastSum: Double.infinity, largestSum: 0.0)
-    var start = 0
-    for choice in 0..<choiceCount {
-      let end = rowStarts[choice &+ 1]
-      var sum = 0.0
-      for entry in start..<end { sum += probabilities[entry] }
-      extremes = (
-        max(extremes.length, end &- start), min(extremes.leastSum, sum), max(extremes.largestSum, sum)
-      )
-      start = end
-    }
-    return extremes
   }
 }

@@ -8,6 +8,20 @@ struct SolvingResult: Encodable {
     var method: String
     /// `nil` where it failed or took too long.
     var measurement: Measurement?
+
+    private enum CodingKeys: CodingKey {
+      case library, method, seconds, repetitions, error, peakBytes
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(library, forKey: .library)
+      try container.encode(method, forKey: .method)
+      try container.encode(measurement?.seconds, forKey: .seconds)
+      try container.encode(measurement?.samples.count, forKey: .repetitions)
+      try container.encode(measurement?.error, forKey: .error)
+      try container.encode(measurement?.peakBytes, forKey: .peakBytes)
+    }
   }
 
   /// What the values may be off by.

@@ -28,7 +28,6 @@ struct Mill: EnumerableEnvironment {
 }
 /// A critic says what it estimates. The audit holds it to that.
 struct Table: Critic {
-  typealias Latent = Int
   typealias Action = Int
   let name: PartName = "critic"
   let claim = Claim(.actionValue, of: .optimal, discount: 0.9)
@@ -39,7 +38,6 @@ struct Table: Critic {
 }
 /// An actor says what it maximises. It is handed a state, and never a reward.
 struct Miller: Actor {
-  typealias Latent = Int
   let name: PartName = "actor"
   let objective = Objective(maximising: "critic")
   let urges: BlockHandle
