@@ -172,7 +172,6 @@ public struct ParameterStore: Sendable, Hashable {
 
   /// Adds to one number of the permitted block.
   @inlinable
-  @inline(__always)
   public mutating func add(_ change: Float, at index: Int, with permit: borrowing WritePermit) {
     set(self[permit.block, index] + change, at: index, with: permit)
   }

@@ -3,8 +3,9 @@
     python solve.py METHOD FOLDER
 
 The folder holds the process as plain little-endian columns, written by the benchmarks: `successors` (int32),
-`probabilities` and `rewards` (float64), in the order state, action, successor; and `values` (float64), the solution
-that answers are judged by. Every method aims at values within TOLERANCE of it. The answer is one line of JSON.
+`probabilities` and `rewards` (float64), in the order state, action, successor; and `values` (float64), the
+solution that answers are judged by. Every method aims at values within TOLERANCE of it. The answer is one line
+of JSON.
 """
 
 import json
@@ -60,7 +61,7 @@ class Process:
 
 
 def scipy_sweeps(process, evaluations):
-    """Sweeps until the MacQueen bounds are close enough; after each, so many sweeps of the best policy alone."""
+    """Sweeps until the MacQueen bounds are close enough, each followed by sweeps of the best policy alone."""
     matrix, rewards = process.matrix(), process.rewards
     every_state = np.arange(process.states)
 
