@@ -9,18 +9,7 @@ import Assay
 public enum SARSA {
   public typealias Agent = QLearning.Agent
 
-  public struct Configuration: Sendable {
-    /// γ, in [0, 1].
-    public var discount: Double
-    /// α, in (0, 1].
-    public var learningRate: Float = 0.1
-    /// ε, in [0, 1].
-    public var exploration = 0.1
-    /// What every value starts as.
-    public var initialValue: Float = 0
-
-    public init(discount: Double) { self.discount = discount }
-  }
+  public typealias Configuration = QLearning.Configuration
 
   /// Makes an untrained agent and its learner.
   public static func make(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Assay
 import AssayPlanning
+import AssayReports
 import Foundation
 import Synchronization
 
@@ -25,7 +26,7 @@ func end(_ error: any Error) -> ExitCode {
       )
     default: (ExitStatus.software, "\(error)")
     }
-  let lines = message.split(separator: "\n").map { OutputText.harmless(String($0)) }
+  let lines = message.split(separator: "\n").map { TextLayout.harmless(String($0)) }
   FileHandle.standardError.write(Data("Error: \(lines.joined(separator: "\n"))\n".utf8))
   return status
 }

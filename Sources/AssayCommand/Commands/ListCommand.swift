@@ -1,5 +1,6 @@
 import ArgumentParser
 import AssayDiagnostics
+import AssayReports
 import AssayScenarios
 import Foundation
 
@@ -51,8 +52,8 @@ struct ListCommand: AsyncParsableCommand {
       }
       let width = items.map(\.name.count).max() ?? 0
       for item in items {
-        for (index, line) in OutputText.wrapped(item.summary, columns: 80 - width - 2).enumerated() {
-          print(OutputText.padded(index == 0 ? item.name : "", columns: width) + "  " + line)
+        for (index, line) in TextLayout.wrapped(item.summary, columns: 80 - width - 2).enumerated() {
+          print(TextLayout.padded(index == 0 ? item.name : "", columns: width) + "  " + line)
         }
       }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Assay
 import AssayDiagnostics
+import AssayReports
 import AssayScenarios
 import Foundation
 
@@ -103,16 +104,16 @@ struct MatrixCommand: AsyncParsableCommand {
     for (index, cell) in matrix.cells.enumerated() {
       if index == 0 || matrix.cells[index - 1].environment != cell.environment {
         print(
-          (index == 0 ? "" : "\n") + OutputText.clipped(OutputText.harmless(cell.environment)))
+          (index == 0 ? "" : "\n") + TextLayout.clipped(TextLayout.harmless(cell.environment)))
       }
       let count = cell.diagnoses[cell.fault] ?? 0
       let interval = String(format: "[%3.0f%%, %3.0f%%]", cell.named.low * 100, cell.named.high * 100)
       let others = cell.diagnoses.filter { $0.key != cell.fault }.sorted { $0.key < $1.key }
         .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
       let row =
-        "  \(OutputText.padded(cell.fault, columns: 21)) \(String(format: "%3d", count)) of \(cell.named.count)  \(interval)"
+        "  \(TextLayout.padded(cell.fault, columns: 21)) \(String(format: "%3d", count)) of \(cell.named.count)  \(interval)"
       // What else was said stands beside the counts, on as many lines as it takes.
-      let beside = OutputText.wrapped(others, columns: 80 - row.count - 2)
+      let beside = TextLayout.wrapped(others, columns: 80 - row.count - 2)
       print(([row] + beside.prefix(1)).joined(separator: "  "))
       for line in beside.dropFirst() { print(String(repeating: " ", count: row.count + 2) + line) }
     }

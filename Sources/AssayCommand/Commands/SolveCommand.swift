@@ -1,6 +1,7 @@
 import ArgumentParser
 import Assay
 import AssayPlanning
+import AssayReports
 import Foundation
 
 struct SolveCommand: AsyncParsableCommand {
@@ -239,7 +240,7 @@ private struct SolutionTable {
   init(_ mdp: FiniteMDP, _ solution: Solution, discount: Double, horizon: Int?) {
     func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
     let size = "\(counted(mdp.stateCount, "state")), \(counted(mdp.actionCount, "action"))"
-    var lines = [OutputText.clipped(mdp.name, columns: 80 - 2 - size.count) + ": " + size]
+    var lines = [TextLayout.clipped(mdp.name, columns: 80 - 2 - size.count) + ": " + size]
     if let gain = solution.gain {
       lines.append("average reward of a step \(gain)")
     } else {
@@ -253,7 +254,7 @@ private struct SolutionTable {
     lines.append("")
     lines.append("state             value" + (solution.policy.isEmpty ? "" : "  action"))
     for state in 0..<min(mdp.stateCount, Self.shownStates) {
-      let name = OutputText.padded(OutputText.harmless(mdp.stateName(state)), columns: 12)
+      let name = TextLayout.padded(TextLayout.harmless(mdp.stateName(state)), columns: 12)
       let value = String(format: "%11.6g", solution.values[state])
       var line = name + value
       if !solution.policy.isEmpty {
@@ -264,6 +265,6 @@ private struct SolutionTable {
     if mdp.stateCount > Self.shownStates {
       lines.append("and \(mdp.stateCount - Self.shownStates) more; --json prints all")
     }
-    text = lines.map { OutputText.clipped(OutputText.harmless($0)) }.joined(separator: "\n")
+    text = lines.map { TextLayout.clipped(TextLayout.harmless($0)) }.joined(separator: "\n")
   }
 }

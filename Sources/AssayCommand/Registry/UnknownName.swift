@@ -1,3 +1,5 @@
+import AssayReports
+
 /// A name that is not registered, with the nearest one that is.
 struct UnknownName: Error, CustomStringConvertible {
   let kind: String
@@ -9,7 +11,7 @@ struct UnknownName: Error, CustomStringConvertible {
     let suggestion = nearest.map { "; did you mean '\($0)'?" } ?? ""
     let names = known.joined(separator: ", ") + (otherwise.map { ", " + $0 } ?? "")
     return
-      (["no \(kind) is called '\(name)'\(suggestion)"] + OutputText.wrapped("Known: " + names))
+      (["no \(kind) is called '\(name)'\(suggestion)"] + TextLayout.wrapped("Known: " + names))
       .joined(separator: "\n")
   }
 

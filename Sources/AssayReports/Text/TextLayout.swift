@@ -1,12 +1,15 @@
 /// Text on a grid of columns: how wide it is, where it breaks, how it is cut.
-enum TextLayout {
+package enum TextLayout {
+  /// How many columns a terminal is taken to have.
+  package static let terminalColumns = 80
+
   /// How many columns a terminal gives to a text. Wide characters take two.
   static func columns(of text: some StringProtocol) -> Int {
     text.reduce(0) { $0 + columns(of: $1) }
   }
 
   /// Breaks a text at its spaces into lines of at most so many columns; a longer word is cut.
-  static func wrapped(_ text: String, columns limit: Int) -> [String] {
+  package static func wrapped(_ text: String, columns limit: Int = terminalColumns) -> [String] {
     let limit = max(2, limit)
     var lines: [String] = []
     var line = ""
@@ -30,13 +33,13 @@ enum TextLayout {
   }
 
   /// The text, or its beginning and … where it is too long.
-  static func clipped(_ text: String, columns limit: Int) -> String {
+  package static func clipped(_ text: String, columns limit: Int = terminalColumns) -> String {
     guard columns(of: text) > limit else { return text }
     return limit < 1 ? "" : prefix(of: text, columns: limit - 1) + "…"
   }
 
   /// The text in exactly so many columns, filled up with spaces, or cut.
-  static func padded(_ text: String, columns width: Int, onLeft: Bool = false) -> String {
+  package static func padded(_ text: String, columns width: Int, onLeft: Bool = false) -> String {
     let text = clipped(text, columns: width)
     let filling = String(repeating: " ", count: max(0, width - columns(of: text)))
     return onLeft ? filling + text : text + filling
@@ -45,7 +48,7 @@ enum TextLayout {
   /// The text with nothing in it that could command a terminal or turn the direction of reading.
   ///
   /// Names come from files, and an escape sequence in one must not reach the screen.
-  static func harmless(_ text: String) -> String {
+  package static func harmless(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar.properties.generalCategory {

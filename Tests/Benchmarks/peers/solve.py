@@ -4,8 +4,8 @@
 
 The folder holds the process as plain little-endian columns, written by the benchmarks: `successors` (int32),
 `probabilities` and `rewards` (float64), in the order state, action, successor; and `values` (float64), the
-solution that answers are judged by. Every method aims at values within TOLERANCE of it. The answer is one line
-of JSON.
+solution that answers are judged by. Every method aims at values within TOLERANCE of it. One line of JSON is
+printed.
 """
 
 import json
