@@ -42,7 +42,7 @@ let package = Package(
     .executableTarget(
       name: "AssayCommand",
       dependencies: [
-        "AssayScenarios", "AssayReports", "AssayTesting",
+        "AssayScenarios", "AssayReports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
