@@ -18,6 +18,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
     // Floor 0: the contract, and the system's linear algebra.
@@ -37,7 +38,10 @@ let package = Package(
     // Floor 4
     .target(
       name: "AssayScenarios",
-      dependencies: ["AssayDiagnostics", "AssayAgents", "AssayEnvironments"]),
+      dependencies: [
+        "AssayDiagnostics", "AssayAgents", "AssayEnvironments", "AssayReports",
+        .product(name: "Yams", package: "Yams"),
+      ]),
     // Floor 5: the command, and the only registry of names.
     .executableTarget(
       name: "AssayCommand",

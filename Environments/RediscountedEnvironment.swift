@@ -27,6 +27,9 @@ public struct RediscountedEnvironment<Base: EnumerableEnvironment>: EnumerableEn
   public var stateNames: [String] { world.stateNames }
   public var actionNames: [String] { world.actionNames }
   public var map: GridMap? { world.map }
+  public var features: StateFeatures? { world.features }
+  public var goals: [GoalHypothesis] { world.goals }
+  public var timeLimit: Int? { world.timeLimit }
 
   public mutating func place(in state: Int) { world.place(in: state) }
 

@@ -54,6 +54,9 @@ extension TimeLimit: EnumerableEnvironment where Base: EnumerableEnvironment {
   public var stateNames: [String] { world.stateNames }
   public var actionNames: [String] { world.actionNames }
   public var map: GridMap? { world.map }
+  public var features: StateFeatures? { world.features }
+  public var goals: [GoalHypothesis] { world.goals }
+  public var timeLimit: Int? { steps }
 
   /// Puts the world into a state, with all of the limit before it.
   public mutating func place(in state: Int) {

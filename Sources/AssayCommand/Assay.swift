@@ -1,4 +1,5 @@
 import ArgumentParser
+import AssayScenarios
 
 /// The command.
 @main

@@ -2,6 +2,7 @@ import ArgumentParser
 import Assay
 import AssayPlanning
 import AssayReports
+import AssayScenarios
 import Foundation
 import Synchronization
 

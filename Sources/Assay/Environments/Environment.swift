@@ -82,6 +82,15 @@ where
 
   /// How to draw the states as a map, where they form one.
   var map: GridMap? { get }
+
+  /// What an agent that cannot tell all states apart sees of each; `nil` where every state is a thing of its own.
+  var features: StateFeatures? { get }
+
+  /// What an agent in this world might be after, each as a reward of its own; empty where nobody asks.
+  var goals: [GoalHypothesis] { get }
+
+  /// After how many steps episodes are cut off; `nil` where they are not.
+  var timeLimit: Int? { get }
 }
 
 extension EnumerableEnvironment {
@@ -96,4 +105,10 @@ extension EnumerableEnvironment {
   public var actionNames: [String] { [] }
 
   public var map: GridMap? { nil }
+
+  public var features: StateFeatures? { nil }
+
+  public var goals: [GoalHypothesis] { [] }
+
+  public var timeLimit: Int? { nil }
 }

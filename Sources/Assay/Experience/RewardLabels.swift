@@ -14,6 +14,8 @@ public struct RewardLabels: Sendable {
     case scaled(Double)
     /// A number in [0, 1) that has nothing to do with the transition, fixed by seed and position.
     case random(seed: UInt64)
+    /// What the world said plus noise of mean zero: uniform in ±`amplitude`, fixed by seed and position.
+    case noisy(seed: UInt64, amplitude: Double)
   }
 
   /// What the labels are called.
@@ -39,6 +41,11 @@ public struct RewardLabels: Sendable {
       {
         var stream = RandomStream(seed: seed).substream(UInt64(position))
         return Reward(stream.unit())
+      }()
+    case .noisy(let seed, let amplitude):
+      {
+        var stream = RandomStream(seed: seed).substream(UInt64(position))
+        return Reward(original.value + amplitude * (2 * stream.unit() - 1))
       }()
     }
   }

@@ -1,17 +1,19 @@
 extension FiniteMDP {
   /// Lists an environment into a table.
   ///
-  /// Outcomes keep the order in which the environment lists them. Where the environment's performance is its
-  /// reward everywhere, the process has one reward; else a second one named `performance`.
+  /// Outcomes keep the order in which the environment lists them. The first reward is the training reward. Where
+  /// the environment's performance is not its reward everywhere, a second one is named `performance`. The
+  /// environment's goals follow under their own names.
   ///
   /// - Throws: ``DataError`` when the environment's own figures do not form a process.
   public init(enumerating environment: some EnumerableEnvironment) throws(DataError) {
     let stateCount = environment.stateCount
     let actionCount = environment.actionCount
-    var builder = OutcomeColumns(pairCount: stateCount * actionCount)
+    let goals = environment.goals
+    var builder = OutcomeColumns(pairCount: stateCount * actionCount, goals: goals)
     for state in 0..<stateCount {
       for action in 0..<actionCount {
-        builder.append(environment.outcomes(of: action, in: state))
+        builder.append(environment.outcomes(of: action, in: state), of: action, in: state)
       }
     }
     try self.init(
@@ -33,11 +35,21 @@ struct OutcomeColumns {
   var terminals: [Bool] = []
   private var reward: [Double] = []
   private var performance: [Double] = []
+  private let goals: [GoalHypothesis]
+  /// What each outcome is worth to each goal.
+  private var goalRewards: [[Double]]
 
-  init(pairCount: Int) { rowStarts.reserveCapacity(pairCount + 1) }
+  init(pairCount: Int, goals: [GoalHypothesis] = []) {
+    self.goals = goals
+    goalRewards = goals.map { _ in [] }
+    rowStarts.reserveCapacity(pairCount + 1)
+  }
 
-  mutating func append(_ outcomes: [Outcome]) {
+  mutating func append(_ outcomes: [Outcome], of action: Int, in state: Int) {
     for outcome in outcomes {
+      for index in goals.indices {
+        goalRewards[index].append(goals[index].reward(state, action, outcome))
+      }
       successors.append(Int32(outcome.next))
       probabilities.append(outcome.probability)
       terminals.append(outcome.isTerminal)
@@ -50,6 +62,9 @@ struct OutcomeColumns {
   func rewards() -> [FiniteMDP.RewardFunction] {
     var functions = [rewardFunction(named: "reward", outcomes: reward)]
     if performance != reward { functions.append(rewardFunction(named: "performance", outcomes: performance)) }
+    for (goal, rewards) in zip(goals, goalRewards) {
+      functions.append(rewardFunction(named: goal.name, outcomes: rewards))
+    }
     return functions
   }
 

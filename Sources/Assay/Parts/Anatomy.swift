@@ -46,6 +46,9 @@ where
   /// Whether the agent has a world model.
   public static var hasWorldModel: Bool { Model.self != NoWorldModel<Doer.Latent, Doer.Action>.self }
 
+  /// Whether the agent has a critic.
+  public static var hasCritic: Bool { Judge.self != NoCritic<Doer.Latent, Doer.Action>.self }
+
   @inlinable
   public mutating func act(on percept: Percept<Doer.Latent>, using random: inout RandomStream) -> Doer.Action
   {

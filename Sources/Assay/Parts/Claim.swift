@@ -23,6 +23,16 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
     case uniform
   }
 
+  /// What becomes of the value at the end of an episode.
+  public enum EndingTreatment: String, Sendable, Hashable, Codable {
+    /// Nothing follows a termination; a truncation is nothing the world did, so the value goes on.
+    case asTheyAre
+    /// A termination counts as a mere interruption: the value goes on with the start of the next episode.
+    case terminationIgnored
+    /// A truncation counts as a termination: nothing follows where somebody only stopped watching.
+    case truncationTerminates
+  }
+
   /// Which value.
   public var quantity: Quantity
   /// Of which policy.
@@ -31,13 +41,24 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
   public var discount: Double
   /// A factor on the training reward; 1 unless the critic says that it works in other units.
   public var rewardScale: Double
+  /// How many steps late the rewards are counted from, 0 or 1: at 1 the value of a state and action leaves out
+  /// the reward of that action, and is E[r₁ + γr₂ + …] instead of E[r₀ + γr₁ + …].
+  public var delay: Int
+  /// What becomes of the value at the end of an episode.
+  public var endings: EndingTreatment
 
-  public init(_ quantity: Quantity, of policy: PolicyReference, discount: Double, rewardScale: Double = 1) {
+  public init(
+    _ quantity: Quantity, of policy: PolicyReference, discount: Double, rewardScale: Double = 1,
+    delay: Int = 0, endings: EndingTreatment = .asTheyAre
+  ) {
     precondition(discount >= 0 && discount <= 1, "discount must be in [0, 1], but is \(discount)")
+    precondition(delay == 0 || delay == 1, "delay must be 0 or 1, but is \(delay)")
     self.quantity = quantity
     self.policy = policy
     self.discount = discount
     self.rewardScale = rewardScale
+    self.delay = delay
+    self.endings = endings
   }
 
   public var description: String {
@@ -49,7 +70,14 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
       case .uniform: "of the uniform policy"
       }
     let scale = rewardScale == 1 ? "" : ", reward × \(rewardScale)"
-    return "\(quantity == .stateValue ? "V(s)" : "Q(s, a)") \(subject), discount \(discount)\(scale)"
+    let delay = delay == 0 ? "" : ", a step late"
+    let endings =
+      switch endings {
+      case .asTheyAre: ""
+      case .terminationIgnored: ", as if no episode terminated"
+      case .truncationTerminates: ", as if truncation were termination"
+      }
+    return "\(quantity == .stateValue ? "V(s)" : "Q(s, a)") \(subject), discount \(discount)\(scale)\(delay)\(endings)"
   }
 }
 

@@ -127,3 +127,22 @@ public struct NoWorldModel<Latent: Sendable, Action: Sendable>: WorldModel {
     preconditionFailure("a model-free agent was asked for a prediction")
   }
 }
+
+/// Stands where an agent has no critic, as one that is only ever selected for its return has none.
+public struct NoCritic<Latent: Sendable, Action: Sendable>: Critic {
+  public var name: PartName { "no critic" }
+  /// The value an audit puts in its place: the exact one of the actor's policy.
+  public let claim: Claim
+
+  /// Says that there is no critic.
+  ///
+  /// - Parameter discount: γ at which the agent is selected, in [0, 1].
+  public init(discount: Double) {
+    claim = Claim(.actionValue, of: .part("actor"), discount: discount)
+  }
+
+  /// Traps: there is nobody to ask.
+  public func estimates(of latents: [Latent], reading parameters: ParameterStore) -> CriticEstimates {
+    preconditionFailure("an agent without a critic was asked for a value")
+  }
+}

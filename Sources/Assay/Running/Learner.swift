@@ -7,10 +7,14 @@ public struct Aims: Sendable, Hashable {
   public var critic: Claim
   /// The block of action values that the actor is trained to climb; `nil` where no actor is trained.
   public var actor: BlockHandle?
+  /// The block whose values stand for what follows a step, of the same shape as the critic's own: a target
+  /// table. `nil` for the critic's own values as they are.
+  public var target: BlockHandle?
 
-  public init(critic: Claim, actor: BlockHandle? = nil) {
+  public init(critic: Claim, actor: BlockHandle? = nil, target: BlockHandle? = nil) {
     self.critic = critic
     self.actor = actor
+    self.target = target
   }
 }
 

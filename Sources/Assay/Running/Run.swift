@@ -100,6 +100,14 @@ where
     }
   }
 
+  /// Goes on in another world with the same states and actions, with a new episode.
+  public mutating func enter(_ world: World) {
+    environment = world
+    currentReturn = 0
+    currentPerformance = 0
+    percept = Percept(observation: environment.reset(using: &environmentStream), isFirst: true)
+  }
+
   @inlinable
   mutating func endEpisode() {
     episodes.episodes += 1

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AssayScenarios
 import Assay
 import AssayPlanning
 import AssayReports

@@ -75,47 +75,11 @@ public struct Audit<World: EnumerableEnvironment>: Sendable {
     A.Latent == Int, A.Action == Int, A.Distribution == Categorical, Teacher.Observation == Int,
     Teacher.Action == Int
   {
-    var run = Run(environment: environment, trainee: trainee, seed: seed)
-    let measureAt = Set((1...checkpointCount).map { steps * $0 / checkpointCount }).subtracting([0])
-    let changes = interventions.map { (step: Int(($0.time * Double(steps)).rounded()), change: $0) }
-    var checkpoints: [Checkpoint] = []
-    for stop in measureAt.union(changes.map(\.step)).sorted() {
-      let before = run.step
-      try run.advance(by: stop - before)
-      onProgress?(stop - before)
-      for (step, change) in changes where step == stop { Self.apply(change, to: &run) }
-      if measureAt.contains(stop) {
-        checkpoints.append(try AgentAudit(of: run.agent, truth: truth).checkpoint)
-      }
-      if Task.isCancelled { throw CancellationError() }
-    }
-    return AgentRecord(
-      seed: seed, checkpoints: checkpoints, final: try AgentAudit(of: run.agent, truth: truth))
-  }
-
-  private static func apply<M, C, A, P, Teacher: Learner & ~Copyable>(
-    _ intervention: Intervention, to run: inout Run<World, Anatomy<M, C, A, P>, Teacher>
-  ) {
-    var target = Intervention.Target(
-      parameters: run.agent.parameters, aims: run.learner.aims, critic: run.agent.critic.name,
-      actor: run.agent.actor.name,
-      worldModel: Anatomy<M, C, A, P>.hasWorldModel ? run.agent.worldModel.name : nil)
-    intervention.apply(&target)
-    run.agent.parameters = target.parameters
-    run.learner.aims = target.aims
-  }
-}
-
-/// One agent, measured over its training and at the end.
-struct AgentRecord: Sendable {
-  var seed: UInt64
-  var checkpoints: [Checkpoint]
-  var final: AgentAudit
-
-  /// The checkpoints of the last tenth of training.
-  var window: ArraySlice<Checkpoint> {
-    let start = Tolerances.stalePoint * Double(final.step)
-    return checkpoints.drop { Double($0.step) < start }
+    let trial = AnatomyTrial(
+      in: environment, truth: truth, trainee: trainee, seed: seed,
+      measuredEvery: max(1, steps / checkpointCount))
+    try trial.live(for: steps, under: interventions, onProgress: onProgress)
+    return trial.record
   }
 }
 
@@ -127,8 +91,8 @@ extension EnumerableEnvironment {
   public func audit<M, C, A, P>(_ agent: Anatomy<M, C, A, P>, named name: String) throws -> AuditReport
   where A.Latent == Int, A.Action == Int, A.Distribution == Categorical {
     let truth = try ProcessTruth(try FiniteMDP(enumerating: self))
-    let audit = try AgentAudit(of: agent, truth: truth)
-    let record = AgentRecord(seed: 0, checkpoints: [audit.checkpoint], final: audit)
+    var record = AgentRecord(seed: 0)
+    record.add(try AgentAudit(of: agent, truth: truth))
     return try ReportAssembly(
       truth: truth, records: [record], agentName: name, steps: agent.parameters.step, faults: []
     ).report()

@@ -2,13 +2,15 @@ import Assay
 
 /// A change from outside, at some point of training, through nothing but public interfaces.
 public struct Intervention: Sendable {
-  /// What is open to a change: numbers, and what they are trained towards. Not the rewards the world gives:
-  /// an environment that gives others is another environment.
+  /// What is open to a change: numbers, and what they are trained towards, and how the rewards that the
+  /// world gave are read. Not the rewards themselves: an environment that gives others is another environment.
   public struct Target: Sendable {
     /// All numbers of the agent.
     public var parameters: ParameterStore
     /// What the parts are in fact trained towards.
     public var aims: Aims
+    /// How learners read the rewards.
+    public var labels: RewardLabels
     /// What the agent's parts call themselves.
     public var critic: PartName
     public var actor: PartName

@@ -1,13 +1,24 @@
 import AssayReports
 
 /// A name that is not registered, with the nearest one that is.
-struct UnknownName: Error, CustomStringConvertible {
-  let kind: String
-  let name: String
-  let known: [String]
-  var otherwise: String?
+public struct UnknownName: Error, Hashable, CustomStringConvertible {
+  /// What sort of thing was named: `environment`, `agent`.
+  public let kind: String
+  /// The name that is not known.
+  public let name: String
+  /// The names that are.
+  public let known: [String]
+  /// What else would have been allowed, in words.
+  public var otherwise: String?
 
-  var description: String {
+  public init(kind: String, name: String, known: [String], otherwise: String? = nil) {
+    self.kind = kind
+    self.name = name
+    self.known = known
+    self.otherwise = otherwise
+  }
+
+  public var description: String {
     let suggestion = nearest.map { "; did you mean '\($0)'?" } ?? ""
     let names = known.joined(separator: ", ") + (otherwise.map { ", " + $0 } ?? "")
     return
@@ -17,7 +28,7 @@ struct UnknownName: Error, CustomStringConvertible {
 
   /// The one that was probably meant: the first that starts like this, or else the one with the fewest
   /// mistakes.
-  private var nearest: String? {
+  public var nearest: String? {
     if name.count >= 3, let whole = known.first(where: { $0.hasPrefix(name.lowercased()) }) { return whole }
     return known.map { ($0, Self.distance($0, name)) }.min { $0.1 < $1.1 }
       .flatMap { $0.1 <= max(2, name.count / 2) ? $0.0 : nil }

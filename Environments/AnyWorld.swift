@@ -1,0 +1,38 @@
+import Assay
+
+/// Any world over states and actions by number, whatever its type: for those who choose worlds by name.
+///
+/// It behaves as the world it holds, step for step and bit for bit, a little slower.
+public struct AnyWorld: EnumerableEnvironment {
+  /// The world it holds.
+  public private(set) var base: any EnumerableEnvironment
+  public let observationSpace: DiscreteSpace
+  public let actionSpace: DiscreteSpace
+
+  public init(_ base: some EnumerableEnvironment) {
+    self.base = base
+    observationSpace = base.observationSpace
+    actionSpace = base.actionSpace
+  }
+
+  public var name: String { base.name }
+  public var discount: Double { base.discount }
+  public var state: Int { base.state }
+  public var initialDistribution: [Double] { base.initialDistribution }
+  public var stateNames: [String] { base.stateNames }
+  public var actionNames: [String] { base.actionNames }
+  public var map: GridMap? { base.map }
+  public var features: StateFeatures? { base.features }
+  public var goals: [GoalHypothesis] { base.goals }
+  public var timeLimit: Int? { base.timeLimit }
+
+  public mutating func place(in state: Int) { base.place(in: state) }
+
+  public mutating func reset(using random: inout RandomStream) -> Int { base.reset(using: &random) }
+
+  public mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
+    base.step(action, using: &random)
+  }
+
+  public func outcomes(of action: Int, in state: Int) -> [Outcome] { base.outcomes(of: action, in: state) }
+}

@@ -1,0 +1,137 @@
+import Assay
+import AssayDiagnostics
+import AssayEnvironments
+
+/// The worlds and agents that can be called by name.
+///
+/// A name joins by one more entry: nothing else knows which worlds and agents there are.
+public struct Catalogue: Sendable {
+  public var environments: [EnvironmentEntry]
+  public var agents: [AgentEntry]
+
+  public init(environments: [EnvironmentEntry], agents: [AgentEntry]) {
+    self.environments = environments
+    self.agents = agents
+  }
+
+  /// The world of a name.
+  ///
+  /// - Throws: ``UnknownName`` with the nearest name there is.
+  public func environment(named name: String) throws(UnknownName) -> EnvironmentEntry {
+    guard let entry = environments.first(where: { $0.name == name }) else {
+      throw UnknownName(kind: "environment", name: name, known: environments.map(\.name))
+    }
+    return entry
+  }
+
+  /// The agent of a name.
+  ///
+  /// - Throws: ``UnknownName`` with the nearest name there is.
+  public func agent(named name: String) throws(UnknownName) -> AgentEntry {
+    guard let entry = agents.first(where: { $0.name == name }) else {
+      throw UnknownName(kind: "agent", name: name, known: agents.map(\.name))
+    }
+    return entry
+  }
+}
+
+/// A world that can be called by name.
+public struct EnvironmentEntry: Sendable {
+  public let name: String
+  /// What it is, in a line.
+  public let summary: String
+  /// What can be set when the world is made. A setting that ``Variable/isChangeable`` can also be changed under an
+  /// agent that lives there: the states and actions stay the same.
+  public let variables: [Variable]
+  /// Makes the world with settings that were checked by ``Variable/check(_:)``; a variable that is not set has its
+  /// default.
+  public let make: @Sendable (_ settings: Settings) throws -> AnyWorld
+
+  public init(
+    _ name: String, _ summary: String, variables: [Variable] = [],
+    make: @escaping @Sendable (_ settings: Settings) throws -> AnyWorld
+  ) {
+    self.name = name
+    self.summary = summary
+    self.variables = variables
+    self.make = make
+  }
+}
+
+/// An agent that can be called by name.
+public struct AgentEntry: Sendable {
+  public let name: String
+  /// What it is, in a line.
+  public let summary: String
+  /// What it has that a fault or an intervention may need.
+  public let abilities: Set<Ability>
+  /// What can be set when the agent is made: its hyperparameters.
+  public let variables: [Variable]
+  /// Makes an untrained agent, in its world.
+  public let make: @Sendable (_ request: AgentRequest) throws -> any Trial
+
+  public init(
+    _ name: String, _ summary: String, abilities: Set<Ability>, variables: [Variable] = [],
+    make: @escaping @Sendable (_ request: AgentRequest) throws -> any Trial
+  ) {
+    self.name = name
+    self.summary = summary
+    self.abilities = abilities
+    self.variables = variables
+    self.make = make
+  }
+}
+
+/// What an agent is made from.
+public struct AgentRequest: Sendable {
+  /// The world it will live in.
+  public var world: AnyWorld
+  /// What is true of that world.
+  public var truth: ProcessTruth
+  /// γ it is trained at; the world's, unless somebody wants it otherwise.
+  public var discount: Double
+  /// How many steps it will be trained for, over which schedules run.
+  public var runLength: Int
+  /// How often it acts at random, in [0, 1]; `nil` for what the agent does of itself.
+  public var exploration: Double?
+  /// Hyperparameters, checked by ``Variable/check(_:)``.
+  public var settings: Settings
+  public var seed: UInt64
+  /// The agent is measured each time so many steps were taken.
+  public var measuredEvery: Int
+
+  public init(
+    world: AnyWorld, truth: ProcessTruth, runLength: Int, settings: Settings = [:], seed: UInt64,
+    measuredEvery: Int
+  ) {
+    self.world = world
+    self.truth = truth
+    discount = world.discount
+    self.runLength = runLength
+    self.settings = settings
+    self.seed = seed
+    self.measuredEvery = measuredEvery
+  }
+}
+
+/// What an agent has that a fault or an intervention may need.
+public enum Ability: String, Sendable, Hashable, CaseIterable {
+  /// A critic that is trained.
+  case trainedCritic = "a trained critic"
+  /// A critic that learns from sampled steps rather than from a model.
+  case sampledCritic = "a critic trained on sampled steps"
+  /// A critic whose targets take the best of several estimates.
+  case maximisingCritic = "a critic that backs up the greatest estimate"
+  /// A critic over features of states, which look the same to it where the features do.
+  case featureCritic = "a critic over features"
+  /// A critic whose learner can take what follows from another table: a target.
+  case targetCritic = "a critic with a target table"
+  /// An actor with numbers of its own.
+  case trainedActor = "a trained actor"
+  /// An actor that climbs a table of action values, which can be exchanged.
+  case followingActor = "an actor that follows action values"
+  /// An actor that moves by its own probabilities, so that an action never taken is never learned of.
+  case gradientActor = "an actor trained by policy gradient"
+  /// A world model that counts transitions.
+  case countingModel = "a model of counts"
+}
