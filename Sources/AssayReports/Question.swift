@@ -1,6 +1,6 @@
 import AssayDiagnostics
 
-/// One of the four questions an audit answers, with its answer.
+/// One of the questions an audit answers, with its answer.
 struct Question {
   /// The part it is about, in a word.
   var part: String
@@ -16,18 +16,26 @@ struct Question {
   var answer: String { verdict?.name.rawValue ?? "none" }
 
   /// The verdict in a sentence.
-  var statement: String { verdict?.statement ?? "The agent has no \(part)." }
+  var statement: String {
+    verdict?.statement
+      ?? (part == "outcome" ? "There is nothing to lose, or nothing is claimed." : "The agent has no \(part).")
+  }
 }
 
 extension AuditReport {
-  /// The four questions, in the order in which they are asked everywhere.
+  /// The questions, in the order in which they are asked everywhere.
   var questions: [Question] {
     [
       Question(
-        part: "critic", text: "Does the critic approximate the value it claims to?", verdict: critic.verdict),
+        part: "critic", text: "Does the critic approximate the value it claims to?", verdict: critic?.verdict),
       Question(part: "actor", text: "Does the actor maximise the critic?", verdict: actor.verdict),
       Question(part: "model", text: "Is the model right where it is used?", verdict: model?.verdict),
       Question(part: "reward", text: "Is the training reward what was wanted?", verdict: reward.verdict),
+      Question(
+        part: "discount", text: "Is it trained at a discount that asks for what it is judged by?",
+        verdict: discount.verdict),
+      Question(
+        part: "outcome", text: "Does the agent do as well as its reward allows?", verdict: outcome?.verdict),
     ]
   }
 }

@@ -30,9 +30,9 @@ public struct TerminalReport: Sendable {
   private var verdicts: [TerminalLine] {
     report.questions.flatMap { question in
       let style = style(of: question.verdict?.name)
-      let head = TerminalLine("\(question.mark) \(TextLayout.padded(question.part, columns: 7)) ", .bold)
+      let head = TerminalLine("\(question.mark) \(TextLayout.padded(question.part, columns: 8)) ", .bold)
         .appending(TextLayout.padded(question.answer, columns: 13), style)
-      let indent = 23
+      let indent = 24
       guard width - indent >= 30 else {
         return [head] + paragraph(question.statement, indent: 4)
       }

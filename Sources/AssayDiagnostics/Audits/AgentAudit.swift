@@ -12,6 +12,11 @@ struct Checkpoint: Sendable {
   var modelError: Double?
   /// J(π) for the performance.
   var performance: Double
+  /// What the policy loses of the training reward, as a share of what choosing at random loses; `nil` where there is
+  /// nothing to lose.
+  var regret: Double?
+  /// max |Q̂| over live states.
+  var largestValue: Double
   var policy: PolicyTable
 }
 
@@ -24,14 +29,16 @@ struct AgentAudit: Sendable {
   let critic: CriticAudit
   let actor: ActorAudit
   let model: ModelAudit?
+  let criticSignatures: CriticSignatures
   let performance: Double
+  let regret: Double?
   let parameters: ParameterStore
   let names: PartNames
   private let truth: ProcessTruth
 
   /// What the parts call themselves.
   struct PartNames: Sendable {
-    var critic: PartName
+    var critic: PartName?
     var actor: PartName
     var model: PartName?
   }
@@ -44,7 +51,7 @@ struct AgentAudit: Sendable {
     step = agent.parameters.step
     parameters = agent.parameters
     names = PartNames(
-      critic: agent.critic.name, actor: agent.actor.name,
+      critic: Anatomy<M, C, A, P>.hasCritic ? agent.critic.name : nil, actor: agent.actor.name,
       model: Anatomy<M, C, A, P>.hasWorldModel ? agent.worldModel.name : nil)
     reading = try PartsReading(of: agent, on: process)
     let occupancy = try process.occupancy(of: reading.policy)
@@ -52,25 +59,60 @@ struct AgentAudit: Sendable {
     critic = try CriticAudit(reading, truth: truth, visits: visits)
     actor = ActorAudit(reading, truth: truth, visits: visits)
     model = try ModelAudit(
-      reading, truth: truth, visits: visits, occupancy: occupancy, learnedValues: critic.learnedValues)
+      reading, truth: truth, visits: visits, occupancy: occupancy, learnedValues: critic.learnedValues,
+      isLive: truth.isLive)
+    let owners = [names.critic, names.actor, names.model]
+    criticSignatures = try CriticSignatures(
+      reading, truth: truth, audit: critic, visits: visits, parameters: agent.parameters,
+      others: agent.parameters.blocks.filter { !owners.contains($0.owner) })
     performance = process.initialValue(
       of: try process.values(of: reading.policy, for: process.performance).values)
+    regret = truth.returnRegret(of: reading.policy)
   }
 
   var checkpoint: Checkpoint {
     Checkpoint(
       step: step, criticError: critic.rmse / truth.range, actorGap: actor.worstNormalisedGap,
-      modelError: model.map { $0.valueError / truth.range }, performance: performance, policy: reading.policy)
+      modelError: model.map { $0.valueError / truth.range }, performance: performance,
+      regret: regret, largestValue: criticSignatures.largestValue, policy: reading.policy)
   }
 
   /// What tells faults of the same part from one another.
   func signatures(earlier: [Checkpoint]) throws(PlanningError) -> Diagnosing.Signatures {
     let matches = try matches(earlierPolicies: earlier.map { ($0.step, $0.policy) })
     return Diagnosing.Signatures(
-      criticStoppedAt: stopStep(of: names.critic), actorStoppedAt: stopStep(of: names.actor),
+      hasCritic: reading.hasCritic, criticStoppedAt: names.critic.flatMap(stopStep),
+      actorStoppedAt: stopStep(of: names.actor),
       criticErrorInModel: model.map { $0.criticErrorInModel / truth.range }, matches: matches,
+      critic: criticSignatures, bias: critic.bias / truth.range, growth: growth(since: earlier),
       agreement: actor.agreement, confidence: actor.confidence, followedBlock: followedBlock(),
-      worst: model?.worst, worstInWords: worstInWords)
+      settledAt: settledStep(earlier), worst: model?.worst, leaning: model?.leaning,
+      exploitation: model.map { $0.exploitation / truth.range }, worstInWords: worstInWords)
+  }
+
+  /// By what factor the critic's error grew over the second half of training; `nil` when there is nothing to compare.
+  private func growth(since earlier: [Checkpoint]) -> Double? {
+    guard let middle = earlier.last(where: { 2 * $0.step <= step }), middle.criticError > 0, middle.step < step
+    else { return nil }
+    return critic.rmse / truth.range / middle.criticError
+  }
+
+  /// The step from which on the actor's policy stayed as it is, when that was in the first quarter of its life and it
+  /// is decided.
+  private func settledStep(_ earlier: [Checkpoint]) -> Int? {
+    guard actor.confidence > 0.95 else { return nil }
+    var settled: Int?
+    for checkpoint in earlier.reversed() {
+      let distance = (0..<truth.process.stateCount).map { state in
+        (0..<truth.process.actionCount).reduce(0) {
+          $0 + abs(reading.policy[state, $1] - checkpoint.policy[state, $1]) / 2
+        }
+      }.mean(weights: visits)
+      guard distance < Tolerances.settledDistance else { break }
+      settled = checkpoint.step
+    }
+    guard let settled, Double(settled) <= 0.3 * Double(step) else { return nil }
+    return settled
   }
 
   /// What the critic matches, in the world or in the agent's model of it: wherever something fits best.
@@ -78,7 +120,7 @@ struct AgentAudit: Sendable {
     earlierPolicies: [(step: Int, policy: PolicyTable)]
   ) throws(PlanningError) -> [ClaimMatching.Match] {
     func matches(in process: FiniteMDP) throws(PlanningError) -> [ClaimMatching.Match] {
-      try ClaimMatching(reading, in: process, range: truth.range, visits: visits)
+      try ClaimMatching(reading, in: process, range: truth.range, timeLimit: truth.timeLimit, visits: visits)
         .matches(earlierPolicies: earlierPolicies)
     }
     let inWorld = try matches(in: truth.process)

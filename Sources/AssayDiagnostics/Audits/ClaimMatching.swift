@@ -12,19 +12,23 @@ struct ClaimMatching {
     var claim: String
     var diagnosis: String
     var error: Double
+    /// Whether a number was fitted to make it match.
+    var isFitted = false
   }
 
   let reading: PartsReading
   /// The world whose truth is compared with.
   let process: FiniteMDP
   let range: Double
+  let timeLimit: Int?
   private let weights: [Double]
   private let learned: [Double]
 
-  init(_ reading: PartsReading, in process: FiniteMDP, range: Double, visits: [Double]) {
+  init(_ reading: PartsReading, in process: FiniteMDP, range: Double, timeLimit: Int?, visits: [Double]) {
     self.reading = reading
     self.process = process
     self.range = range
+    self.timeLimit = timeLimit
     if let values = reading.stateValues {
       learned = values
       weights = visits
@@ -47,7 +51,20 @@ struct ClaimMatching {
     let own = try values(of: claim)
     var others: [Match] = []
     others.append(try bestDiscount())
-    others.append(bestScale(of: own))
+    others.append(bestScale(of: own, diagnosis: "critic-scaled-reward"))
+    var opposite = claim
+    opposite.rewardScale = -claim.rewardScale
+    others.append(bestScale(of: try values(of: opposite), sign: -1, diagnosis: "critic-wrong-sign"))
+    if claim.delay == 0 {
+      var late = claim
+      late.delay = 1
+      others.append(
+        Match(
+          claim: "\(symbol) without the first reward", diagnosis: "critic-off-by-one",
+          error: error(against: try values(of: late))))
+    }
+    if process.hasTerminals, let match = try? withEndings(.terminationIgnored) { others.append(match) }
+    if timeLimit != nil, let match = try? withEndings(.truncationTerminates) { others.append(match) }
     let alternatives: [(Claim.PolicyReference, String)] = [
       (.uniform, "the uniform policy"), (.optimal, "the optimal policy"),
       (.behaviour, "the behaviour policy"),
@@ -66,6 +83,19 @@ struct ClaimMatching {
     return [Match(claim: claim.description, diagnosis: "healthy", error: error(against: own))] + others
   }
 
+  /// The claim with endings taken for what they are not.
+  private func withEndings(_ endings: Claim.EndingTreatment) throws(PlanningError) -> Match {
+    var other = reading.claim
+    other.endings = endings
+    let isIgnored = endings == .terminationIgnored
+    return Match(
+      claim: isIgnored
+        ? "\(symbol) as if each episode went on with the next"
+        : "\(symbol) as if the limit of \(timeLimit ?? 0) steps were an end",
+      diagnosis: isIgnored ? "critic-termination-ignored" : "critic-truncation-terminal",
+      error: error(against: try values(of: other)))
+  }
+
   private var symbol: String { reading.stateValues == nil ? "Q" : "V" }
 
   private func refersToSamePolicy(_ left: Claim.PolicyReference, _ right: Claim.PolicyReference) -> Bool {
@@ -75,7 +105,8 @@ struct ClaimMatching {
 
   private func values(of claim: Claim) throws(PlanningError) -> [Double] {
     let claimTruth = try ClaimTruth(
-      of: claim, process: process, actorPolicy: reading.policy, behaviour: reading.behaviour)
+      of: claim, process: process, actorPolicy: reading.policy, behaviour: reading.behaviour,
+      timeLimit: timeLimit)
     return reading.stateValues == nil ? claimTruth.actionValues : claimTruth.stateValues
   }
 
@@ -117,20 +148,21 @@ struct ClaimMatching {
     let discount = 1 - exp(-best.horizon)
     return Match(
       claim: "\(symbol) at discount \(String(format: "%.3f", discount)), not \(claimed)",
-      diagnosis: "critic-wrong-discount", error: best.error)
+      diagnosis: "critic-wrong-discount", error: best.error, isFitted: true)
   }
 
   /// The factor on rewards that fits best, by least squares.
-  private func bestScale(of own: [Double]) -> Match {
+  private func bestScale(of own: [Double], sign: Double = 1, diagnosis: String) -> Match {
     var (cross, square) = (0.0, 0.0)
     for index in learned.indices where weights[index] > 0 {
       cross += weights[index] * learned[index] * own[index]
       square += weights[index] * own[index] * own[index]
     }
-    let scale = square > 0 ? cross / square : 1
+    // A factor below zero is no scale but another sign, and is sought as that.
+    let scale = max(square > 0 ? cross / square : 1, 0)
     return Match(
-      claim: "\(symbol) of the reward × \(String(format: "%.3f", scale))", diagnosis: "critic-scaled-reward",
-      error: error(against: own.map { scale * $0 }))
+      claim: "\(symbol) of the reward × \(String(format: "%.3f", sign * scale))", diagnosis: diagnosis,
+      error: error(against: own.map { $0 == -.infinity ? $0 : scale * $0 }), isFitted: true)
   }
 
   private func bestEarlierPolicy(

@@ -26,6 +26,9 @@ struct ModelAudit: Sendable {
   var valueEquivalenceError: Double
   var exploitation: Double
   var worst: Worst
+  /// Over the live pairs where the model's transitions are off: how many expect more value than is due, of how many,
+  /// and how probable so many or more would be by chance.
+  var leaning: (optimistic: Int, count: Int, probability: Double)
   /// Distance of Q̂ from the values of its claim *in the model*, √ mean square over visits: small when the
   /// critic believes the model.
   var criticErrorInModel: Double
@@ -33,7 +36,7 @@ struct ModelAudit: Sendable {
   /// `nil` for a model-free agent.
   init?(
     _ reading: PartsReading, truth: ProcessTruth, visits: [Double], occupancy: [Double],
-    learnedValues: [Double]
+    learnedValues: [Double], isLive: [Bool]
   ) throws(PlanningError) {
     guard let model = reading.model else { return nil }
     let process = truth.process
@@ -80,9 +83,28 @@ struct ModelAudit: Sendable {
       share: total > 0 ? promises[top] / total : 0, excess: distances[top].excess,
       successor: distances[top].successor, likelihood: distances[top].likelihood)
 
+    leaning = Self.leaning(process, model, distances.map(\.distance), towards: values, isLive: isLive)
+
     let inModel = try ClaimTruth(
       of: reading.claim, process: model, actorPolicy: reading.policy, behaviour: reading.behaviour)
     criticErrorInModel = difference(learnedValues, inModel.stateValues).rootMeanSquare(weights: visits)
+  }
+
+  /// Counts the pairs whose expected next value, Σ (P̂ − P) V, is too high.
+  private static func leaning(
+    _ process: FiniteMDP, _ model: FiniteMDP, _ distances: [Double], towards values: [Double], isLive: [Bool]
+  ) -> (optimistic: Int, count: Int, probability: Double) {
+    func expected(_ table: FiniteMDP, _ pair: Int) -> Double {
+      (table.rowStarts[pair]..<table.rowStarts[pair + 1]).reduce(0) {
+        table.hasTerminals && table.terminals[$1]
+          ? $0 : $0 + table.probabilities[$1] * values[Int(table.successors[$1])]
+      }
+    }
+    let scale = values.reduce(0) { max($0, abs($1)) }
+    let leans = distances.indices.filter { isLive[$0 / process.actionCount] && distances[$0] > 0.02 }
+      .map { expected(model, $0) - expected(process, $0) }.filter { abs($0) > 1e-6 * scale }
+    let optimistic = leans.count { $0 > 0 }
+    return (optimistic, leans.count, BinomialTail.probability(of: optimistic, orMoreOf: leans.count))
   }
 
   private struct Comparison {

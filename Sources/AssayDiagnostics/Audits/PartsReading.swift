@@ -20,19 +20,32 @@ public struct PartsReading: Sendable {
   public var behaviour: PolicyTable
   /// The learned model as a process; `nil` for a model-free agent.
   public var model: FiniteMDP?
+  /// Whether there is a critic. Where there is none, the exact Q of the actor's policy stands in its place.
+  public var hasCritic = true
+  /// What the critic sees of each state; `nil` for a critic that tells all states apart.
+  public var features: StateFeatures?
 
   /// Asks every part about every state and action.
   ///
-  /// - Throws: ``DataError`` naming the part whose answer is not finite or not a distribution.
+  /// - Throws: ``DataError`` naming the part whose answer is not finite or not a distribution; for an agent without
+  ///   a critic ``PlanningError`` at discount 1, when its policy may never end.
   public init<M, C, A, P>(
     of agent: Anatomy<M, C, A, P>, on process: FiniteMDP
-  ) throws(DataError) where A.Latent == Int, A.Action == Int, A.Distribution == Categorical {
+  ) throws where A.Latent == Int, A.Action == Int, A.Distribution == Categorical {
     let states = Array(0..<process.stateCount)
     claim = agent.critic.claim
     objective = agent.actor.objective
     policy = try Self.policy(of: agent, on: process)
     behaviour = policy.softened(by: agent.planner.exploration, in: process)
     if Anatomy<M, C, A, P>.hasWorldModel { model = try Self.model(of: agent, on: process) }
+    features = (agent.critic as? any FeatureCritic)?.features
+    guard Anatomy<M, C, A, P>.hasCritic else {
+      hasCritic = false
+      actionValues = try ClaimTruth(
+        of: claim, process: process, actorPolicy: policy, behaviour: behaviour
+      ).actionValues
+      return
+    }
     switch agent.critic.estimates(of: states, reading: agent.parameters) {
     case .stateValues(let values):
       try Self.check(values, count: process.stateCount, of: agent.critic.name)

@@ -2,17 +2,25 @@ import Assay
 
 /// The decision from measurements to names, the same for one agent and for several.
 ///
-/// In order: is the reward right; is the model right; is the critic right, or wrong only because the model
-/// is; does the actor maximise the critic. Every part found faulty is then named by the first of its
-/// signatures that fits.
+/// In order: did training end in finite numbers; is the reward right, and the discount; is the goal still the one
+/// that was trained; is the model right; is the critic right, or wrong only because the model is; does the actor
+/// maximise the critic; and if all of that holds, does the agent do as well as its reward allows. Every part found
+/// faulty is then named by the first of its signatures that fits.
 struct Diagnosing {
-  var critic: Verdict
+  /// `nil` for an agent without a critic.
+  var critic: Verdict?
   var actor: Verdict
   var model: Verdict?
   var reward: Verdict
+  var discount: Verdict
+  /// `nil` for an agent that claims to maximise nothing, and where there is nothing to lose.
+  var outcome: Verdict?
+  /// What is known of the training reward.
+  var rewardAudit: RewardAudit
 
   /// What one agent's parts look like beyond the verdicts.
   struct Signatures: Sendable {
+    var hasCritic: Bool
     /// The step of the critic's last write, when that was long before the end.
     var criticStoppedAt: Int?
     /// The same of the actor.
@@ -21,27 +29,61 @@ struct Diagnosing {
     var criticErrorInModel: Double?
     /// The claim itself first, then other claims by how well the critic matches them.
     var matches: [ClaimMatching.Match]
+    var critic: CriticSignatures
+    /// Mean error of the critic over visits, as a share of the range.
+    var bias: Double
+    /// By what factor the critic's error grew over the second half of training.
+    var growth: Double?
     var agreement: Double
     var confidence: Double
     /// A table of action values, not the critic's, that the actor maximises.
     var followedBlock: String?
+    /// The step from which on the actor's policy stayed as it is, when that was early.
+    var settledAt: Int?
     var worst: ModelAudit.Worst?
+    /// How many of the pairs that the model has wrong expect more value than is due, and how probable that is.
+    var leaning: (optimistic: Int, count: Int, probability: Double)?
+    /// What the model promises the planner beyond what it promises a random policy, as a share of the range.
+    var exploitation: Double?
     var worstInWords: String
+    /// What the agent is after, in a world that it was not trained in.
+    var goal: GoalSignature?
+    /// Why training stopped before its time, if it did.
+    var stoppedBy: NonFiniteError?
+  }
+
+  /// What became of the goal when the world changed.
+  struct GoalSignature: Sendable {
+    /// What the agent lost of the training reward where it was trained, as a share of what choosing at random loses.
+    var regretBefore: Double
+    /// What it loses of the performance where it is now.
+    var regretNow: Double
+    /// The goal that its behaviour here shows; `nil` when none does beyond doubt.
+    var pursued: String?
+    /// What it achieves of that goal, as a share of what can be achieved.
+    var capability: Double
   }
 
   func diagnose(_ signatures: Signatures) -> Diagnosis {
+    if let stop = signatures.stoppedBy { return nonFinite(stop) }
     var names: [DiagnosisName] = []
     var evidence: [Evidence] = []
     if reward.name == .faulty {
-      names.append(.wrongReward)
+      names.append(nameRewardFault(&evidence))
       evidence.append(Evidence(metric: "reward.regret", statement: reward.statement, value: reward.measured))
     }
+    if discount.name == .faulty {
+      names.append(.discountMismatch)
+      evidence.append(
+        Evidence(metric: "discount.regret", statement: discount.statement, value: discount.measured))
+    }
+    if let goal = signatures.goal, isMisgeneralised(goal, &evidence) { names.append(.goalMisgeneralisation) }
     if let model, model.name == .faulty {
       names.append(nameModelFault(signatures, &evidence))
       evidence.append(Evidence(metric: "model.valueError", statement: model.statement, value: model.measured))
     }
     var isModelsError = false
-    if critic.name == .faulty {
+    if let critic, critic.name == .faulty {
       if let inModel = signatures.criticErrorInModel, inModel < Tolerances.criticError {
         isModelsError = true
         evidence.append(
@@ -60,39 +102,133 @@ struct Diagnosing {
       evidence.append(
         Evidence(metric: "actor.normalisedGap", statement: actor.statement, value: actor.measured))
     }
+    if names.isEmpty, let outcome, outcome.name == .faulty, !isModelsError {
+      names.append(.actorLocalOptimum)
+      evidence.append(Evidence(metric: "outcome.regret", statement: outcome.statement, value: outcome.measured))
+    }
     if let name = names.first {
       return Diagnosis(
         name: name.rawValue, also: names.dropFirst().map(\.rawValue),
         summary: sentence(name.summary), evidence: evidence)
     }
-    let verdicts =
-      [("critic.rmse", critic), ("actor.normalisedGap", actor), ("reward.regret", reward)]
-      + (model.map { [("model.valueError", $0)] } ?? [])
+    let verdicts = named
     // A critic that is only wrong with its model has no fault of its own, but that is not health either.
     let open = verdicts.filter {
-      $0.1.name == .inconclusive || isModelsError && $0.0 == "critic.rmse"
+      $0.verdict.name == .inconclusive || isModelsError && $0.metric == "critic.rmse"
     }
     let name: DiagnosisName = open.isEmpty ? .healthy : .inconclusive
     return Diagnosis(
       name: name.rawValue, also: [], summary: sentence(name.summary),
       evidence: (open.isEmpty ? verdicts : open).map {
-        Evidence(metric: $0.0, statement: $0.1.statement, value: $0.1.measured)
+        Evidence(metric: $0.metric, statement: $0.verdict.statement, value: $0.verdict.measured)
       })
   }
 
-  private func nameModelFault(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
-    guard let worst = signatures.worst, worst.promise > 0, worst.excess > Tolerances.shortcutExcess,
-      worst.share > Tolerances.shortcutShare
-    else {
-      return .modelError
-    }
-    evidence.append(
-      Evidence(
-        metric: "model.worst", statement: signatures.worstInWords, value: Estimate(mean: [worst.share])))
-    return .modelShortcut
+  /// The verdicts there are, with the metric each rests on.
+  var named: [(metric: String, verdict: Verdict)] {
+    let all: [(String, Verdict?)] = [
+      ("reward.regret", reward), ("discount.regret", discount), ("model.valueError", model),
+      ("critic.rmse", critic), ("actor.normalisedGap", actor), ("outcome.regret", outcome),
+    ]
+    return all.compactMap { metric, verdict in verdict.map { (metric, $0) } }
   }
 
+  private func nonFinite(_ stop: NonFiniteError) -> Diagnosis {
+    Diagnosis(
+      name: DiagnosisName.nonFinite.rawValue, also: [], summary: sentence(DiagnosisName.nonFinite.summary),
+      evidence: [
+        Evidence(
+          metric: "training.stoppedBy",
+          statement: "\(stop). All figures are of the last measurement before that.", value: nil)
+      ])
+  }
+
+  // MARK: Reward and goal
+
+  private func nameRewardFault(_ evidence: inout [Evidence]) -> DiagnosisName {
+    if let untampered = rewardAudit.untamperedRegret, untampered <= Tolerances.rewardRegret {
+      evidence.append(
+        Evidence(
+          metric: "reward.untamperedRegret",
+          statement: "What the channel would have paid untouched asks for what was wanted: its best policy loses "
+            + "\(percent(untampered)) of what choosing at random loses.",
+          value: Estimate(mean: [untampered])))
+      return .rewardTampering
+    }
+    let isProxy = rewardAudit.credit >= Tolerances.proxyCredit
+    evidence.append(
+      Evidence(
+        metric: "reward.credit",
+        statement: "Doing what was wanted earns \(percent(rewardAudit.credit)) of the reward that can be had, against "
+          + "\(percent(Tolerances.proxyCredit)).",
+        value: Estimate(mean: [rewardAudit.credit])))
+    return isProxy ? .rewardGaming : .wrongReward
+  }
+
+  private func isMisgeneralised(_ goal: GoalSignature, _ evidence: inout [Evidence]) -> Bool {
+    guard goal.regretBefore <= Tolerances.returnRegret, goal.regretNow > Tolerances.returnRegret,
+      let pursued = goal.pursued, goal.capability >= Tolerances.capability
+    else { return false }
+    evidence.append(
+      Evidence(
+        metric: "goal.pursued",
+        statement: "Where it was trained the agent lost \(percent(goal.regretBefore)) of what choosing at random loses, "
+          + "here it loses \(percent(goal.regretNow)); what it does here is to pursue '\(pursued)', of which it "
+          + "achieves \(percent(goal.capability)).",
+        value: Estimate(mean: [goal.regretNow])))
+    return true
+  }
+
+  // MARK: Model
+
+  private func nameModelFault(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
+    if let worst = signatures.worst, worst.promise > 0, worst.excess > Tolerances.shortcutExcess,
+      worst.share > Tolerances.shortcutShare
+    {
+      evidence.append(
+        Evidence(
+          metric: "model.worst", statement: signatures.worstInWords, value: Estimate(mean: [worst.share])))
+      return .modelShortcut
+    }
+    if let leaning = signatures.leaning, leaning.probability < Tolerances.leanProbability {
+      evidence.append(
+        Evidence(
+          metric: "model.leaning",
+          statement: "Of \(leaning.count) state-action pairs whose transitions the model has wrong, "
+            + "\(leaning.optimistic) expect more value than is due; by chance so many have probability "
+            + "\(percent(leaning.probability)).",
+          value: Estimate(share: leaning.optimistic, of: leaning.count)))
+      return .modelValueLeak
+    }
+    if let exploitation = signatures.exploitation, exploitation > Tolerances.modelError {
+      evidence.append(
+        Evidence(
+          metric: "model.exploitation",
+          statement: "To the best plan the model promises \(percent(exploitation)) of the range more beyond the truth "
+            + "than to a random policy.",
+          value: Estimate(mean: [exploitation])))
+      return .modelExploited
+    }
+    return .modelError
+  }
+
+  // MARK: Critic
+
   private func nameCriticFault(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
+    let own = signatures.matches[0].error
+    let critic = signatures.critic
+    if let growth = signatures.growth, growth >= Tolerances.divergingGrowth,
+      critic.largestValue > critic.largestPossibleValue
+    {
+      evidence.append(
+        Evidence(
+          metric: "critic.growth",
+          statement: "The critic's largest value is \(number(critic.largestValue)), where none above "
+            + "\(number(critic.largestPossibleValue)) is possible, and its error grew \(number(growth))-fold over the "
+            + "second half of training.",
+          value: Estimate(mean: [growth])))
+      return .criticDiverging
+    }
     if let step = signatures.criticStoppedAt {
       evidence.append(
         Evidence(
@@ -105,19 +241,66 @@ struct Diagnosing {
       }
       return .criticFrozen
     }
+    if let target = critic.target, target.error <= Tolerances.criticError,
+      target.error < Tolerances.explainedShare * min(own, target.lag)
+    {
+      evidence.append(
+        Evidence(
+          metric: "critic.target",
+          statement: "The critic is one backup away from the table \(target.block), to within "
+            + "\(percent(target.error)) of the range, and \(percent(target.lag)) away from its own.",
+          value: Estimate(mean: [target.error])))
+      return .criticStaleTarget
+    }
+    let cannotRepresent = (critic.representationError ?? 0) > Tolerances.criticError
+    if let name = nameByClaim(signatures, fittedToo: !cannotRepresent, &evidence) { return name }
+    if let error = critic.representationError, cannotRepresent {
+      evidence.append(
+        Evidence(
+          metric: "critic.representationError",
+          statement: "The best critic with the same features is still \(percent(error)) of the range off.",
+          value: Estimate(mean: [error])))
+      return .criticUnrepresentable
+    }
+    if signatures.bias > Tolerances.criticError, let chosen = critic.chosenResidual, let mean = critic.meanResidual,
+      chosen > 0, mean < Tolerances.explainedShare * chosen
+    {
+      evidence.append(
+        Evidence(
+          metric: "critic.chosenResidual",
+          statement: "The critic is \(percent(signatures.bias)) of the range too high. The actions it prefers exceed "
+            + "their backup by \(percent(chosen)), all actions alike by \(percent(mean)): where it chooses it takes "
+            + "luck for value.",
+          value: Estimate(mean: [signatures.bias])))
+      return .criticOverestimating
+    }
+    return .criticError
+  }
+
+  /// The one other claim that explains the critic, if there is one beyond doubt.
+  ///
+  /// A claim without a fitted number explains more than one with: it wins unless the fitted one is twice as close.
+  private func nameByClaim(
+    _ signatures: Signatures, fittedToo: Bool, _ evidence: inout [Evidence]
+  ) -> DiagnosisName? {
     let own = signatures.matches[0].error
-    let others = signatures.matches.dropFirst()
-    guard let best = others.first, best.error <= Tolerances.criticError,
-      best.error < Tolerances.explainedShare * own,
-      let name = DiagnosisName(rawValue: best.diagnosis)
-    else { return .criticError }
+    func explains(_ match: ClaimMatching.Match) -> Bool {
+      match.error <= Tolerances.criticError && match.error < Tolerances.explainedShare * own
+    }
+    let others = signatures.matches.dropFirst().filter { fittedToo || !$0.isFitted }
+    guard var best = others.first, explains(best) else { return nil }
+    if best.isFitted, let plain = others.first(where: { !$0.isFitted }), explains(plain),
+      Tolerances.explainedShare * plain.error <= best.error
+    {
+      best = plain
+    }
     evidence.append(matchEvidence(best))
-    let rival = others.first { $0.diagnosis != best.diagnosis }
+    let rival = others.first { $0.diagnosis != best.diagnosis && ($0.isFitted == best.isFitted || !$0.isFitted) }
     if let rival, best.error > Tolerances.explainedShare * rival.error {
       evidence.append(matchEvidence(rival))
       return .criticError
     }
-    return name
+    return DiagnosisName(rawValue: best.diagnosis)
   }
 
   private func matchEvidence(_ match: ClaimMatching.Match) -> Evidence {
@@ -126,6 +309,8 @@ struct Diagnosing {
       statement: "The critic matches \(match.claim), to within \(percent(match.error)) of the range.",
       value: Estimate(mean: [match.error]))
   }
+
+  // MARK: Actor
 
   private func nameActorFault(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
     if let step = signatures.actorStoppedAt {
@@ -142,6 +327,14 @@ struct Diagnosing {
           metric: "actor.followedBlock",
           statement: "The actor does maximise another table of values: \(block).", value: nil))
       return .actorOtherCritic
+    }
+    if let step = signatures.settledAt {
+      evidence.append(
+        Evidence(
+          metric: "actor.settledAt",
+          statement: "The actor's policy is decided and has hardly moved since step \(step), though it is still trained.",
+          value: nil))
+      return .actorCollapsed
     }
     return signatures.confidence > 0.8 && signatures.agreement < 0.5
       ? .actorOtherObjective : .actorNotMaximising

@@ -12,6 +12,21 @@ public enum Tolerances {
   public static let modelError = 0.05
   /// What optimising the training reward loses, as a share of what choosing at random loses.
   public static let rewardRegret = 0.05
+  /// What the agent's policy loses of the training reward, as a share of what choosing at random loses: a critic and
+  /// an actor, each at its own tolerance.
+  public static let returnRegret = 0.1
+  /// Of the reward that can be had, the share that the designer's own policy earns from which the reward counts as
+  /// a proxy for what was wanted rather than as another goal.
+  public static let proxyCredit = 0.25
+  /// What an agent must achieve of a goal, as a share of what can be achieved, to count as able to pursue it.
+  public static let capability = 0.8
+  /// A critic diverges when its error at least doubled over the second half of training…
+  public static let divergingGrowth = 2.0
+  /// …an actor is settled when its policy moved by less than this total variation, over visits, in the last three
+  /// quarters of training.
+  public static let settledDistance = 0.01
+  /// How improbable it must be that a model's errors lean towards value by chance alone (a sign test).
+  public static let leanProbability = 0.01
   /// A part counts as no longer trained when its last write came before this share of the run.
   public static let stalePoint = 0.9
   /// Another claim explains a critic when it is met within the tolerance, and leaves less than this share of

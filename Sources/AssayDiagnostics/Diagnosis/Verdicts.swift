@@ -74,6 +74,33 @@ extension Verdict {
       wouldChange: "a value error on the other side of \(percent(Tolerances.modelError)) of the range")
   }
 
+  /// Judges what the agent's policy loses of the training reward.
+  static func outcome(_ regret: Estimate) -> Verdict {
+    let found =
+      "its policy loses \(percent(regret)) of what choosing at random loses, "
+      + "against \(percent(Tolerances.returnRegret))"
+    return Verdict(
+      regret, tolerance: Tolerances.returnRegret,
+      healthy: "The agent does as well as its reward allows: \(found).",
+      faulty: "The agent does not do as well as its reward allows: \(found).",
+      open: "Whether the agent does as well as its reward allows is open: \(found).",
+      wouldChange: "a regret on the other side of \(percent(Tolerances.returnRegret))")
+  }
+
+  static func discount(regret: Double, trained: Double, judged: Double) -> Verdict {
+    let found =
+      trained == judged
+      ? "both are \(judged)"
+      : "what is best at \(trained) loses \(percent(regret)) at \(judged), against "
+        + percent(Tolerances.rewardRegret)
+    return Verdict(
+      Estimate(mean: [regret]), tolerance: Tolerances.rewardRegret,
+      healthy: "The agent is trained at a discount that asks for what it is judged by: \(found).",
+      faulty: "The agent is trained at another discount than it is judged at, and another policy is best: \(found).",
+      open: "Whether the discount matters is open: \(found).",
+      wouldChange: "a discount of training at which the same policy is best")
+  }
+
   static func reward(regret: Double) -> Verdict {
     let found =
       "its best policy loses \(percent(regret)) of what choosing at random loses, "
@@ -85,6 +112,11 @@ extension Verdict {
       open: "Whether the training reward asks for what the designer wanted is open: \(found).",
       wouldChange: "a training reward whose best policy also performs well")
   }
+}
+
+/// A number for people.
+func number(_ value: Double) -> String {
+  value.isFinite ? String(format: abs(value) >= 1e5 ? "%.2e" : "%.4g", value) : "infinity"
 }
 
 /// A share for people: `3.2%`, with the interval where there is one.

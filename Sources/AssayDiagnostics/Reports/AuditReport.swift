@@ -13,14 +13,19 @@ public struct AuditReport: Sendable, Hashable, Codable {
   public var subject: Subject
   /// The answer, in a word, and what it rests on.
   public var diagnosis: Diagnosis
-  /// Does the critic approximate the value it claims to?
-  public var critic: CriticFindings
+  /// Does the critic approximate the value it claims to? `nil` for an agent without one.
+  @ExplicitNull public var critic: CriticFindings?
   /// Does the actor maximise the critic?
   public var actor: ActorFindings
   /// Is the model right where it is used? `nil` for a model-free agent.
   @ExplicitNull public var model: ModelFindings?
   /// Is the training reward what the designer wanted?
   public var reward: RewardFindings
+  /// Is the agent trained at a discount that asks for what it is judged by?
+  public var discount: DiscountFindings
+  /// Does the agent do as well as its reward allows? `nil` for an agent that claims to maximise nothing, and where
+  /// there is nothing to lose.
+  @ExplicitNull public var outcome: OutcomeFindings?
   /// Where did the lost return go?
   public var gap: GapFindings
   /// How the errors went over training.
@@ -45,6 +50,8 @@ public struct AuditReport: Sendable, Hashable, Codable {
     public var discount: Double
     public var states: Int
     public var actions: Int
+    /// Range of the optimal training values, the yardstick of errors, in reward units.
+    public var range: Double
   }
 
   /// One agent's findings, in short.
@@ -52,14 +59,21 @@ public struct AuditReport: Sendable, Hashable, Codable {
     public var seed: UInt64
     /// The name of its own diagnosis.
     public var diagnosis: String
+    /// Further things that are wrong with it.
+    public var also: [String]
     /// J(π): the true discounted performance of its actor's policy.
     public var performance: Double
-    /// RMSE of its critic as a share of the range.
-    public var criticError: Double
+    /// RMSE of its critic as a share of the range; `nil` for an agent without one.
+    @ExplicitNull public var criticError: Double?
     /// The larger of its actor's normalised gaps, over visits and over all states alike.
     public var actorGap: Double
     /// Its model's value error as a share of the range; `nil` for a model-free agent.
     @ExplicitNull public var modelError: Double?
+    /// What its policy loses of the training reward, as a share of what choosing at random loses; `nil` where there
+    /// is nothing to lose.
+    @ExplicitNull public var regret: Double?
+    /// Why its training stopped before its time; `nil` when it did not.
+    @ExplicitNull public var stoppedBy: String?
   }
 }
 
@@ -114,8 +128,6 @@ public struct CriticFindings: Sendable, Hashable, Codable {
   public var uniformRMSE: Estimate
   /// max |V̂ − V| over all states.
   public var largestError: Estimate
-  /// Range of the optimal values, which errors are judged against, in reward units.
-  public var range: Double
   /// Share of the variance of V that V̂ explains, weighted by visits; at most 1.
   /// `nil` where all values are equal.
   @ExplicitNull public var explainedVariance: Estimate?
@@ -184,6 +196,27 @@ public struct ModelFindings: Sendable, Hashable, Codable {
 public struct RewardFindings: Sendable, Hashable, Codable {
   /// J(π*) − J of the policy that is optimal for the training reward, as a share of J(π*) − J(uniform).
   public var regret: Double
+  /// How much of the reward that can be had the designer's own best policy earns, as a share.
+  public var credit: Double
+  /// The regret of the reward that the channel would have paid untouched; `nil` where the world knows no such reward.
+  @ExplicitNull public var untamperedRegret: Double?
+  public var verdict: Verdict
+}
+
+/// Is the agent trained at a discount that asks for what it is judged by?
+public struct DiscountFindings: Sendable, Hashable, Codable {
+  /// γ that the agent says it is trained at.
+  public var trained: Double
+  /// What is best for the training reward at that discount loses of it at the discount of evaluation, as a share of
+  /// what choosing at random loses.
+  public var regret: Double
+  public var verdict: Verdict
+}
+
+/// Does the agent do as well as its reward allows?
+public struct OutcomeFindings: Sendable, Hashable, Codable {
+  /// J_r(π*) − J_r(π) as a share of J_r(π*) − J_r(uniform), for the training reward.
+  public var regret: Estimate
   public var verdict: Verdict
 }
 

@@ -53,8 +53,7 @@ public struct Audit<World: EnumerableEnvironment>: Sendable {
     A.Latent == Int, A.Action == Int, A.Distribution == Categorical, Teacher.Observation == Int,
     Teacher.Action == Int
   {
-    let process = try FiniteMDP(enumerating: environment)
-    let truth = try ProcessTruth(process)
+    let truth = try ProcessTruth(of: environment)
     let records = try await withThrowingTaskGroup(of: (Int, AgentRecord).self) { group in
       for (index, seed) in seeds.enumerated() {
         group.addTask { (index, try train(make(seed), seed: seed, truth: truth)) }
@@ -90,7 +89,7 @@ extension EnumerableEnvironment {
   ///   no exact truth.
   public func audit<M, C, A, P>(_ agent: Anatomy<M, C, A, P>, named name: String) throws -> AuditReport
   where A.Latent == Int, A.Action == Int, A.Distribution == Categorical {
-    let truth = try ProcessTruth(try FiniteMDP(enumerating: self))
+    let truth = try ProcessTruth(of: self)
     var record = AgentRecord(seed: 0)
     record.add(try AgentAudit(of: agent, truth: truth))
     return try ReportAssembly(

@@ -12,45 +12,48 @@ struct ReportAssembly {
   private var process: FiniteMDP { truth.process }
 
   func report() throws -> AuditReport {
-    let rewardRegret = self.rewardRegret
-    let rewardVerdict = Verdict.reward(regret: rewardRegret)
-    let signatures = try records.map { try $0.final.signatures(earlier: $0.checkpoints) }
+    let rewardAudit = RewardAudit(truth)
+    let signatures = try records.map(signatures)
     let own = zip(records, signatures).map { record, signatures in
-      diagnosing([record], reward: rewardVerdict).diagnose(signatures)
+      diagnosing([record], rewardAudit).diagnose(signatures)
     }
-    let group = diagnosing(records, reward: rewardVerdict)
+    let group = diagnosing(records, rewardAudit)
     return AuditReport(
       subject: .init(
         environment: process.name, agent: agentName, steps: steps, seeds: records.map(\.seed), faults: faults,
-        discount: process.discount, states: process.stateCount, actions: process.actionCount),
+        discount: process.discount, states: process.stateCount, actions: process.actionCount,
+        range: truth.range),
       diagnosis: groupDiagnosis(own, group: group, signatures: signatures),
-      critic: criticFindings(signatures, verdict: group.critic), actor: actorFindings(verdict: group.actor),
-      model: group.model.flatMap(modelFindings), reward: .init(regret: rewardRegret, verdict: rewardVerdict),
+      critic: group.critic.map { criticFindings(signatures, verdict: $0) },
+      actor: actorFindings(verdict: group.actor), model: group.model.flatMap(modelFindings),
+      reward: .init(
+        regret: rewardAudit.regret, credit: rewardAudit.credit,
+        untamperedRegret: rewardAudit.untamperedRegret, verdict: group.reward),
+      discount: .init(
+        trained: records[0].final.reading.claim.discount, regret: group.discount.measured.estimate,
+        verdict: group.discount),
+      outcome: group.outcome.map { .init(regret: $0.measured, verdict: $0) },
       gap: try gapFindings(), training: training(),
       agents: zip(records, own).map { record, diagnosis in
         let end = record.final.checkpoint
         return .init(
-          seed: record.seed, diagnosis: diagnosis.name, performance: end.performance,
-          criticError: end.criticError,
-          actorGap: end.actorGap, modelError: end.modelError)
+          seed: record.seed, diagnosis: diagnosis.name, also: diagnosis.also, performance: end.performance,
+          criticError: record.final.reading.hasCritic ? end.criticError : nil, actorGap: end.actorGap,
+          modelError: end.modelError, regret: end.regret, stoppedBy: record.stoppedBy?.description)
       }, states: stateFindings(), anatomy: anatomyFindings())
   }
 
   // MARK: Diagnosis
 
-  /// What optimising the training reward loses, as a share of what choosing at random loses.
-  private var rewardRegret: Double {
-    guard process.rewards.count > 1 else { return 0 }
-    let policy = PolicyTable(actionCount: process.actionCount, actions: truth.trainingOptimum.policy)
-    guard let solution = try? process.values(of: policy, for: process.performance) else { return 1 }
-    let lost = truth.optimalPerformance - process.initialValue(of: solution.values)
-    let atRandom = truth.optimalPerformance - truth.uniformPerformance
-    return atRandom > 0 ? lost / atRandom : 0
+  private func signatures(of record: AgentRecord) throws -> Diagnosing.Signatures {
+    var signatures = try record.final.signatures(earlier: record.checkpoints)
+    signatures.stoppedBy = record.stoppedBy
+    return signatures
   }
 
   /// Verdicts over agents: an interval over seeds, or for a single agent the range over the last tenth of its
   /// training.
-  private func diagnosing(_ records: [AgentRecord], reward: Verdict) -> Diagnosing {
+  private func diagnosing(_ records: [AgentRecord], _ rewardAudit: RewardAudit) -> Diagnosing {
     func estimate(_ value: (Checkpoint) -> Double?) -> Estimate? {
       if records.count == 1 {
         let values = records[0].window.compactMap(value)
@@ -62,12 +65,18 @@ struct ReportAssembly {
     guard let criticError = estimate({ $0.criticError }), let actorGap = estimate({ $0.actorGap }) else {
       preconditionFailure("an agent was never measured")
     }
+    let reading = records[0].final.reading
+    let isFixed = reading.objective.critic == nil && reading.hasCritic
     return Diagnosing(
-      critic: .critic(criticError),
+      critic: reading.hasCritic ? .critic(criticError) : nil,
       actor: .actor(
-        actorGap, isFixed: records[0].final.reading.objective.critic == nil,
+        actorGap, isFixed: isFixed || !reading.hasCritic,
         isCriticFlat: records.allSatisfy(\.final.actor.isCriticFlat)),
-      model: estimate { $0.modelError }.map(Verdict.model), reward: reward)
+      model: estimate { $0.modelError }.map(Verdict.model), reward: .reward(regret: rewardAudit.regret),
+      discount: .discount(
+        regret: RewardAudit.regret(ofDiscount: reading.claim.discount, truth: truth),
+        trained: reading.claim.discount, judged: process.discount),
+      outcome: isFixed ? nil : estimate { $0.regret }.map(Verdict.outcome), rewardAudit: rewardAudit)
   }
 
   /// The name that most agents have, if that is beyond doubt by the Wilson interval or if all agree.
@@ -85,8 +94,7 @@ struct ReportAssembly {
       statement: counts.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
         .map { "\($0.value.count) of \(own.count) agents: \($0.key)" }.joined(separator: "; ") + ".",
       value: share)
-    let open = [group.critic, group.actor, group.reward, group.model].compactMap(\.self)
-      .filter { $0.name != .healthy }
+    let open = group.named.map(\.verdict).filter { $0.name != .healthy }
     if leader.key == DiagnosisName.healthy.rawValue, !open.isEmpty {
       return Diagnosis(
         name: DiagnosisName.inconclusive.rawValue, also: [],
@@ -98,10 +106,7 @@ struct ReportAssembly {
     if share.low > 0.5 || leader.value.count == own.count {
       var diagnosis = own[leader.value[0]]
       // The part's sentence is about all agents; the signatures are those of the first that has them.
-      let verdicts = [
-        "critic.rmse": group.critic, "actor.normalisedGap": group.actor, "reward.regret": group.reward,
-        "model.valueError": group.model,
-      ].compactMapValues(\.self)
+      let verdicts = Dictionary(uniqueKeysWithValues: group.named.map { ($0.metric, $0.verdict) })
       for (index, evidence) in diagnosis.evidence.enumerated() {
         if let verdict = verdicts[evidence.metric] {
           diagnosis.evidence[index].statement = verdict.statement
@@ -141,7 +146,7 @@ struct ReportAssembly {
     return CriticFindings(
       claim: records[0].final.reading.claim.description, bias: mean { $0.critic.bias },
       rmse: mean { $0.critic.rmse }, uniformRMSE: mean { $0.critic.uniformRMSE },
-      largestError: mean { $0.critic.largestError }, range: truth.range,
+      largestError: mean { $0.critic.largestError },
       explainedVariance: meanOfKnown { $0.critic.explainedVariance },
       calibrationSlope: meanOfKnown { $0.critic.calibrationSlope },
       kendallTau: meanOfKnown { $0.critic.kendallTau },
@@ -203,7 +208,8 @@ struct ReportAssembly {
   // MARK: Training, states, anatomy
 
   private func training() -> Training {
-    let count = records[0].checkpoints.count
+    // An agent that stopped early has fewer.
+    let count = records.map(\.checkpoints.count).min() ?? 0
     func series(_ value: (Checkpoint) -> Double) -> [Estimate] {
       (0..<count).map { index in Estimate(mean: records.map { value($0.checkpoints[index]) }) }
     }
@@ -247,9 +253,9 @@ struct ReportAssembly {
         digest: String(repeating: "0", count: 16 - digest.count) + digest)
     }
     var references: [AnatomyFindings.Reference] = []
-    if case .part(let part) = audit.reading.claim.policy {
+    if let critic = audit.names.critic, case .part(let part) = audit.reading.claim.policy {
       references.append(
-        .init(from: audit.names.critic.description, to: part.description, relation: "estimates the value of"))
+        .init(from: critic.description, to: part.description, relation: "estimates the value of"))
     }
     if let critic = audit.reading.objective.critic {
       references.append(

@@ -17,18 +17,37 @@ public struct ProcessTruth: Sendable {
   public let isLive: [Bool]
   /// How far apart the best training values of live states are: the yardstick of errors, in reward units.
   public let range: Double
+  /// After how many steps episodes are cut off; `nil` where they are not.
+  public let timeLimit: Int?
+  /// J of the best policy for the training reward, and of the uniform one, both for the training reward.
+  public let optimalReturn: Double
+  public let uniformReturn: Double
+
+  /// Lists a world and solves it.
+  ///
+  /// - Throws: ``DataError`` when the world's own figures do not form a process, ``PlanningError`` when it has no
+  ///   optimum or, at discount 1, may never end.
+  public init(of world: some EnumerableEnvironment) throws {
+    try self.init(try FiniteMDP(enumerating: world), timeLimit: world.timeLimit)
+  }
 
   /// Solves a process.
   ///
   /// - Throws: ``PlanningError`` when the process has no optimum or, at discount 1, may never end.
-  public init(_ process: FiniteMDP) throws(PlanningError) {
+  public init(_ process: FiniteMDP, timeLimit: Int? = nil) throws(PlanningError) {
     self.process = process
+    self.timeLimit = timeLimit
     optimum = try process.solved(for: process.performance, tolerance: 1e-10)
     trainingOptimum =
-      process.rewards.count == 1 ? optimum : try process.solved(for: process.reward, tolerance: 1e-10)
+      process.performance == process.reward
+      ? optimum : try process.solved(for: process.reward, tolerance: 1e-10)
     optimalPerformance = process.initialValue(of: optimum.values)
     let uniform = try process.values(of: process.uniformPolicy, for: process.performance)
     uniformPerformance = process.initialValue(of: uniform.values)
+    optimalReturn = process.initialValue(of: trainingOptimum.values)
+    uniformReturn =
+      process.performance == process.reward
+      ? uniformPerformance : process.initialValue(of: try process.values(of: process.uniformPolicy).values)
     isLive = Self.liveStates(of: process)
     let values = process.isLiveValues(trainingOptimum.values, isLive)
     let spread = (values.max() ?? 0) - (values.min() ?? 0)

@@ -1,7 +1,7 @@
 import COpenBLAS
 
 /// A factored dense system (I − γP)x = b, solved through LAPACK with one step of iterative refinement.
-struct LinearSystem {
+package struct LinearSystem {
   /// The matrix in column-major order, kept for refinement.
   private let matrix: [Double]
   private var factors: [Double]
@@ -12,7 +12,7 @@ struct LinearSystem {
   static let largestSize = 1500
 
   /// Factors a matrix given in column-major order; `nil` when it is singular.
-  init?(columnMajor matrix: [Double], size: Int) {
+  package init?(columnMajor matrix: [Double], size: Int) {
     precondition(
       matrix.count == size * size, "a system of \(size) needs \(size * size) entries, not \(matrix.count)")
     openblas_set_num_threads(1)  // so that the bits do not depend on the number of threads
@@ -30,7 +30,7 @@ struct LinearSystem {
   }
 
   /// Solves A·x = b, or Aᵀ·x = b.
-  func solve(_ rightHandSide: [Double], transposed: Bool = false) -> [Double] {
+  package func solve(_ rightHandSide: [Double], transposed: Bool = false) -> [Double] {
     var solution = substitute(rightHandSide, transposed: transposed)
     var residual = rightHandSide
     for column in 0..<size {

@@ -10,7 +10,7 @@ struct GapSection: ReportSection {
   var body: Markup {
     let gap = report.gap
     // A twentieth of the range: a loss below that must not look like one.
-    let size = max(abs(gap.optimal), report.critic.range.isFinite ? report.critic.range : 0)
+    let size = max(abs(gap.optimal), report.subject.range.isFinite ? report.subject.range : 0)
     let ladder = LadderChart(rungs: gap.ladder, minimumSpan: size / 20).markup
     let identity = IdentityChart(gap: gap, minimumSpan: size / 20).markup
     let meanings = Table(

@@ -11,24 +11,29 @@ struct Metric {
   static func all(of report: AuditReport) -> [Metric] {
     let critic = report.critic
     let actor = report.actor
-    var metrics = [
-      Metric(path: "critic.bias", meaning: "mean of V̂ − V", value: critic.bias),
-      Metric(path: "critic.rmse", meaning: "√ mean (V̂ − V)² over visits", value: critic.rmse),
-      Metric(
-        path: "critic.uniformRMSE", meaning: "the same over all states alike", value: critic.uniformRMSE),
-      Metric(path: "critic.largestError", meaning: "max |V̂ − V|", value: critic.largestError),
-      Metric(
-        path: "critic.explainedVariance", meaning: "share of the variance of V that V̂ explains",
-        value: critic.explainedVariance),
-      Metric(
-        path: "critic.calibrationSlope", meaning: "slope of V on V̂; 1 when calibrated",
-        value: critic.calibrationSlope),
-      Metric(
-        path: "critic.kendallTau", meaning: "rank agreement of Q̂ with Q within states",
-        value: critic.kendallTau),
-      Metric(
-        path: "critic.bellmanResidual", meaning: "√ mean squared residual of Q̂", value: critic.bellmanResidual
-      ),
+    var metrics: [Metric] = []
+    if let critic {
+      metrics += [
+        Metric(path: "critic.bias", meaning: "mean of V̂ − V", value: critic.bias),
+        Metric(path: "critic.rmse", meaning: "√ mean (V̂ − V)² over visits", value: critic.rmse),
+        Metric(
+          path: "critic.uniformRMSE", meaning: "the same over all states alike", value: critic.uniformRMSE),
+        Metric(path: "critic.largestError", meaning: "max |V̂ − V|", value: critic.largestError),
+        Metric(
+          path: "critic.explainedVariance", meaning: "share of the variance of V that V̂ explains",
+          value: critic.explainedVariance),
+        Metric(
+          path: "critic.calibrationSlope", meaning: "slope of V on V̂; 1 when calibrated",
+          value: critic.calibrationSlope),
+        Metric(
+          path: "critic.kendallTau", meaning: "rank agreement of Q̂ with Q within states",
+          value: critic.kendallTau),
+        Metric(
+          path: "critic.bellmanResidual", meaning: "√ mean squared residual of Q̂", value: critic.bellmanResidual
+        ),
+      ]
+    }
+    metrics += [
       Metric(path: "actor.gap", meaning: "max Q̂ − E Q̂ over visits", value: actor.gap),
       Metric(
         path: "actor.normalisedGap", meaning: "the same as a share of the uniform policy's",
@@ -59,6 +64,11 @@ struct Metric {
           path: "model.exploitation", meaning: "how much planning selects the model's errors",
           value: model.exploitation),
       ]
+    }
+    if let outcome = report.outcome {
+      metrics.append(
+        Metric(
+          path: "outcome.regret", meaning: "share of the training return that is lost", value: outcome.regret))
     }
     return metrics + [
       Metric(path: "gap.total", meaning: "J(π*) − J(π)", value: report.gap.total),

@@ -22,9 +22,9 @@ struct MetricsSection: ReportSection {
         ]
       })
     var facts: [(String, String)] = [
-      ("The critic says that it estimates", report.critic.claim),
+      ("The critic says that it estimates", report.critic?.claim ?? "there is no critic"),
       ("The actor says that it", report.actor.objective),
-      ("Range that errors are judged against", NumberText.number(report.critic.range)),
+      ("Range that errors are judged against", NumberText.number(report.subject.range)),
       ("Regret of the training reward, share", NumberText.number(report.reward.regret)),
     ]
     if let model = report.model { facts.append(("The worst that the model promises", model.worst)) }
@@ -37,7 +37,7 @@ struct MetricsSection: ReportSection {
   }
 
   private var alternatives: Markup {
-    let matches = report.critic.alternatives
+    let matches = report.critic?.alternatives ?? []
     guard !matches.isEmpty else { return "" }
     let largest = matches.map(\.error.estimate).filter(\.isFinite).max() ?? 0
     let table = Table(

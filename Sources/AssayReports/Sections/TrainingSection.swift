@@ -16,7 +16,7 @@ struct TrainingSection: ReportSection {
     let plots = [
       TrainingPlot(
         id: "training-critic", title: "Critic error, share of the range", steps: training.steps,
-        values: training.criticError, reference: tolerance(report.critic.verdict)),
+        values: training.criticError, reference: tolerance(report.critic?.verdict)),
       TrainingPlot(
         id: "training-actor", title: "Actor gap, share of the uniform policy's", steps: training.steps,
         values: training.actorGap, reference: tolerance(report.actor.verdict)),

@@ -1,0 +1,71 @@
+import Assay
+import AssayPlanning
+
+/// Does the training reward ask for what the designer wanted? A question about the world, whatever the agent.
+struct RewardAudit: Sendable {
+  /// J(π*) − J of the policy that is optimal for the training reward, as a share of J(π*) − J(uniform).
+  var regret: Double
+  /// How much of the reward that can be had the designer's own policy earns, as a share: near 1 where the reward
+  /// likes what was wanted, near 0 or below where it does not ask for it at all.
+  var credit: Double
+  /// The regret of the reward that would have been paid had nobody touched the channel; `nil` where the world
+  /// knows no such reward.
+  var untamperedRegret: Double?
+
+  init(_ truth: ProcessTruth) {
+    let process = truth.process
+    guard process.performance != process.reward else {
+      (regret, credit) = (0, 1)
+      return
+    }
+    regret = Self.regret(of: truth.trainingOptimum, truth: truth)
+    let wanted = PolicyTable(actionCount: process.actionCount, actions: truth.optimum.policy)
+    let attainable = truth.optimalReturn - truth.uniformReturn
+    let earned = (try? process.values(of: wanted)).map { process.initialValue(of: $0.values) - truth.uniformReturn }
+    credit = attainable > 0 ? (earned ?? 0) / attainable : 1
+    if let untampered = process.rewards.first(where: { $0.name == GoalHypothesis.untampered }),
+      let optimum = try? process.solved(for: untampered, tolerance: 1e-10)
+    {
+      untamperedRegret = Self.regret(of: optimum, truth: truth)
+    }
+  }
+
+  /// What optimising the reward loses because it is optimised at another discount than returns are judged at, for
+  /// the training reward itself: J_r(π*_γ) − J_r(π*_γ′) as a share of J_r(π*_γ) − J_r(uniform).
+  static func regret(ofDiscount discount: Double, truth: ProcessTruth) -> Double {
+    let process = truth.process
+    guard discount != process.discount,
+      let optimum = try? process.solved(discount: discount, tolerance: 1e-10)
+    else { return 0 }
+    let policy = PolicyTable(actionCount: process.actionCount, actions: optimum.policy)
+    return truth.returnRegret(of: policy) ?? 1
+  }
+
+  private static func regret(of solution: Solution, truth: ProcessTruth) -> Double {
+    let process = truth.process
+    let policy = PolicyTable(actionCount: process.actionCount, actions: solution.policy)
+    guard let achieved = try? process.values(of: policy, for: process.performance) else { return 1 }
+    let atRandom = truth.optimalPerformance - truth.uniformPerformance
+    return atRandom > 0 ? (truth.optimalPerformance - process.initialValue(of: achieved.values)) / atRandom : 0
+  }
+}
+
+extension ProcessTruth {
+  /// What a policy loses of the training reward, as a share of what choosing at random loses; `nil` where there is
+  /// nothing to lose, or the policy has no value.
+  func returnRegret(of policy: PolicyTable) -> Double? {
+    let attainable = optimalReturn - uniformReturn
+    guard attainable > 1e-9 * max(1, abs(optimalReturn)), let values = try? process.values(of: policy).values
+    else { return nil }
+    return (optimalReturn - process.initialValue(of: values)) / attainable
+  }
+
+  /// The same for what the designer wanted.
+  func performanceRegret(of policy: PolicyTable) -> Double? {
+    let attainable = optimalPerformance - uniformPerformance
+    guard attainable > 1e-9 * max(1, abs(optimalPerformance)),
+      let values = try? process.values(of: policy, for: process.performance).values
+    else { return nil }
+    return (optimalPerformance - process.initialValue(of: values)) / attainable
+  }
+}
