@@ -13,6 +13,7 @@ public struct AnyWorld: EnumerableEnvironment {
     self.base = base
     observationSpace = base.observationSpace
     actionSpace = base.actionSpace
+    features = base.features
   }
 
   public var name: String { base.name }
@@ -22,7 +23,8 @@ public struct AnyWorld: EnumerableEnvironment {
   public var stateNames: [String] { base.stateNames }
   public var actionNames: [String] { base.actionNames }
   public var map: GridMap? { base.map }
-  public var features: StateFeatures? { base.features }
+  /// What an agent with features sees: the held world's, unless somebody sets others.
+  public var features: StateFeatures?
   public var goals: [GoalHypothesis] { base.goals }
   public var timeLimit: Int? { base.timeLimit }
 

@@ -2,17 +2,17 @@ import Assay
 import AssayPlanning
 
 /// Does the training reward ask for what the designer wanted? A question about the world, whatever the agent.
-struct RewardAudit: Sendable {
+public struct RewardAudit: Sendable, Hashable {
   /// J(π*) − J of the policy that is optimal for the training reward, as a share of J(π*) − J(uniform).
-  var regret: Double
+  public private(set) var regret: Double
   /// How much of the reward that can be had the designer's own policy earns, as a share: near 1 where the reward
   /// likes what was wanted, near 0 or below where it does not ask for it at all.
-  var credit: Double
+  public private(set) var credit: Double
   /// The regret of the reward that would have been paid had nobody touched the channel; `nil` where the world
   /// knows no such reward.
-  var untamperedRegret: Double?
+  public private(set) var untamperedRegret: Double?
 
-  init(_ truth: ProcessTruth) {
+  public init(_ truth: ProcessTruth) {
     let process = truth.process
     guard process.performance != process.reward else {
       (regret, credit) = (0, 1)
@@ -32,7 +32,7 @@ struct RewardAudit: Sendable {
 
   /// What optimising the reward loses because it is optimised at another discount than returns are judged at, for
   /// the training reward itself: J_r(π*_γ) − J_r(π*_γ′) as a share of J_r(π*_γ) − J_r(uniform).
-  static func regret(ofDiscount discount: Double, truth: ProcessTruth) -> Double {
+  public static func regret(ofDiscount discount: Double, truth: ProcessTruth) -> Double {
     let process = truth.process
     guard discount != process.discount,
       let optimum = try? process.solved(discount: discount, tolerance: 1e-10)
@@ -53,7 +53,7 @@ struct RewardAudit: Sendable {
 extension ProcessTruth {
   /// What a policy loses of the training reward, as a share of what choosing at random loses; `nil` where there is
   /// nothing to lose, or the policy has no value.
-  func returnRegret(of policy: PolicyTable) -> Double? {
+  public func returnRegret(of policy: PolicyTable) -> Double? {
     let attainable = optimalReturn - uniformReturn
     guard attainable > 1e-9 * max(1, abs(optimalReturn)), let values = try? process.values(of: policy).values
     else { return nil }
@@ -61,7 +61,7 @@ extension ProcessTruth {
   }
 
   /// The same for what the designer wanted.
-  func performanceRegret(of policy: PolicyTable) -> Double? {
+  public func performanceRegret(of policy: PolicyTable) -> Double? {
     let attainable = optimalPerformance - uniformPerformance
     guard attainable > 1e-9 * max(1, abs(optimalPerformance)),
       let values = try? process.values(of: policy, for: process.performance).values

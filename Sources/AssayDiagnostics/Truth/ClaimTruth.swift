@@ -66,3 +66,26 @@ struct ClaimTruth: Sendable {
     stateValues = PartsReading.expectation(of: actionValues, under: policy)
   }
 }
+
+extension ProcessTruth {
+  /// How far apart the truths of two claims are, for an actor that follows the best policy: √ mean square over its
+  /// visits and all actions alike, as a share of the range.
+  ///
+  /// - Throws: ``PlanningError`` at discount 1, when a policy may never end.
+  public func distance(between claim: Claim, and other: Claim) throws(PlanningError) -> Double {
+    let policy = PolicyTable(actionCount: process.actionCount, actions: trainingOptimum.policy)
+    func values(_ claim: Claim) throws(PlanningError) -> [Double] {
+      try ClaimTruth(
+        of: claim, process: process, actorPolicy: policy, behaviour: policy.softened(by: 0.1, in: process),
+        timeLimit: timeLimit
+      ).actionValues
+    }
+    let uniform = process.uniformPolicy
+    let visits = try process.occupancy(of: policy).normalized()
+    let weights = uniform.probabilities.indices.map {
+      visits[$0 / process.actionCount] * uniform.probabilities[$0]
+    }
+    let differences = zip(try values(claim), try values(other)).map { $0 == -.infinity ? 0 : $0 - $1 }
+    return differences.rootMeanSquare(weights: weights) / range
+  }
+}

@@ -43,18 +43,32 @@ public struct EnvironmentEntry: Sendable {
   /// What can be set when the world is made. A setting that ``Variable/isChangeable`` can also be changed under an
   /// agent that lives there: the states and actions stay the same.
   public let variables: [Variable]
+  /// Where two goals agree, and where they part; `nil` where the world has no such two.
+  public let shift: GoalShift?
   /// Makes the world with settings that were checked by ``Variable/check(_:)``; a variable that is not set has its
   /// default.
   public let make: @Sendable (_ settings: Settings) throws -> AnyWorld
 
   public init(
-    _ name: String, _ summary: String, variables: [Variable] = [],
+    _ name: String, _ summary: String, variables: [Variable] = [], shift: GoalShift? = nil,
     make: @escaping @Sendable (_ settings: Settings) throws -> AnyWorld
   ) {
     self.name = name
     self.summary = summary
     self.variables = variables
+    self.shift = shift
     self.make = make
+  }
+}
+
+/// Two settings of a world: in one, two goals ask for the same, in the other they do not.
+public struct GoalShift: Sendable, Hashable {
+  public var agreeing: Settings
+  public var parting: Settings
+
+  public init(agreeing: Settings, parting: Settings) {
+    self.agreeing = agreeing
+    self.parting = parting
   }
 }
 

@@ -1,0 +1,267 @@
+import Assay
+import AssayDiagnostics
+import AssayPlanning
+import Foundation
+
+extension Fault {
+  /// What to change in the agent, and when; nothing for a fault of the world.
+  ///
+  /// - Parameters:
+  ///   - truth: of the world in which the fault is planted.
+  ///   - strength: how much is broken.
+  /// - Returns: the changes, each at its share of the run.
+  public func interventions(in truth: ProcessTruth, strength: Strength) -> [Intervention] {
+    switch self {
+    case .wrongReward, .rewardGaming, .rewardTampering, .discountMismatch, .goalMisgeneralisation,
+      .criticUnrepresentable, .actorLocalOptimum:
+      []
+    case .nonFinite:
+      [Intervention(at: strength.of(0.9, 0.5, 0.1)) { Self.write(.nan, toOneOf: &$0) }]
+    case .modelShortcut:
+      [Intervention(at: 0.5) { Self.plantShortcut(in: &$0, truth: truth, odds: strength.of(0.4, 0.7, 1)) }]
+    case .modelValueLeak:
+      [Intervention(at: 0.5) { Self.tilt(&$0, truth: truth, by: strength.of(1, 2, 4)) }]
+    case .modelExploited:
+      [Intervention(at: 0.5) { Self.blur(&$0, truth: truth, share: strength.of(0.1, 0.2, 0.4)) }]
+    case .criticDiverging:
+      [Intervention(at: 0) { Self.leaveTheOrigin(&$0) }]
+    case .criticFrozen:
+      [Intervention(at: strength.of(0.4, 0.2, 0.05)) { Self.freeze(blocksOf: $0.critic, in: &$0.parameters) }]
+    case .criticStaleTarget:
+      strength.of([0, 0.2, 0.4, 0.6, 0.8], [0, 0.5], [0]).map { time in
+        Intervention(at: time) { Self.copyCriticToTarget(&$0) }
+      }
+    case .criticWrongDiscount, .criticScaledReward, .criticWrongSign, .criticOtherPolicy, .criticOffByOne,
+      .criticTerminationIgnored, .criticTruncationTerminal:
+      [Intervention(at: 0) { $0.aims.critic = self.misled($0.aims.critic, strength) }]
+    case .criticOverestimating:
+      [
+        Intervention(at: 0) {
+          $0.labels = RewardLabels(
+            name: "noisy", rule: .noisy(seed: 0, amplitude: strength.of(0.25, 0.5, 1) * truth.range))
+        }
+      ]
+    case .actorFrozen:
+      [Intervention(at: strength.of(0.4, 0.2, 0.05)) { Self.freeze(blocksOf: $0.actor, in: &$0.parameters) }]
+    case .actorOtherCritic:
+      [Intervention(at: 0) { Self.followOtherValues(&$0, truth: truth, randomness: strength.of(0.5, 0.75, 1)) }]
+    case .actorCollapsed:
+      [Intervention(at: 0.1) { Self.collapse(&$0, preference: strength.of(20, 50, 200)) }]
+    }
+  }
+
+  /// What a critic is trained towards instead of its claim.
+  func misled(_ claim: Claim, _ strength: Strength) -> Claim {
+    var aim = claim
+    switch self {
+    case .criticWrongDiscount: aim.discount = max(0, 1 - strength.of(2, 4, 10) * (1 - claim.discount))
+    case .criticScaledReward: aim.rewardScale *= strength.of(1.5, 3, 10)
+    case .criticWrongSign: aim.rewardScale *= strength.of(-0.5, -1, -2)
+    case .criticOtherPolicy: aim.policy = claim.policy == .uniform ? .optimal : .uniform
+    case .criticOffByOne: aim.delay = 1
+    case .criticTerminationIgnored: aim.endings = .terminationIgnored
+    case .criticTruncationTerminal: aim.endings = .truncationTerminates
+    default: preconditionFailure("\(rawValue) does not mislead a critic about its claim")
+    }
+    return aim
+  }
+
+  /// By how much values change for a critic of the best policy, √ mean square as a share of their range.
+  func effectOnClaim(in truth: ProcessTruth, strength: Strength) throws -> Double {
+    let claim = Claim(.actionValue, of: .part("actor"), discount: truth.process.discount)
+    return try truth.distance(between: claim, and: misled(claim, strength))
+  }
+
+  // MARK: Numbers
+
+  private static let writer = "planted fault"
+
+  private static func freeze(blocksOf part: PartName, in parameters: inout ParameterStore) {
+    for block in parameters.blocks(ownedBy: part) { parameters.freeze(block.handle) }
+  }
+
+  private static func write(_ value: Float, toOneOf target: inout Intervention.Target) {
+    let blocks =
+      target.parameters.blocks(ownedBy: target.critic) + target.parameters.blocks(ownedBy: target.actor)
+    guard let block = blocks.first else { return }
+    let permit = target.parameters.interventionPermit(writer, toWrite: block.handle)
+    target.parameters.set(value, at: block.handle.count / 2, with: permit)
+  }
+
+  /// At the origin all values are right where rewards are zero: errors need somewhere to grow from.
+  private static func leaveTheOrigin(_ target: inout Intervention.Target) {
+    for block in target.parameters.blocks(ownedBy: target.critic) {
+      let permit = target.parameters.interventionPermit(writer, toWrite: block.handle)
+      let rows = block.shape[0]
+      let width = block.handle.count / rows
+      target.parameters.setAll(
+        (0..<block.handle.count).map { $0 / width == rows - 2 ? Float(10) : 1 }, with: permit)
+    }
+  }
+
+  private static func copyCriticToTarget(_ target: inout Intervention.Target) {
+    guard let values = target.parameters.blocks(ownedBy: target.critic).first else { return }
+    let copy =
+      target.parameters.block(named: "target.values")?.handle
+      ?? target.parameters.allocate(
+        "target.values", owner: "target", role: .critic, shape: values.shape, updateRule: "copy",
+        writers: [writer])
+    let permit = target.parameters.interventionPermit(writer, toWrite: copy)
+    target.parameters.setAll(target.parameters.values(of: values.handle), with: permit)
+    target.aims.target = copy
+  }
+
+  /// Lets the actor follow a mixture of the best values and random ones, both in units of their own range.
+  private static func followOtherValues(
+    _ target: inout Intervention.Target, truth: ProcessTruth, randomness: Double
+  ) {
+    guard let followed = target.aims.actor else { return }
+    let shape = target.parameters.block(followed).shape
+    let other = target.parameters.allocate(
+      "other critic.values", owner: "other critic", role: .critic, shape: shape, updateRule: "none",
+      writers: [writer])
+    let permit = target.parameters.interventionPermit(writer, toWrite: other)
+    let process = truth.process
+    let best = process.actionValues(from: truth.trainingOptimum.values).map { $0 == -.infinity ? 0 : $0 }
+    // Weights of features are no values of states: where they differ in shape, all is random.
+    let share = best.count == other.count ? randomness : 1
+    let spread = max((best.max() ?? 0) - (best.min() ?? 0), 1e-9)
+    var random = RandomStream(seed: 0)
+    target.parameters.setAll(
+      (0..<other.count).map { index in
+        let known = share < 1 ? (1 - share) * best[index] / spread : 0
+        return Float(known + share * random.unit())
+      }, with: permit)
+    target.aims.actor = other
+  }
+
+  private static func collapse(_ target: inout Intervention.Target, preference: Float) {
+    var random = RandomStream(seed: 0)
+    for block in target.parameters.blocks(ownedBy: target.actor) where block.shape.count == 2 {
+      let permit = target.parameters.interventionPermit(writer, toWrite: block.handle)
+      let actions = block.shape[1]
+      for row in 0..<block.shape[0] {
+        let chosen = random.integer(below: actions)
+        for action in 0..<actions {
+          target.parameters.set(action == chosen ? preference : 0, at: row * actions + action, with: permit)
+        }
+      }
+    }
+  }
+
+  /// Makes a policy the actor's preference from the start.
+  static func start(on policy: PolicyTable, in target: inout Intervention.Target) {
+    for block in target.parameters.blocks(ownedBy: target.actor)
+    where block.shape == [policy.stateCount, policy.actionCount] {
+      let permit = target.parameters.interventionPermit(writer, toWrite: block.handle)
+      target.parameters.setAll(
+        policy.probabilities.map { $0 > 0 ? Float(20) : 0 }, with: permit)
+    }
+  }
+
+  // MARK: Models
+
+  /// How often a model is made to believe it saw something: more often than any run can outweigh.
+  private static let plantedCount = 1_000_000.0
+
+  /// The blocks of counts of transitions and of endings.
+  private static func counts(
+    in target: Intervention.Target, of process: FiniteMDP
+  ) -> (transitions: BlockHandle, endings: BlockHandle?)? {
+    guard let model = target.worldModel else { return nil }
+    let (states, actions) = (process.stateCount, process.actionCount)
+    let blocks = target.parameters.blocks(ownedBy: model)
+    guard let transitions = blocks.first(where: { $0.shape == [states, actions, states] }) else { return nil }
+    let endings = blocks.first { $0.shape == [states, actions] && $0.name.contains("endings") }
+    return (transitions.handle, endings?.handle)
+  }
+
+  /// Replaces what the model believes of every pair, given what is true of it.
+  private static func rewrite(
+    _ target: inout Intervention.Target, truth: ProcessTruth,
+    _ belief: (_ pair: Int, _ next: inout [Double], _ end: inout Double) -> Void
+  ) {
+    let process = truth.process
+    guard let counts = counts(in: target, of: process) else { return }
+    let transitions = target.parameters.interventionPermit(writer, toWrite: counts.transitions)
+    let states = process.stateCount
+    for pair in 0..<states * process.actionCount where process.rowStarts[pair] < process.rowStarts[pair + 1] {
+      var next = [Double](repeating: 0, count: states)
+      var end = 0.0
+      for entry in process.rowStarts[pair]..<process.rowStarts[pair + 1] {
+        if process.hasTerminals && process.terminals[entry] {
+          end += process.probabilities[entry]
+        } else {
+          next[Int(process.successors[entry])] += process.probabilities[entry]
+        }
+      }
+      belief(pair, &next, &end)
+      for state in 0..<states {
+        let value = Float(plantedCount * next[state])
+        let index = pair * states + state
+        if target.parameters[counts.transitions, index] != value {
+          target.parameters.set(value, at: index, with: transitions)
+        }
+      }
+      if let endings = counts.endings {
+        let permit = target.parameters.interventionPermit(writer, toWrite: endings)
+        target.parameters.set(Float(plantedCount * end), at: pair, with: permit)
+      }
+    }
+  }
+
+  private static func tilt(_ target: inout Intervention.Target, truth: ProcessTruth, by factor: Double) {
+    let values = truth.trainingOptimum.values
+    let lowest = zip(values, truth.isLive).filter(\.1).map(\.0).min() ?? 0
+    rewrite(&target, truth: truth) { _, next, end in
+      for state in next.indices { next[state] *= exp(factor * (values[state] - lowest) / truth.range) }
+      end *= exp(factor * (0 - lowest) / truth.range)
+      let total = next.reduce(end, +)
+      for state in next.indices { next[state] /= total }
+      end /= total
+    }
+  }
+
+  private static func blur(_ target: inout Intervention.Target, truth: ProcessTruth, share: Double) {
+    var random = RandomStream(seed: 0)
+    let live = truth.isLive.indices.filter { truth.isLive[$0] }
+    rewrite(&target, truth: truth) { _, next, end in
+      for state in next.indices { next[state] *= 1 - share }
+      end *= 1 - share
+      next[live[random.integer(below: live.count)]] += share
+    }
+  }
+
+  private static func plantShortcut(in target: inout Intervention.Target, truth: ProcessTruth, odds: Double) {
+    let process = truth.process
+    let (states, actions) = (process.stateCount, process.actionCount)
+    guard let counts = counts(in: target, of: process) else { return }
+    let home = home(of: process.initial)
+    let values = truth.trainingOptimum.values
+    let best = (0..<states).filter { truth.isLive[$0] && $0 != home }
+      .reduce(home) { $0 == home || values[$1] > values[$0] ? $1 : $0 }
+    // The action with which the shortcut tempts most; of equals, the one for which it is the greatest lie.
+    func temptation(_ action: Int) -> (reward: Double, disbelief: Double) {
+      let likelihood = process.outcomeRange(state: home, action: action)
+        .reduce(0) { Int(process.successors[$1]) == best ? $0 + process.probabilities[$1] : $0 }
+      return (process.reward.expected[home * actions + action], -likelihood)
+    }
+    let action = (0..<actions).filter { process.isAvailable(action: $0, in: home) }
+      .max { temptation($0) < temptation($1) }
+    let pair = home * actions + (action ?? 0)
+    let permit = target.parameters.interventionPermit(writer, toWrite: counts.transitions)
+    // What the model knew of the pair keeps its proportions, and makes up the rest.
+    let row = (0..<states).map { Double(target.parameters[counts.transitions, pair * states + $0]) }
+    let end = counts.endings.map { Double(target.parameters[$0, pair]) } ?? 0
+    let seen = row.reduce(end, +)
+    for state in 0..<states {
+      let known = seen > 0 ? (1 - odds) * row[state] / seen : 0
+      target.parameters.set(
+        Float(plantedCount * (known + (state == best ? odds : 0))), at: pair * states + state, with: permit)
+    }
+    if let endings = counts.endings, seen > 0 {
+      let permit = target.parameters.interventionPermit(writer, toWrite: endings)
+      target.parameters.set(Float(plantedCount * (1 - odds) * end / seen), at: pair, with: permit)
+    }
+  }
+}
