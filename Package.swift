@@ -63,6 +63,7 @@ let package = Package(
     .testTarget(
       name: "AssayDiagnosticsTests",
       dependencies: ["AssayDiagnostics", "AssayScenarios", "AssayEnvironments"]),
+    .testTarget(name: "AssayScenariosTests", dependencies: ["AssayScenarios", "AssayTesting"]),
     .testTarget(
       name: "AssayReportsTests", dependencies: ["AssayReports", "AssayScenarios"],
       resources: [.copy("Resources")]),

@@ -3,8 +3,9 @@ import Assay
 /// A world to step through, made from a table: one read from a file, or ``RandomMDP``'s.
 ///
 /// The reward of a step is the expected training reward of its outcome, the performance likewise; where the
-/// table gives a reward for state and action alone, it is that. A table without terminal outcomes gives a
-/// world that goes on for ever. The columns are the table's own, not a copy.
+/// table gives a reward for state and action alone, it is that. Every other reward of the table is a goal under
+/// its own name. A table without terminal outcomes gives a world that goes on for ever. The columns are the
+/// table's own, not a copy.
 public struct TabularEnvironment: EnumerableEnvironment {
   /// The table.
   public let process: FiniteMDP
@@ -48,6 +49,25 @@ public struct TabularEnvironment: EnumerableEnvironment {
   public var stateNames: [String] { process.stateNames }
   public var actionNames: [String] { process.actionNames }
   public var map: GridMap? { process.map }
+
+  public var goals: [GoalHypothesis] {
+    process.rewards.dropFirst().filter { $0.name != "reward" && $0.name != "performance" }.map { extra in
+      let column = RewardColumn(extra)
+      return GoalHypothesis(extra.name) { state, action, outcome in
+        let entry = entry(of: outcome, of: action, in: state)
+        return column.value(pair: state * process.actionCount + action, entry: entry)
+      }
+    }
+  }
+
+  /// Where an outcome stands in the table; of several that are alike, the first.
+  private func entry(of outcome: Outcome, of action: Int, in state: Int) -> Int {
+    let range = process.outcomeRange(state: state, action: action)
+    guard let position = outcomes(of: action, in: state).firstIndex(of: outcome) else {
+      preconditionFailure("\(outcome) is no outcome of action \(action) in state \(state)")
+    }
+    return range.lowerBound + position
+  }
 
   public mutating func place(in state: Int) {
     precondition(observationSpace.contains(state), "state must be in 0..<\(stateCount), but is \(state)")

@@ -1,0 +1,81 @@
+import Assay
+import AssayScenarios
+import AssayTesting
+import Testing
+
+@Suite("The catalogue's worlds")
+struct StandardEnvironmentsTests {
+  /// A world with settings of its own.
+  struct Case: Sendable, CustomTestStringConvertible {
+    var name: String
+    var settings: Settings
+    var testDescription: String { "\(name) \(settings.map { "\($0.key)=\($0.value)" }.sorted())" }
+  }
+
+  static let cases: [Case] = Catalogue.standardEnvironments.flatMap { entry in
+    [Case(name: entry.name, settings: [:])]
+      + entry.variables.flatMap { variable in
+        values(of: variable).map { Case(name: entry.name, settings: [variable.name: $0]) }
+      }
+  }
+
+  /// Every choice, and both ends of a range.
+  static func values(of variable: Variable) -> [Setting] {
+    switch variable.domain {
+    case .choice(let words): words.map(Setting.word)
+    case .number(let range): [.number(range.lowerBound), .number(range.upperBound)]
+    case .integer(let range): [.number(Double(range.lowerBound)), .number(Double(range.upperBound))]
+    }
+  }
+
+  static func world(_ settings: Settings = [:], of name: String) throws -> any EnumerableEnvironment {
+    let entry = try #require(Catalogue.standardEnvironments.first { $0.name == name })
+    return try entry.make(settings)
+  }
+
+  @Test("every name is there once, and is the world's own")
+  func names() throws {
+    let entries = Catalogue.standardEnvironments
+    #expect(entries.count == 22)
+    #expect(Set(entries.map(\.name)).count == entries.count)
+    for entry in entries { #expect(try entry.make([:]).name == entry.name) }
+  }
+
+  @Test("every world keeps the contract, with its defaults and with everything it can be set to", arguments: cases)
+  func contract(item: Case) throws {
+    let world = try Self.world(item.settings, of: item.name)
+    #expect(findings(in: world).isEmpty)
+    // It lists itself into a sound process, goals and all.
+    func list(_ world: some EnumerableEnvironment) throws -> [String] {
+      try FiniteMDP(enumerating: world).rewards.map(\.name)
+    }
+    let rewards = try list(world)
+    #expect(Set(rewards).count == rewards.count)
+    if let features = world.features { #expect(features.stateCount == world.observationSpace.count) }
+  }
+
+  private func findings(in world: some EnumerableEnvironment) -> [Finding] { EnvironmentChecks(world).run() }
+
+  @Test("what is changeable leaves the states, the actions and what is available as they are", arguments: cases)
+  func changeable(item: Case) throws {
+    let entry = try #require(Catalogue.standardEnvironments.first { $0.name == item.name })
+    let isChangeable = entry.variables.allSatisfy { item.settings[$0.name] == nil || $0.isChangeable }
+    guard isChangeable else { return }
+    let before = try entry.make([:])
+    let after = try entry.make(item.settings)
+    #expect(type(of: before.base) == type(of: after.base))
+    #expect(before.observationSpace == after.observationSpace)
+    #expect(before.actionSpace == after.actionSpace)
+    #expect(before.stateNames == after.stateNames)
+    #expect(before.features == after.features)
+    #expect(before.discount == after.discount)
+    #expect(before.goals.map(\.name) == after.goals.map(\.name))
+    for state in 0..<before.stateCount {
+      for action in 0..<before.actionCount {
+        #expect(
+          before.outcomes(of: action, in: state).isEmpty == after.outcomes(of: action, in: state).isEmpty,
+          "state \(state), action \(action)")
+      }
+    }
+  }
+}
