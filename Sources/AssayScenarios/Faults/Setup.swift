@@ -87,6 +87,29 @@ public struct Setup: Sendable {
     return trial.record
   }
 
+  /// Makes, trains and audits agents, side by side.
+  ///
+  /// - Parameters:
+  ///   - seeds: one agent each; at least one.
+  ///   - steps: environment steps of training, for each agent.
+  ///   - onProgress: told how many steps were taken, all agents together, as they are taken.
+  /// - Throws: ``DataError``, ``PlanningError`` as ``init(planting:agent:environment:worldSettings:settings:)`` does.
+  /// - Returns: what was found; it does not depend on how many agents are trained at a time.
+  public func audit(
+    seeds: [UInt64], steps: Int, onProgress: (@Sendable (Int) -> Void)? = nil
+  ) async throws -> AuditReport {
+    let records = try await withThrowingTaskGroup(of: (Int, AgentRecord).self) { group in
+      for (index, seed) in seeds.enumerated() {
+        group.addTask { (index, try run(seed: seed, steps: steps, onProgress: onProgress)) }
+      }
+      var records = [AgentRecord?](repeating: nil, count: seeds.count)
+      for try await (index, record) in group { records[index] = record }
+      return records.compactMap(\.self)
+    }
+    return try AuditReport(
+      of: records, truth: auditedTruth, agentName: agent.name, steps: steps, faults: faults.map(\.fault.rawValue))
+  }
+
   /// What is true of the world in which the agent is audited.
   public var auditedTruth: ProcessTruth { destination?.truth ?? truth }
 
