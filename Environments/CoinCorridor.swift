@@ -75,16 +75,20 @@ public struct CoinCorridor: EnumerableEnvironment, ListedEnvironment {
       }
     ) { state, action in
       let (coin, cell) = state.quotientAndRemainder(dividingBy: Self.cellCount)
-      if cell == coin { return [] }
+      if Self.isCoin(cell, of: coin) { return [] }
       let furthest = cell < Self.length && wall == .solid ? last : Self.cellCount - 1
       let next = action == Self.left ? max(0, cell - 1) : min(furthest, cell + 1)
+      let isCoin = Self.isCoin(next, of: coin)
       return [
         Outcome(
-          next: Self.state(cell: next, coin: coin), probability: 1, reward: next == coin ? 1 : 0,
-          isTerminal: next == coin)
+          next: Self.state(cell: next, coin: coin), probability: 1, reward: isCoin ? 1 : 0, isTerminal: isCoin
+        )
       ]
     }
   }
+
+  /// Whether the coin lies in a cell; the number that says there is none is the number of a cell, too.
+  private static func isCoin(_ cell: Int, of coin: Int) -> Bool { cell == coin && coin < length }
 
   /// The state of a cell with the coin in another; `nil` for no coin.
   public static func state(cell: Int, coin: Int?) -> Int { (coin ?? length) * cellCount + cell }
@@ -100,7 +104,7 @@ public struct CoinCorridor: EnumerableEnvironment, ListedEnvironment {
   public var map: GridMap? {
     GridMap(
       rows: Self.length + 1, columns: Self.cellCount,
-      marks: (0..<stateCount).map { $0 / Self.cellCount == $0 % Self.cellCount ? "G" : "" },
+      marks: (0..<stateCount).map { Self.isCoin($0 % Self.cellCount, of: $0 / Self.cellCount) ? "G" : "" },
       directions: [.left, .right])
   }
 
