@@ -108,21 +108,22 @@ public struct CoinCorridor: EnumerableEnvironment, ListedEnvironment {
       directions: [.left, .right])
   }
 
-  /// One feature for each of the 9 cells, and one for each distance c − i from −8 to 6 to the coin, or for
-  /// having none: 25 numbers, of which two are 1.
+  /// One feature for each of the 9 cells, one for each distance c − i from −8 to 6 to the coin, one for having no
+  /// coin, and one that is always 1: 26 numbers, of which three are 1 and the others 0.
   ///
   /// With the coin at the right end, cell and distance say the same, so that what is learned there is shared
-  /// between them. With the coin anywhere, the best action values are within 0.02 of a linear function of these
-  /// features for each action: they depend on the distance alone, but for a step against a wall.
+  /// between them, and what all cells have in common goes to the constant: an agent that learned there still goes
+  /// right when the coin lies to its left, and beyond the wall, where it never was. With the coin anywhere, the
+  /// best action values are within 0.02 of a linear function of these features for each action: they depend on
+  /// the distance alone, but for a step against a wall.
   public var features: StateFeatures? {
     let distances = Self.cellCount + Self.length - 1
-    let count = Self.cellCount + distances + 1
+    let count = Self.cellCount + distances + 2
     var values = [Float](repeating: 0, count: stateCount * count)
     for state in 0..<stateCount {
       let (coin, cell) = state.quotientAndRemainder(dividingBy: Self.cellCount)
-      values[state * count + cell] = 1
       let distance = coin == Self.length ? distances : coin - cell + Self.cellCount - 1
-      values[state * count + Self.cellCount + distance] = 1
+      for feature in [cell, Self.cellCount + distance, count - 1] { values[state * count + feature] = 1 }
     }
     return StateFeatures(count: count, values: values)
   }

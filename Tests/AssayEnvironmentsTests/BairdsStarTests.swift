@@ -34,7 +34,6 @@ struct BairdsStarTests {
   func divergence() throws {
     let features = try #require(BairdsStar().features)
     let rows = (0..<7).map { features.values[features.range(of: $0)].map(Double.init) }
-    func dot(_ one: [Double], _ other: [Double]) -> Double { zip(one, other).reduce(0) { $0 + $1.0 * $1.1 } }
     var weights: [Double] = [1, 1, 1, 1, 1, 1, 10, 1]
     for _ in 0..<1000 {
       let next = dot(rows[6], weights)

@@ -69,7 +69,7 @@ struct CoinCorridorTests {
   @Test("features say the cell and the distance; a coin at the right end makes them the same")
   func features() throws {
     let features = try #require(CoinCorridor().features)
-    #expect(features.count == 25)
+    #expect(features.count == 26)
     let halves = (0..<9).map { cell in
       let row = features.values[features.range(of: CoinCorridor.state(cell: cell, coin: 6))]
       let ones = row.indices.filter { row[$0] == 1 }.map { $0 - row.startIndex }
@@ -77,9 +77,9 @@ struct CoinCorridorTests {
       return ones
     }
     // Distances −8 to 6 have features 9 to 23.
-    #expect(halves == (0..<9).map { [$0, 9 + 8 + 6 - $0] })
+    #expect(halves == (0..<9).map { [$0, 9 + 8 + 6 - $0, 25] })
     let none = features.values[features.range(of: CoinCorridor.state(cell: 2, coin: nil))]
-    #expect(none.indices.filter { none[$0] == 1 }.map { $0 - none.startIndex } == [2, 24])
+    #expect(none.indices.filter { none[$0] == 1 }.map { $0 - none.startIndex } == [2, 24, 25])
   }
 
   @Test("with the coin anywhere, the best action values are nearly linear in the features")
@@ -92,7 +92,8 @@ struct CoinCorridorTests {
     }
     let rows = states.map { features.values[features.range(of: $0)].map(Double.init) }
     let fits = [0, 1].map { action in
-      leastSquaresFit(features: rows, targets: states.map { values[$0][action] })
+      let weights = leastSquaresWeights(features: rows, targets: states.map { values[$0][action] })
+      return rows.map { dot($0, weights) }
     }
     for action in [0, 1] {
       let errors = zip(states, fits[action]).map { abs(values[$0][action] - $1) }
@@ -103,6 +104,27 @@ struct CoinCorridorTests {
     }
     for (index, state) in states.enumerated() {
       #expect(bestActions(values, in: state) == [fits[0][index] > fits[1][index] ? 0 : 1])
+    }
+  }
+
+  @Test("what is learned with the coin at the right leads right wherever the coin is, and beyond the wall")
+  func generalisation() throws {
+    let world = CoinCorridor(coin: .right)
+    let features = try #require(world.features)
+    func row(_ cell: Int, _ coin: Int?) -> [Double] {
+      features.values[features.range(of: CoinCorridor.state(cell: cell, coin: coin))].map(Double.init)
+    }
+    let values = bestActionValues(of: world)
+    let weights = [0, 1].map { action in
+      leastSquaresWeights(
+        features: (0..<6).map { row($0, 6) },
+        targets: (0..<6).map { values[CoinCorridor.state(cell: $0, coin: 6)][action] })
+    }
+    for cell in 1..<9 {
+      for coin in [0, nil] {
+        let learned = weights.map { dot($0, row(cell, coin)) }
+        #expect(learned[CoinCorridor.right] > learned[CoinCorridor.left], "cell \(cell)")
+      }
     }
   }
 }

@@ -47,22 +47,19 @@ func bestActions(_ actionValues: [[Double]], in state: Int) -> Set<Int> {
 /// The best value of a state.
 func bestValue(_ actionValues: [[Double]], in state: Int) -> Double { actionValues[state].max() ?? 0 }
 
-/// What linear functions of features come closest to, in least squares: solved by conjugate gradients on the normal
-/// equations.
+/// Σ one·other.
+func dot(_ one: [Double], _ other: [Double]) -> Double { zip(one, other).reduce(0) { $0 + $1.0 * $1.1 } }
+
+/// The weights of a linear function of features that comes closest to some values, in least squares; of all that come
+/// as close, the smallest. Gradient descent from zero ends there too.
 ///
-/// - Parameters:
-///   - features: the rows to fit.
-///   - targets: the value wanted of each row.
-/// - Returns: the fitted value of each row.
-func leastSquaresFit(features: [[Double]], targets: [Double]) -> [Double] {
+/// Solved by conjugate gradients on the normal equations.
+func leastSquaresWeights(features: [[Double]], targets: [Double]) -> [Double] {
   let count = features[0].count
-  func apply(_ weights: [Double]) -> [Double] {
-    features.map { row in zip(row, weights).reduce(0) { $0 + $1.0 * $1.1 } }
-  }
+  func apply(_ weights: [Double]) -> [Double] { features.map { dot($0, weights) } }
   func applyTransposed(_ values: [Double]) -> [Double] {
     (0..<count).map { column in zip(features, values).reduce(0) { $0 + $1.0[column] * $1.1 } }
   }
-  func dot(_ one: [Double], _ other: [Double]) -> Double { zip(one, other).reduce(0) { $0 + $1.0 * $1.1 } }
   var weights = [Double](repeating: 0, count: count)
   var residual = applyTransposed(targets)
   var direction = residual
@@ -76,5 +73,5 @@ func leastSquaresFit(features: [[Double]], targets: [Double]) -> [Double] {
     let growth = dot(residual, residual) / size
     direction = zip(residual, direction).map { $0 + growth * $1 }
   }
-  return apply(weights)
+  return weights
 }
