@@ -40,7 +40,7 @@ extension Catalogue {
     _ name: String, _ summary: String, map: @escaping @Sendable () -> [String]
   ) -> EnvironmentEntry {
     let slippery = Variable(
-      "slippery", "whether a move may go at a right angle to where its action points", .choice(["yes", "no"]),
+      "slippery", "whether a move may go at a right angle to its direction", .choice(["yes", "no"]),
       standard: .word("yes"), isChangeable: true)
     return EnvironmentEntry(name, summary, variables: [slippery]) { settings in
       let isSlippery = slippery.value(in: settings) == .word("yes")

@@ -1,0 +1,28 @@
+import Assay
+import AssayEnvironments
+import Testing
+
+@Suite("Aliased pair")
+struct AliasedPairTests {
+  @Test("who tells the states apart gets 1/(1 − 0.675), who does not gets half of it")
+  func values() {
+    let world = AliasedPair()
+    let best = bestActionValues(of: world)
+    for state in 0..<2 {
+      #expect(bestActions(best, in: state) == [state])
+      #expect(abs(bestValue(best, in: state) - 1 / 0.325) < 1e-9)
+    }
+    let uniform = uniformPolicyValues(of: world)
+    #expect(abs(uniform[0] - 0.5 / 0.325) < 1e-9 && abs(uniform[1] - 0.5 / 0.325) < 1e-9)
+  }
+
+  @Test("the two look the same or they do not; the world is the same either way")
+  func features() throws {
+    let aliased = try #require(AliasedPair().features)
+    #expect(aliased.values[aliased.range(of: 0)] == aliased.values[aliased.range(of: 1)])
+    let apart = try #require(AliasedPair(aliased: .no).features)
+    #expect(apart.values == [1, 0, 0, 1, 0, 0])
+    #expect(
+      try FiniteMDP(enumerating: AliasedPair()) == FiniteMDP(enumerating: AliasedPair(aliased: .no)))
+  }
+}
