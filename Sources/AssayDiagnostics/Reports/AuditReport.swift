@@ -198,6 +198,8 @@ public struct RewardFindings: Sendable, Hashable, Codable {
   public var regret: Double
   /// How much of the reward that can be had the designer's own best policy earns, as a share.
   public var credit: Double
+  /// Correlation of reward and performance over what can happen, all live states and their actions alike.
+  public var agreement: Double
   /// The regret of the reward that the channel would have paid untouched; `nil` where the world knows no such reward.
   @ExplicitNull public var untamperedRegret: Double?
   public var verdict: Verdict

@@ -27,7 +27,7 @@ struct ReportAssembly {
       critic: group.critic.map { criticFindings(signatures, verdict: $0) },
       actor: actorFindings(verdict: group.actor), model: group.model.flatMap(modelFindings),
       reward: .init(
-        regret: rewardAudit.regret, credit: rewardAudit.credit,
+        regret: rewardAudit.regret, credit: rewardAudit.credit, agreement: rewardAudit.agreement,
         untamperedRegret: rewardAudit.untamperedRegret, verdict: group.reward),
       discount: .init(
         trained: records[0].final.reading.claim.discount, regret: group.discount.measured.estimate,

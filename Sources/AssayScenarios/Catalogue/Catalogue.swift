@@ -156,3 +156,8 @@ public enum Ability: String, Sendable, Hashable, CaseIterable {
   /// A world model that counts transitions.
   case countingModel = "a model of counts"
 }
+
+extension Catalogue {
+  /// The worlds and agents of the package.
+  public static let standard = Catalogue(environments: standardEnvironments, agents: standardAgents)
+}
