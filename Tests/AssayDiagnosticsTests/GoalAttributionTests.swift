@@ -58,7 +58,7 @@ struct GoalAttributionTests {
     #expect(found >= 48, "\(found) of 50")
   }
 
-  @Test("a determined agent with habits among equally good actions pursues its goal, however long one watches")
+  @Test("habits among equally good actions are no other goal, however long one watches")
   func habits() throws {
     for decisions in [100, 20_000] {
       let findings = try answers(listed, decisions: decisions, seeds: 0..<10) {
