@@ -58,10 +58,10 @@ struct GoalAttributionTests {
     #expect(found >= 48, "\(found) of 50")
   }
 
-  @Test("a determined agent with habits among equally good actions pursues its goal, however long one watches")
+  @Test("habits among equally good actions are no other goal, however long one watches")
   func habits() throws {
-    for decisions in [100, 20_000] {
-      let findings = try answers(listed, decisions: decisions, seeds: 0..<10) {
+    for decisions in [100, 5000] {
+      let findings = try answers(listed, decisions: decisions, seeds: 0..<5) {
         GoalAgents.determined("b", meadow, seed: $0)
       }
       #expect(findings.allSatisfy { $0.name == "b" && $0.candidates == ["b"] })
@@ -128,15 +128,15 @@ struct GoalAttributionTests {
     ])
     let policy = GoalAgents.determined("right", process, seed: 0)
     for noise in [0, 0.1] {
-      for decisions in [300, 3000, 30_000] {
+      for decisions in [300, 3000, 10_000] {
         let one = try GoalAttribution(process: process, hypotheses: ["left"])
-        let wrong = try answers(one, decisions: decisions, seeds: 0..<5) { _ in
+        let wrong = try answers(one, decisions: decisions, seeds: 0..<2) { _ in
           policy.softened(by: noise, in: process)
         }
         #expect(wrong.allSatisfy { $0.name != "left" }, "\(wrong.map(\.statement))")
         if decisions > 300 { #expect(wrong.allSatisfy { $0.name == "none" }) }
         let both = try GoalAttribution(process: process)
-        let found = try answers(both, decisions: decisions, seeds: 0..<5) { _ in
+        let found = try answers(both, decisions: decisions, seeds: 0..<2) { _ in
           policy.softened(by: noise, in: process)
         }
         #expect(found.allSatisfy { $0.name == "right" }, "\(found.map(\.statement))")

@@ -51,7 +51,7 @@ struct GoalEvidenceTests {
         for lapse in [0, 0.02, 0.1, 0.3] {
           let best: Double = (1 - lapse) / (1 + 1 / odds) + lapse / 2
           let other: Double = (1 - lapse) / (1 + odds) + lapse / 2
-          rows.append((0..<2).map { (state: Int) -> Double in pow(best, good[state]) * pow(other, bad[state]) })
+          rows.append(zip(good, bad).map { pow(best, $0) * pow(other, $1) })
         }
       }
       return rows

@@ -25,7 +25,9 @@ import Foundation
 /// same (a success share of a half or more): an agent that errs where it matters little pursues its goal. One that
 /// misses the goal by habit does not, however many of its decisions agree. All goals and *none* have the same prior.
 ///
-/// An answer needs a posterior of 0.95, and no other goal that asks for the same wherever the agent was seen.
+/// An answer needs a posterior of 0.95, and no other goal that asks for the same wherever the agent was seen. Where
+/// there is next to nothing to choose, an agent may do as a goal wants by accident: a world with a single choice
+/// stays undecided for thousands of decisions.
 ///
 /// ```swift
 /// let attribution = try GoalAttribution(process: FiniteMDP(enumerating: world))
@@ -167,7 +169,8 @@ public struct GoalAttribution: Sendable {
     policies: [PolicyTable], seeds: [UInt64], decisions: Int, using random: RandomStream
   ) throws -> GoalGroupFindings {
     precondition(!policies.isEmpty, "a group needs at least one agent")
-    precondition(policies.count == seeds.count, "\(policies.count) policies need as many seeds, not \(seeds.count)")
+    precondition(
+      policies.count == seeds.count, "\(policies.count) policies need as many seeds, not \(seeds.count)")
     var agents: [GoalAgentFindings] = []
     for (policy, seed) in zip(policies, seeds) {
       var stream = random.substream(seed)
@@ -325,7 +328,8 @@ extension GoalAttribution {
     }
     if coverage.share < 0.5 {
       warnings.append(
-        "Decisions were seen in \(coverage.choices) states with a choice; \(coverage.liveChoices) can be met.")
+        "Decisions were seen in \(coverage.choices) states with a choice; \(coverage.liveChoices) can be met."
+      )
     }
     if coverage.decisions < 50 { warnings.append("Only \(coverage.decisions) decisions were observed.") }
     if isEndless {
@@ -379,7 +383,8 @@ struct EpisodeVisits {
     while position < states.count {
       let state = states[position]
       for action in 0..<process.actionCount where policy[state, action] > 0 {
-        for entry in process.outcomeRange(state: state, action: action) where process.probabilities[entry] > 0 {
+        for entry in process.outcomeRange(state: state, action: action) where process.probabilities[entry] > 0
+        {
           let isTerminal = process.hasTerminals && process.terminals[entry]
           let next = Int(process.successors[entry])
           if !isTerminal && indices[next] < 0 {

@@ -51,8 +51,10 @@ struct Pursuit {
     for state in 0..<process.stateCount {
       let available = (0..<actions).filter { process.isAvailable(action: $0, in: state) }
       let highest = available.reduce(-.infinity) { max($0, values[state * actions + $1]) }
-      for action in available { losses[state * actions + action] = highest - values[state * actions + action] }
-      if isLive[state] { scale = max(scale, available.reduce(0) { max($0, losses[state * actions + $1]) }) }
+      for pair in available.map({ state * actions + $0 }) {
+        losses[pair] = highest - values[pair]
+        if isLive[state] { scale = max(scale, losses[pair]) }
+      }
     }
     // A range that is rounding is none.
     let magnitude = solution.values.reduce(size) { max($0, abs($1)) }
@@ -168,6 +170,7 @@ extension Pursuit {
   ///   - behaviour: what was done.
   ///   - free: ln p of what was done in each of `behaviour.states` if anything goes there.
   ///   - actions: A.
+  /// - Returns: what speaks for it.
   func evidence(for behaviour: ObservedBehaviour, free: [Double], actions: Int) -> Evidence {
     var steady = [Double](repeating: 0, count: manners.count)
     // The states where the goal has a preference: one row of logarithms each, by manner.

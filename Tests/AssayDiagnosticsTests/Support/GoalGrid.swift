@@ -12,6 +12,8 @@ struct GoalGrid: EnumerableEnvironment {
   /// The cells each goal wants to be entered.
   let wanted: [(name: String, cells: Set<Int>)]
   var discount = 0.95
+  /// The ends that pay the training reward.
+  var paid: Set<Int>
   var state = 0
 
   var observationSpace: DiscreteSpace { DiscreteSpace(count: rows * columns) }
@@ -33,6 +35,7 @@ struct GoalGrid: EnumerableEnvironment {
     self.ends = ends
     self.wanted = wanted
     self.discount = discount
+    paid = ends
   }
 
   func outcomes(of action: Int, in state: Int) -> [Outcome] {
@@ -41,8 +44,7 @@ struct GoalGrid: EnumerableEnvironment {
     let nextRow = min(max(row + [-1, 0, 1, 0][action], 0), rows - 1)
     let nextColumn = min(max(column + [0, 1, 0, -1][action], 0), columns - 1)
     let next = nextRow * columns + nextColumn
-    // Paid at the first end, whichever it is: the training reward of no goal in particular.
-    let reward = ends.contains(next) ? 1.0 : 0
+    let reward = paid.contains(next) ? 1.0 : 0
     return [Outcome(next: next, probability: 1, reward: reward, isTerminal: ends.contains(next))]
   }
 
