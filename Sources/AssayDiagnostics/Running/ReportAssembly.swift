@@ -145,7 +145,8 @@ struct ReportAssembly {
     }
     return CriticFindings(
       claim: records[0].final.reading.claim.description, bias: mean { $0.critic.bias },
-      rmse: mean { $0.critic.rmse }, uniformRMSE: mean { $0.critic.uniformRMSE },
+      rmse: mean { $0.critic.rmse }, actionRMSE: meanOfKnown { $0.critic.actionRMSE },
+      uniformRMSE: mean { $0.critic.uniformRMSE },
       largestError: mean { $0.critic.largestError },
       explainedVariance: meanOfKnown { $0.critic.explainedVariance },
       calibrationSlope: meanOfKnown { $0.critic.calibrationSlope },
