@@ -25,7 +25,7 @@ public struct TemporalDifferenceLearner: Learner, ~Copyable {
   @usableFromInline var isPlain: Bool
   private let rateExponent: Double?
   private let exploration: Double
-  /// How often each pair was updated, `[S·A]`; empty where rates do not fall.
+  /// How often each pair was updated, `[S·A]`; counted where rates fall.
   private var updateCounts: [Int32]
 
   init(
@@ -37,14 +37,15 @@ public struct TemporalDifferenceLearner: Learner, ~Copyable {
     if let exponent = configuration.rateExponent {
       precondition(exponent >= 0 && exponent <= 1, "rateExponent must be in [0, 1], but is \(exponent)")
     }
+    let exponent = configuration.rateExponent
+    isPlain = aims.isPlain && exponent == nil
     self.aims = aims
     self.permit = permit
     self.shape = shape
     self.learningRate = learningRate
-    rateExponent = configuration.rateExponent
+    rateExponent = exponent
     exploration = configuration.exploration
-    isPlain = aims.isPlain && rateExponent == nil
-    updateCounts = rateExponent == nil ? [] : .init(repeating: 0, count: shape.stateCount * shape.actionCount)
+    updateCounts = .init(repeating: 0, count: shape.stateCount * shape.actionCount)
   }
 
   @inlinable
