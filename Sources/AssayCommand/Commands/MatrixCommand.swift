@@ -26,7 +26,8 @@ struct MatrixCommand: AsyncParsableCommand {
 
   @Option(parsing: .upToNextOption, help: "Worlds by name or file.")
   var environments = [
-    "frozen-lake-4x4", "grid-world-5x5", "shortcut-maze", "discounting-chain", "coin-corridor", "random-20",
+    "frozen-lake-4x4", "grid-world-5x5", "shortcut-maze", "cliff-walking", "coin-corridor", "random-20",
+    "bairds-star",
   ]
 
   @Option(parsing: .upToNextOption, help: "How much is broken: weak, medium, strong.")

@@ -154,7 +154,9 @@ public struct Setup: Sendable {
       world.features = Fault.sharedFeatures(
         stateCount: world.stateCount, share: strength.of(0.34, 0.67, 1))
     case .criticDiverging:
-      try require(world.features != nil, fault, "\(entry.name) has no features that let errors grow")
+      try require(
+        try Fault.divergesOffPolicy(world, truth.process), fault,
+        "\(entry.name) has no features with which errors grow")
     default: break
     }
   }
@@ -162,7 +164,9 @@ public struct Setup: Sendable {
   private mutating func enter(_ world: some EnumerableEnvironment) throws {
     let features = self.world.features
     self.world = AnyWorld(world)
-    if self.world.features == nil { self.world.features = features }
+    if self.world.features == nil, let features, features.stateCount == world.stateCount {
+      self.world.features = features
+    }
     truth = try ProcessTruth(of: self.world)
   }
 
@@ -222,7 +226,7 @@ public struct Setup: Sendable {
       interventions += fault.interventions(in: truth, strength: strength)
     case .criticDiverging:
       settings["behaviour"] = .word("fixed")
-      settings["first-action"] = .number(6.0 / 7)
+      settings["first-action"] = .number(Fault.divergingBehaviour)
       settings["lambda"] = .number(0)
       interventions += fault.interventions(in: truth, strength: strength)
     default: interventions += fault.interventions(in: truth, strength: strength)
