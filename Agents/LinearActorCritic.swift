@@ -20,7 +20,7 @@ import Assay
 /// That is the natural gradient. The plain one, β π(b|s) g_b, can be chosen: it all but stands still where the
 /// actor has made up its mind, so that an action hardly ever taken is not learned of.
 ///
-/// α falls with the cube of what is left of the run, τ in a straight line over its first four fifths. With features, a behaviour of
+/// α falls with the cube of what is left of the run, τ in a straight line over its first two fifths. With features, a behaviour of
 /// its own and another policy to value, the critic is the semi-gradient off-policy TD that is known to diverge.
 ///
 /// - SeeAlso: Precup, Sutton & Singh (2000), tree backup; Sutton & Barto (2018), §11.2 on divergence and §13.2
@@ -38,21 +38,21 @@ public enum LinearActorCritic {
     /// What is seen of each state; `nil` for one feature for each.
     public var features: StateFeatures?
     /// α at the start, in (0, 1].
-    public var initialCriticRate = 0.5
+    public var initialCriticRate = 1.0
     /// α at the end, in (0, 1].
     public var finalCriticRate = 0.005
     /// λ, in [0, 1].
-    public var traceDecay = 0.9
+    public var traceDecay = 0.4
     /// β, positive.
     public var actorRate = 1.0
     /// Whether the actor follows the natural gradient rather than the plain one.
     public var usesNaturalGradient = true
     /// τ at the start, in units of how much actions differ.
-    public var initialTemperature = 1.0
-    /// τ from four fifths of the run on, in the same units.
+    public var initialTemperature = 0.3
+    /// τ from two fifths of the run on, in the same units.
     public var finalTemperature = 0.005
     /// ε, in [0, 1].
-    public var exploration = 0.2
+    public var exploration = 0.4
     /// Probability of each action, `[A]`, to act with whatever the actor says; empty for the actor's own.
     public var fixedBehaviour: [Double] = []
     /// The policy whose value the critic claims and is trained towards.
@@ -273,7 +273,7 @@ public enum LinearActorCritic {
       spread += spreadRate * (largest - sum / available - spread)
       guard spread > 0 else { return }
       let temperature = max(
-        configuration.finalTemperature, configuration.initialTemperature * (1 - progress / 0.8))
+        configuration.finalTemperature, configuration.initialTemperature * (1 - progress / 0.4))
       let logarithms = actor.logarithms(of: probabilities, in: state, reading: parameters)
       let worth = zip(values, logarithms).map { $0 / spread - temperature * $1 }
       let mean = zip(probabilities, worth).reduce(0) { $1.0 > 0 ? $0 + $1.0 * $1.1 : $0 }

@@ -55,15 +55,15 @@ private let actorCritic = AgentEntry(
     .trainedCritic, .sampledCritic, .featureCritic, .targetCritic, .trainedActor, .followingActor,
   ],
   variables: [
-    explorationVariable(standard: 0.2),
-    rateVariable("critic-rate", "α at the start", 0.5),
+    explorationVariable(standard: 0.4),
+    rateVariable("critic-rate", "α at the start", 1),
     rateVariable("final-critic-rate", "α at the end", 0.005),
     positiveVariable("actor-rate", "β", upTo: 100, 1),
     Variable(
       "gradient", "which gradient the actor follows; the plain one never learns of what it never does",
       .choice(["natural", "plain"]), standard: .word("natural")),
-    Variable("lambda", "λ, how far back a surprise is passed on", .number(0...1), standard: .number(0.9)),
-    positiveVariable("initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 1),
+    Variable("lambda", "λ, how far back a surprise is passed on", .number(0...1), standard: .number(0.4)),
+    positiveVariable("initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 0.3),
     Variable(
       "policy", "whose value the critic claims to learn", .choice(["actor", "behaviour", "optimal", "uniform"]),
       standard: .word("actor")),
