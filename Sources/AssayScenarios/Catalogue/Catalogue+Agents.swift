@@ -228,7 +228,7 @@ private func checkSize(of world: AnyWorld, for agent: String) throws(DataError) 
 }
 
 private let tableVariables = [
-  explorationVariable(standard: 0.3),
+  explorationVariable(standard: 0.5),
   rateVariable("learning-rate", "α, towards which the step size falls from 1", 0.005),
 ]
 
@@ -267,7 +267,7 @@ extension AgentRequest {
   /// What agents with a table of action values are made from: their step sizes fall.
   fileprivate var table: QLearning.Configuration {
     var configuration = QLearning.Configuration(discount: discount)
-    configuration.exploration = exploration(standard: 0.3)
+    configuration.exploration = exploration(standard: 0.5)
     configuration.learningRate = Float(number("learning-rate", standard: 0.005))
     configuration.runLength = runLength
     return configuration
