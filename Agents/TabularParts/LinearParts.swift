@@ -103,6 +103,17 @@ public struct LinearSoftmaxActor: Actor {
     shape.randomAction(in: latent, using: &random)
   }
 
+  /// ln π(·|s), `[A]`, finite for every available action however unlikely it is; 0 for the others.
+  func logarithms(
+    of probabilities: [Double], in state: Int, reading parameters: ParameterStore
+  ) -> [Double] {
+    let products = active.products(
+      with: preferences, in: state, actionCount: shape.actionCount, reading: parameters)
+    let likeliest = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+    let level = log(probabilities[likeliest]) - products[likeliest]
+    return products.indices.map { shape.isAvailable($0, in: state) ? products[$0] + level : 0 }
+  }
+
   /// π(·|s), `[A]`.
   func probabilities(in state: Int, reading parameters: ParameterStore) -> [Double] {
     var weights = active.products(

@@ -53,15 +53,17 @@ private let actorCritic = AgentEntry(
   "actor-critic", "a critic by tree backup and an actor by policy gradient, both linear in features of states",
   abilities: [
     .trainedCritic, .sampledCritic, .featureCritic, .targetCritic, .trainedActor, .followingActor,
-    .gradientActor,
   ],
   variables: [
-    explorationVariable(standard: 0.2),
-    rateVariable("critic-rate", "α at the start", 0.5),
-    rateVariable("final-critic-rate", "α at the end", 0.02),
-    positiveVariable("actor-rate", "β", upTo: 100, 2),
-    Variable("lambda", "λ, how far back a surprise is passed on", .number(0...1), standard: .number(0.9)),
-    positiveVariable("initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 0.5),
+    explorationVariable(standard: 0.4),
+    rateVariable("critic-rate", "α at the start", 1),
+    rateVariable("final-critic-rate", "α at the end", 0.005),
+    positiveVariable("actor-rate", "β", upTo: 100, 1),
+    Variable(
+      "gradient", "which gradient the actor follows; the plain one never learns of what it never does",
+      .choice(["natural", "plain"]), standard: .word("natural")),
+    Variable("lambda", "λ, how far back a surprise is passed on", .number(0...1), standard: .number(0.4)),
+    positiveVariable("initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 0.3),
     Variable(
       "policy", "whose value the critic claims to learn", .choice(["actor", "behaviour", "optimal", "uniform"]),
       standard: .word("actor")),
@@ -84,6 +86,7 @@ private let actorCritic = AgentEntry(
   configuration.finalCriticRate = request.number(
     "final-critic-rate", standard: configuration.finalCriticRate)
   configuration.actorRate = request.number("actor-rate", standard: configuration.actorRate)
+  configuration.usesNaturalGradient = request.settings["gradient"]?.word != "plain"
   configuration.traceDecay = request.number("lambda", standard: configuration.traceDecay)
   configuration.initialTemperature = request.number(
     "initial-temperature", standard: configuration.initialTemperature)
@@ -225,11 +228,8 @@ private func checkSize(of world: AnyWorld, for agent: String) throws(DataError) 
 }
 
 private let tableVariables = [
-  explorationVariable(standard: 0.3),
-  rateVariable("learning-rate", "α, the smallest step size", 0.005),
-  Variable(
-    "rate-exponent", "ω: the n-th update of a pair has step size n^−ω, until that is α", .number(0...1),
-    standard: .number(0.7)),
+  explorationVariable(standard: 0.5),
+  rateVariable("learning-rate", "α, towards which the step size falls from 1", 0.005),
 ]
 
 private func explorationVariable(standard: Double) -> Variable {
@@ -267,9 +267,9 @@ extension AgentRequest {
   /// What agents with a table of action values are made from: their step sizes fall.
   fileprivate var table: QLearning.Configuration {
     var configuration = QLearning.Configuration(discount: discount)
-    configuration.exploration = exploration(standard: 0.3)
+    configuration.exploration = exploration(standard: 0.5)
     configuration.learningRate = Float(number("learning-rate", standard: 0.005))
-    configuration.rateExponent = number("rate-exponent", standard: 0.7)
+    configuration.runLength = runLength
     return configuration
   }
 }
