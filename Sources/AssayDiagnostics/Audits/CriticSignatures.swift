@@ -51,9 +51,8 @@ struct CriticSignatures: Sendable {
     meanResidual = residuals.mean(weights: pairWeights) / truth.range
     let world = reading.model ?? process
     let policy = claim.policy
-    for block in others where block.shape == [process.stateCount, actions] {
-      let table = parameters.values(of: block.handle).map(Double.init)
-      let masked = table.indices.map { learned[$0] == -.infinity ? -.infinity : table[$0] }
+    for block in others {
+      guard let masked = reading.table(of: block, in: parameters) else { continue }
       var following = PartsReading.expectation(
         of: masked,
         under: policy == .uniform ? uniform : policy == .behaviour ? reading.behaviour : reading.policy)

@@ -25,6 +25,10 @@ struct Diagnosing {
     var criticStoppedAt: Int?
     /// The same of the actor.
     var actorStoppedAt: Int?
+    /// Whether writes to the critic are turned away.
+    var criticIsFrozen: Bool
+    /// The same of the actor.
+    var actorIsFrozen: Bool
     /// RMSE of the critic against its claim in the learned model, as a share of the range.
     var criticErrorInModel: Double?
     /// The claim itself first, then other claims by how well the critic matches them.
@@ -69,7 +73,7 @@ struct Diagnosing {
   }
 
   func diagnose(_ signatures: Signatures) -> Diagnosis {
-    if let stop = signatures.stoppedBy { return nonFinite(stop) }
+    if let stop = signatures.stoppedBy { return nonFinite(stop, signatures) }
     var names: [DiagnosisName] = []
     var evidence: [Evidence] = []
     if reward.name == .faulty {
@@ -150,14 +154,34 @@ struct Diagnosing {
     return all.compactMap { metric, verdict in verdict.map { (metric, $0) } }
   }
 
-  private func nonFinite(_ stop: NonFiniteError) -> Diagnosis {
-    Diagnosis(
+  private func nonFinite(_ stop: NonFiniteError, _ signatures: Signatures) -> Diagnosis {
+    let stopped = Evidence(
+      metric: "training.stoppedBy",
+      statement: "\(stop). All figures are of the last measurement before that.", value: nil)
+    var evidence: [Evidence] = []
+    if isDiverging(signatures, &evidence) {
+      return Diagnosis(
+        name: DiagnosisName.criticDiverging.rawValue, also: [DiagnosisName.nonFinite.rawValue],
+        summary: sentence(DiagnosisName.criticDiverging.summary), evidence: evidence + [stopped])
+    }
+    return Diagnosis(
       name: DiagnosisName.nonFinite.rawValue, also: [], summary: sentence(DiagnosisName.nonFinite.summary),
-      evidence: [
-        Evidence(
-          metric: "training.stoppedBy",
-          statement: "\(stop). All figures are of the last measurement before that.", value: nil)
-      ])
+      evidence: [stopped])
+  }
+
+  private func isDiverging(_ signatures: Signatures, _ evidence: inout [Evidence]) -> Bool {
+    let critic = signatures.critic
+    guard let growth = signatures.growth, growth >= Tolerances.divergingGrowth,
+      critic.largestValue > critic.largestPossibleValue
+    else { return false }
+    evidence.append(
+      Evidence(
+        metric: "critic.growth",
+        statement: "The critic's largest value is \(number(critic.largestValue)), where none above "
+          + "\(number(critic.largestPossibleValue)) is possible, and its error grew \(number(growth))-fold over the "
+          + "second half of training.",
+        value: Estimate(mean: [growth])))
+    return true
   }
 
   // MARK: Reward and goal
@@ -237,30 +261,8 @@ struct Diagnosing {
   private func nameCriticFault(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
     let own = signatures.matches[0].error
     let critic = signatures.critic
-    if let growth = signatures.growth, growth >= Tolerances.divergingGrowth,
-      critic.largestValue > critic.largestPossibleValue
-    {
-      evidence.append(
-        Evidence(
-          metric: "critic.growth",
-          statement: "The critic's largest value is \(number(critic.largestValue)), where none above "
-            + "\(number(critic.largestPossibleValue)) is possible, and its error grew \(number(growth))-fold over the "
-            + "second half of training.",
-          value: Estimate(mean: [growth])))
-      return .criticDiverging
-    }
-    if let step = signatures.criticStoppedAt {
-      evidence.append(
-        Evidence(
-          metric: "anatomy.blocks.lastStep",
-          statement: "The critic was last written at step \(step), while other parts went on learning.",
-          value: nil))
-      if let match = signatures.matches.first(where: { $0.diagnosis == DiagnosisName.criticFrozen.rawValue })
-      {
-        evidence.append(matchEvidence(match))
-      }
-      return .criticFrozen
-    }
+    if isDiverging(signatures, &evidence) { return .criticDiverging }
+    if signatures.criticIsFrozen { return frozenCritic(signatures, &evidence) }
     if let target = critic.target, target.error <= Tolerances.criticError,
       target.error < Tolerances.explainedShare * min(own, target.lag)
     {
@@ -274,6 +276,7 @@ struct Diagnosing {
     }
     let cannotRepresent = (critic.representationError ?? 0) > Tolerances.criticError
     if let name = nameByClaim(signatures.matches, fittedToo: !cannotRepresent, &evidence) { return name }
+    if signatures.criticStoppedAt != nil { return frozenCritic(signatures, &evidence) }
     if let error = critic.representationError, cannotRepresent {
       evidence.append(
         Evidence(
@@ -295,6 +298,19 @@ struct Diagnosing {
       return .criticOverestimating
     }
     return .criticError
+  }
+
+  private func frozenCritic(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
+    let frozen = signatures.criticIsFrozen ? "The critic's numbers are frozen" : "The critic is not frozen"
+    let stopped =
+      signatures.criticStoppedAt.map { "it was last written at step \($0), while other parts went on learning" }
+      ?? "writes to it are turned away"
+    evidence.append(
+      Evidence(metric: "anatomy.blocks.lastStep", statement: "\(frozen): \(stopped).", value: nil))
+    if let match = signatures.matches.first(where: { $0.diagnosis == DiagnosisName.criticFrozen.rawValue }) {
+      evidence.append(matchEvidence(match))
+    }
+    return .criticFrozen
   }
 
   /// The one other claim that explains the critic, if there is one beyond doubt.
@@ -333,11 +349,10 @@ struct Diagnosing {
   // MARK: Actor
 
   private func nameActorFault(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
-    if let step = signatures.actorStoppedAt {
+    if signatures.actorIsFrozen {
       evidence.append(
         Evidence(
-          metric: "anatomy.blocks.lastStep",
-          statement: "The actor was last written at step \(step), while other parts went on learning.",
+          metric: "anatomy.blocks.isFrozen", statement: "The actor's numbers are frozen: writes to them are turned away.",
           value: nil))
       return .actorFrozen
     }
@@ -347,6 +362,14 @@ struct Diagnosing {
           metric: "actor.followedBlock",
           statement: "The actor does maximise another table of values: \(block).", value: nil))
       return .actorOtherCritic
+    }
+    if let step = signatures.actorStoppedAt {
+      evidence.append(
+        Evidence(
+          metric: "anatomy.blocks.lastStep",
+          statement: "The actor was last written at step \(step), while other parts went on learning.",
+          value: nil))
+      return .actorFrozen
     }
     if let step = signatures.settledAt {
       evidence.append(

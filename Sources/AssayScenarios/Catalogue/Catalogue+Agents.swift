@@ -15,11 +15,14 @@ extension Catalogue {
 
 private let dyna = AgentEntry(
   "dyna", "Dyna actor-critic: a model of counts, a critic, a softmax actor, background planning",
-  abilities: [.trainedCritic, .targetCritic, .trainedActor, .followingActor, .countingModel],
+  abilities: [
+    .trainedCritic, .gradualLearning, .targetCritic, .trainedActor, .followingActor, .countingModel,
+  ],
   variables: [
     explorationVariable(standard: 0.1), integerVariable("simulated-updates", "n, updates in the model a step", 0...1000, 10),
     positiveVariable("initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 2),
-  ]
+  ],
+  usualSteps: 200_000
 ) { request in
   try checkSize(of: request.world, for: "dyna")
   var configuration = Dyna.Configuration(discount: request.discount, runLength: request.runLength)
@@ -38,7 +41,8 @@ private let planner = AgentEntry(
     Variable(
       "model", "whether the model is counted or the world as it is", .choice(["counted", "exact"]),
       standard: .word("counted")),
-  ]
+  ],
+  usualSteps: 200_000
 ) { request in
   try checkSize(of: request.world, for: "planner")
   var configuration = ExactPlanner.Configuration(discount: request.discount, runLength: request.runLength)
@@ -52,7 +56,7 @@ private let planner = AgentEntry(
 private let actorCritic = AgentEntry(
   "actor-critic", "a critic by tree backup and an actor by policy gradient, both linear in features of states",
   abilities: [
-    .trainedCritic, .sampledCritic, .featureCritic, .targetCritic, .trainedActor, .followingActor,
+    .trainedCritic, .gradualLearning, .sampledCritic, .featureCritic, .targetCritic, .trainedActor, .followingActor,
   ],
   variables: [
     explorationVariable(standard: 0.4),
@@ -76,7 +80,8 @@ private let actorCritic = AgentEntry(
     Variable(
       "initial-weight", "what every weight of the critic starts as", .number(-1000...1000),
       standard: .number(0)),
-  ]
+  ],
+  usualSteps: 500_000
 ) { request in
   let world = request.world
   var configuration = LinearActorCritic.Configuration(discount: request.discount, runLength: request.runLength)
@@ -113,30 +118,33 @@ private let actorCritic = AgentEntry(
 
 private let qLearning = AgentEntry(
   "q-learning", "a critic of the best policy, greedy on it",
-  abilities: [.trainedCritic, .sampledCritic, .maximisingCritic, .targetCritic],
-  variables: tableVariables
+  abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .maximisingCritic, .targetCritic],
+  variables: tableVariables,
+  usualSteps: 1_000_000
 ) { request in
   trial(QLearning.make(shape: TableShape(of: request.world), configuration: request.table), as: request)
 }
 
 private let doubleQLearning = AgentEntry(
   "double-q-learning", "the same with two tables against overestimation",
-  abilities: [.trainedCritic, .sampledCritic, .targetCritic],
-  variables: tableVariables
+  abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .targetCritic],
+  variables: tableVariables,
+  usualSteps: 1_000_000
 ) { request in
   trial(DoubleQLearning.make(shape: TableShape(of: request.world), configuration: request.table), as: request)
 }
 
 private let sarsa = AgentEntry(
   "sarsa", "a critic of the policy that acts, exploration included",
-  abilities: [.trainedCritic, .sampledCritic, .targetCritic], variables: tableVariables
+  abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .targetCritic], variables: tableVariables,
+  usualSteps: 1_000_000
 ) { request in
   trial(SARSA.make(shape: TableShape(of: request.world), configuration: request.table), as: request)
 }
 
 private let oneStepActorCritic = AgentEntry(
   "one-step-actor-critic", "a critic of states and a softmax actor, no model",
-  abilities: [.trainedCritic, .sampledCritic, .targetCritic, .trainedActor, .gradientActor],
+  abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .targetCritic, .trainedActor, .gradientActor],
   variables: [rateVariable("critic-rate", "α", 0.1), positiveVariable("actor-rate", "β", upTo: 100, 0.1)]
 ) { request in
   var configuration = OneStepActorCritic.Configuration(discount: request.discount)
@@ -149,7 +157,7 @@ private let oneStepActorCritic = AgentEntry(
 
 private let prediction = AgentEntry(
   "td-prediction", "a critic of the uniform policy, which acts; no control",
-  abilities: [.trainedCritic, .sampledCritic, .targetCritic],
+  abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .targetCritic],
   variables: [
     rateVariable("learning-rate", "α", 0.1),
     integerVariable("steps", "n, how many rewards are counted before the critic is believed", 1...50, 1),
@@ -166,7 +174,7 @@ private let prediction = AgentEntry(
 
 private let evolution = AgentEntry(
   "evolution", "selection and nothing else: ways of acting are tried, and the better ones have offspring",
-  abilities: [.trainedActor],
+  abilities: [.gradualLearning, .trainedActor],
   variables: [
     explorationVariable(standard: 0),
     integerVariable("population", "how many ways of acting there are at a time", 4...1000, 16),
@@ -186,7 +194,7 @@ private let evolution = AgentEntry(
 
 private let reinforce = AgentEntry(
   "reinforce", "the gradient of the return itself, without a critic",
-  abilities: [.trainedActor, .gradientActor],
+  abilities: [.gradualLearning, .trainedActor, .gradientActor],
   variables: [
     explorationVariable(standard: 0), positiveVariable("actor-rate", "β", upTo: 100, 0.1),
     integerVariable("longest-episode", "after how many steps an episode counts as over", 1...100_000, 100),

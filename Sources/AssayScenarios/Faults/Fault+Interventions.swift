@@ -22,7 +22,7 @@ extension Fault {
     case .criticDiverging:
       [Intervention(at: 0) { Self.leaveTheOrigin(&$0) }]
     case .criticFrozen:
-      [Intervention(at: strength.of(0.4, 0.2, 0.05)) { Self.freeze(blocksOf: $0.critic, in: &$0.parameters) }]
+      [Intervention(at: strength.of(0.2, 0.05, 0.01)) { Self.freeze(blocksOf: $0.critic, in: &$0.parameters) }]
     case .criticStaleTarget:
       strength.of([0, 0.2, 0.4, 0.6, 0.8], [0, 0.5], [0]).map { time in
         Intervention(at: time) { Self.copyCriticToTarget(&$0) }
@@ -38,7 +38,7 @@ extension Fault {
         }
       ]
     case .actorFrozen:
-      [Intervention(at: strength.of(0.4, 0.2, 0.05)) { Self.freeze(blocksOf: $0.actor, in: &$0.parameters) }]
+      [Intervention(at: strength.of(0.2, 0.05, 0.01)) { Self.freeze(blocksOf: $0.actor, in: &$0.parameters) }]
     case .actorOtherCritic:
       [Intervention(at: 0) { Self.followOtherValues(&$0, truth: truth, randomness: strength.of(0.5, 0.75, 1)) }]
     case .actorCollapsed:

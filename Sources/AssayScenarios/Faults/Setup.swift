@@ -122,6 +122,33 @@ public struct Setup: Sendable {
   /// What is changed during training, in shares of it.
   public var plantedInterventions: [Intervention] { interventions }
 
+  /// The seed of a pilot: not among those that anybody would choose.
+  private static let pilotSeed: UInt64 = 0x9107
+
+  /// Whether the planted faults bite, as an agent of another seed shows: whether they move the part they are in beyond
+  /// twice the tolerance, by exact truth. Those whose effect is known beforehand were asked when they were planted.
+  ///
+  /// - Parameter steps: of training.
+  /// - Throws: ``Obstacle`` when one does not.
+  public func requireBite(steps: Int, measurements: Int = 40) throws {
+    let uncertain = faults.map(\.fault).filter(\.mayBeHarmless)
+    guard !uncertain.isEmpty else { return }
+    let record = try run(seed: Self.pilotSeed, steps: steps, measurements: measurements)
+    guard record.stoppedBy == nil else { return }
+    for fault in uncertain {
+      let (effect, tolerance): (Double, Double) =
+        switch fault.place {
+        case .critic: (record.largestCriticError, Tolerances.criticError)
+        default:
+          fault == .actorLocalOptimum
+            ? (record.returnRegret ?? 0, Tolerances.returnRegret) : (record.actorGap, Tolerances.actorGap)
+        }
+      try require(
+        effect > 2 * tolerance, fault,
+        "a pilot shows that it does no harm: \(percentage(effect)), where up to \(percentage(2 * tolerance)) counts as none")
+    }
+  }
+
   // MARK: Faults of the world
 
   private mutating func plantInWorld(

@@ -12,7 +12,7 @@ public struct MatrixText: Sendable {
   public var text: String {
     let agents = Set(matrix.cells.map(\.agent)).sorted().joined(separator: ", ")
     let head =
-      "\(matrix.cells.count) cells of \(matrix.seeds.count) agents (\(agents)), \(matrix.steps) steps each; "
+      "\(matrix.cells.count) cells of \(matrix.seeds.count) agents (\(agents)), \(matrix.steps.map { "\($0) steps each" } ?? "trained as long as they usually take"); "
       + "\(matrix.omissions.count) more make no sense. Shares are of all agents, with 95% Wilson intervals; "
       + "'open' is inconclusive, 'other' a wrong name."
     var lines = TextLayout.wrapped(head) + ["", Self.columns]
