@@ -86,7 +86,8 @@ struct AgentAudit: Sendable {
     let matches = try matches(earlierPolicies: policies, weights: visits)
     let alike = truth.isLive.map { $0 ? 1.0 : 0 }.normalized()
     return Diagnosing.Signatures(
-      hasCritic: reading.hasCritic, criticStoppedAt: names.critic.flatMap(stopStep),
+      hasCritic: reading.hasCritic, criticName: names.critic,
+      criticStoppedAt: names.critic.flatMap(stopStep),
       actorStoppedAt: stopStep(of: names.actor), criticIsFrozen: names.critic.map(isFrozen) ?? false,
       actorIsFrozen: isFrozen(names.actor),
       criticErrorInModel: model.map { $0.criticErrorInModel / truth.range }, matches: matches,

@@ -21,6 +21,7 @@ struct Diagnosing {
   /// What one agent's parts look like beyond the verdicts.
   struct Signatures: Sendable {
     var hasCritic: Bool
+    var criticName: PartName?
     /// The step of the critic's last write, when that was long before the end.
     var criticStoppedAt: Int?
     /// The same of the actor.
@@ -159,7 +160,11 @@ struct Diagnosing {
       metric: "training.stoppedBy",
       statement: "\(stop). All figures are of the last measurement before that.", value: nil)
     var evidence: [Evidence] = []
-    if isDiverging(signatures, &evidence) {
+    let critic = signatures.critic
+    let isOutgrown =
+      stop.owner == signatures.criticName
+      && Double(stop.largestBeside) > Tolerances.outgrown * max(critic.largestPossibleValue, critic.largestValue)
+    if isOutgrown || isDiverging(signatures, &evidence) {
       return Diagnosis(
         name: DiagnosisName.criticDiverging.rawValue, also: [DiagnosisName.nonFinite.rawValue],
         summary: sentence(DiagnosisName.criticDiverging.summary), evidence: evidence + [stopped])
