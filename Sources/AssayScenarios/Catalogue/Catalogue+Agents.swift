@@ -169,10 +169,10 @@ private let evolution = AgentEntry(
   abilities: [.trainedActor],
   variables: [
     explorationVariable(standard: 0),
-    integerVariable("population", "how many ways of acting there are at a time", 4...1000, 16),
-    integerVariable("episodes", "for how many episodes each is tried at a time", 1...1000, 4),
+    integerVariable("population", "how many ways of acting there are at a time", 4...1000, 12),
+    integerVariable("episodes", "for how many episodes each is tried at a time", 1...1000, 3),
     positiveVariable("mutations", "how many states of an offspring act anew, on average", upTo: 1000, 1.5),
-    integerVariable("longest-episode", "after how many steps an episode counts as over", 1...100_000, 100),
+    integerVariable("longest-episode", "after how many steps an episode counts as over", 1...100_000, 50),
   ]
 ) { request in
   var configuration = Evolution.Configuration(discount: request.discount, runLength: request.runLength)
