@@ -67,6 +67,9 @@ private let actorCritic = AgentEntry(
     Variable(
       "policy", "whose value the critic claims to learn", .choice(["actor", "behaviour", "optimal", "uniform"]),
       standard: .word("actor")),
+    integerVariable(
+      "fixed-action", "the action that the actor always takes, from 0; −1 for an actor that learns", -1...1_000_000,
+      -1),
     Variable(
       "behaviour", "who acts: the actor, or chance with fixed probabilities", .choice(["actor", "fixed"]),
       standard: .word("actor")),
@@ -98,6 +101,17 @@ private let actorCritic = AgentEntry(
   default: break
   }
   let shape = TableShape(of: world)
+  let fixedAction = request.integer("fixed-action", standard: -1)
+  if fixedAction >= 0 {
+    guard fixedAction < world.actionCount, shape.availability.isEmpty else {
+      throw DataError(
+        field: "fixed-action", value: "\(fixedAction)",
+        allowed: shape.availability.isEmpty
+          ? "-1 to \(world.actionCount - 1) in \(world.name)"
+          : "-1 in \(world.name), where not every action is available everywhere")
+    }
+    configuration.fixedAction = fixedAction
+  }
   if request.settings["behaviour"]?.word == "fixed" {
     guard shape.availability.isEmpty else {
       throw DataError(
