@@ -77,7 +77,8 @@ public enum LinearActorCritic {
       "the features are of \(features.stateCount) states, but there are \(shape.stateCount)")
     precondition(
       configuration.fixedBehaviour.isEmpty || configuration.fixedBehaviour.count == shape.actionCount,
-      "fixedBehaviour has \(configuration.fixedBehaviour.count) probabilities for \(shape.actionCount) actions")
+      "fixedBehaviour has \(configuration.fixedBehaviour.count) probabilities for \(shape.actionCount) actions"
+    )
     precondition(
       configuration.fixedBehaviour.isEmpty && configuration.fixedAction == nil || shape.availability.isEmpty,
       "a fixed behaviour or actor needs every action to be available in every state")

@@ -317,7 +317,8 @@ struct UpdateRuleTests {
     #expect(try learn(at: 3)[0] == 16)
   }
 
-  @Test("the linear actor-critic backs up the actor's expectation, and follows the natural or the plain gradient")
+  @Test(
+    "the linear actor-critic backs up the actor's expectation, and follows the natural or the plain gradient")
   func linearActorCritic() throws {
     var configuration = LinearActorCritic.Configuration(discount: 0.5, runLength: 1000)
     configuration.initialCriticRate = 0.5

@@ -17,14 +17,16 @@ private let dyna = AgentEntry(
   "dyna", "Dyna actor-critic: a model of counts, a critic, a softmax actor, background planning",
   abilities: [.trainedCritic, .targetCritic, .trainedActor, .followingActor, .countingModel],
   variables: [
-    explorationVariable(standard: 0.1), integerVariable("simulated-updates", "n, updates in the model a step", 0...1000, 10),
+    explorationVariable(standard: 0.1),
+    integerVariable("simulated-updates", "n, updates in the model a step", 0...1000, 10),
     positiveVariable("initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 2),
   ]
 ) { request in
   try checkSize(of: request.world, for: "dyna")
   var configuration = Dyna.Configuration(discount: request.discount, runLength: request.runLength)
   configuration.exploration = request.exploration(standard: configuration.exploration)
-  configuration.simulatedUpdates = request.integer("simulated-updates", standard: configuration.simulatedUpdates)
+  configuration.simulatedUpdates = request.integer(
+    "simulated-updates", standard: configuration.simulatedUpdates)
   configuration.initialTemperature = request.number(
     "initial-temperature", standard: configuration.initialTemperature)
   return trial(Dyna.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
@@ -44,13 +46,15 @@ private let planner = AgentEntry(
   var configuration = ExactPlanner.Configuration(discount: request.discount, runLength: request.runLength)
   configuration.exploration = request.exploration(standard: configuration.exploration)
   if request.settings["model"]?.word == "exact" { configuration.process = request.truth.process }
-  return trial(ExactPlanner.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
+  return trial(
+    ExactPlanner.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
 }
 
 // MARK: Agents without a model
 
 private let actorCritic = AgentEntry(
-  "actor-critic", "a critic by tree backup and an actor by policy gradient, both linear in features of states",
+  "actor-critic",
+  "a critic by tree backup and an actor by policy gradient, both linear in features of states",
   abilities: [
     .trainedCritic, .sampledCritic, .featureCritic, .targetCritic, .trainedActor, .followingActor,
   ],
@@ -63,12 +67,15 @@ private let actorCritic = AgentEntry(
       "gradient", "which gradient the actor follows; the plain one never learns of what it never does",
       .choice(["natural", "plain"]), standard: .word("natural")),
     Variable("lambda", "λ, how far back a surprise is passed on", .number(0...1), standard: .number(0.4)),
-    positiveVariable("initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 0.3),
+    positiveVariable(
+      "initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 0.3),
     Variable(
-      "policy", "whose value the critic claims to learn", .choice(["actor", "behaviour", "optimal", "uniform"]),
+      "policy", "whose value the critic claims to learn",
+      .choice(["actor", "behaviour", "optimal", "uniform"]),
       standard: .word("actor")),
     integerVariable(
-      "fixed-action", "the action that the actor always takes, from 0; −1 for an actor that learns", -1...1_000_000,
+      "fixed-action", "the action that the actor always takes, from 0; −1 for an actor that learns",
+      -1...1_000_000,
       -1),
     Variable(
       "behaviour", "who acts: the actor, or chance with fixed probabilities", .choice(["actor", "fixed"]),
@@ -82,7 +89,8 @@ private let actorCritic = AgentEntry(
   ]
 ) { request in
   let world = request.world
-  var configuration = LinearActorCritic.Configuration(discount: request.discount, runLength: request.runLength)
+  var configuration = LinearActorCritic.Configuration(
+    discount: request.discount, runLength: request.runLength)
   configuration.features = world.features
   configuration.exploration = request.exploration(standard: configuration.exploration)
   configuration.initialCriticRate = request.number("critic-rate", standard: configuration.initialCriticRate)
@@ -195,7 +203,8 @@ private let evolution = AgentEntry(
   configuration.trialCount = request.integer("episodes", standard: configuration.trialCount)
   configuration.mutations = request.number("mutations", standard: configuration.mutations)
   configuration.longestEpisode = request.integer("longest-episode", standard: configuration.longestEpisode)
-  return trial(Evolution.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
+  return trial(
+    Evolution.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
 }
 
 private let reinforce = AgentEntry(
@@ -210,7 +219,8 @@ private let reinforce = AgentEntry(
   configuration.exploration = request.exploration(standard: configuration.exploration)
   configuration.actorRate = request.number("actor-rate", standard: configuration.actorRate)
   configuration.longestEpisode = request.integer("longest-episode", standard: configuration.longestEpisode)
-  return trial(REINFORCE.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
+  return trial(
+    REINFORCE.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
 }
 
 // MARK: What entries have in common
