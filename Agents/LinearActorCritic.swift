@@ -21,7 +21,8 @@ import Assay
 /// actor has made up its mind, so that an action hardly ever taken is not learned of.
 ///
 /// α falls with the cube of what is left of the run, τ in a straight line over its first two fifths. With features, a behaviour of
-/// its own and another policy to value, the critic is the semi-gradient off-policy TD that is known to diverge.
+/// its own and another policy to value, the critic is the semi-gradient off-policy TD that is known to diverge: in
+/// Baird's star when it values a fixed action that the behaviour seldom takes.
 ///
 /// - SeeAlso: Precup, Sutton & Singh (2000), tree backup; Sutton & Barto (2018), §11.2 on divergence and §13.2
 ///   on policy gradients; Kakade (2002), the natural one.
@@ -55,6 +56,8 @@ public enum LinearActorCritic {
     public var exploration = 0.4
     /// Probability of each action, `[A]`, to act with whatever the actor says; empty for the actor's own.
     public var fixedBehaviour: [Double] = []
+    /// The action that the actor takes everywhere instead of learning, to be valued; `nil` for one that learns.
+    public var fixedAction: Int?
     /// The policy whose value the critic claims and is trained towards.
     public var policy = Claim.PolicyReference.part("actor")
     /// What every weight of the critic starts as.
@@ -74,10 +77,16 @@ public enum LinearActorCritic {
       "the features are of \(features.stateCount) states, but there are \(shape.stateCount)")
     precondition(
       configuration.fixedBehaviour.isEmpty || configuration.fixedBehaviour.count == shape.actionCount,
-      "fixedBehaviour has \(configuration.fixedBehaviour.count) probabilities for \(shape.actionCount) actions")
+      "fixedBehaviour has \(configuration.fixedBehaviour.count) probabilities for \(shape.actionCount) actions"
+    )
     precondition(
-      configuration.fixedBehaviour.isEmpty || shape.availability.isEmpty,
-      "a fixed behaviour needs every action to be available in every state")
+      configuration.fixedBehaviour.isEmpty && configuration.fixedAction == nil || shape.availability.isEmpty,
+      "a fixed behaviour or actor needs every action to be available in every state")
+    if let action = configuration.fixedAction {
+      precondition(
+        action >= 0 && action < shape.actionCount,
+        "fixedAction must be in 0..<\(shape.actionCount), but is \(action)")
+    }
     let active = ActiveFeatures(features)
     let claim = Claim(.actionValue, of: configuration.policy, discount: configuration.discount)
     var parameters = ParameterStore()
@@ -88,10 +97,10 @@ public enum LinearActorCritic {
       "actor.preferences", owner: "actor", role: .actor, shape: [features.count, shape.actionCount],
       updateRule: "policy gradient", writers: ["actor learner"])
     let actor = LinearSoftmaxActor(
-      name: "actor", objective: Objective(maximising: "critic"), preferences: preferences, active: active,
-      shape: shape)
+      name: "actor", objective: Objective(maximising: configuration.fixedAction == nil ? "critic" : nil),
+      preferences: preferences, fixedAction: configuration.fixedAction, active: active, shape: shape)
     let learner = Learner(
-      aims: Aims(critic: claim, actor: weights),
+      aims: Aims(critic: claim, actor: configuration.fixedAction == nil ? weights : nil),
       criticPermit: parameters.permit("critic learner", toWrite: weights, usesReward: true),
       actorPermit: parameters.permit("actor learner", toWrite: preferences, usesReward: false), actor: actor,
       active: active, shape: shape, configuration: configuration)

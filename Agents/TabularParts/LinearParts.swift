@@ -86,6 +86,8 @@ public struct LinearSoftmaxActor: Actor {
   public let objective: Objective
   /// θ, `[F, A]`.
   public let preferences: BlockHandle
+  /// The action it takes whatever its preferences are; `nil` where they decide.
+  public let fixedAction: Int?
   let active: ActiveFeatures
   let shape: TableShape
 
@@ -116,6 +118,7 @@ public struct LinearSoftmaxActor: Actor {
 
   /// π(·|s), `[A]`.
   func probabilities(in state: Int, reading parameters: ParameterStore) -> [Double] {
+    if let fixedAction { return (0..<shape.actionCount).map { $0 == fixedAction ? 1 : 0 } }
     var weights = active.products(
       with: preferences, in: state, actionCount: shape.actionCount, reading: parameters)
     var largest = -Double.infinity

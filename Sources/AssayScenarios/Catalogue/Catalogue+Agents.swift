@@ -19,7 +19,8 @@ private let dyna = AgentEntry(
     .trainedCritic, .gradualLearning, .targetCritic, .trainedActor, .followingActor, .countingModel,
   ],
   variables: [
-    explorationVariable(standard: 0.1), integerVariable("simulated-updates", "n, updates in the model a step", 0...1000, 10),
+    explorationVariable(standard: 0.1),
+    integerVariable("simulated-updates", "n, updates in the model a step", 0...1000, 10),
     positiveVariable("initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 2),
   ],
   usualSteps: 200_000
@@ -27,7 +28,8 @@ private let dyna = AgentEntry(
   try checkSize(of: request.world, for: "dyna")
   var configuration = Dyna.Configuration(discount: request.discount, runLength: request.runLength)
   configuration.exploration = request.exploration(standard: configuration.exploration)
-  configuration.simulatedUpdates = request.integer("simulated-updates", standard: configuration.simulatedUpdates)
+  configuration.simulatedUpdates = request.integer(
+    "simulated-updates", standard: configuration.simulatedUpdates)
   configuration.initialTemperature = request.number(
     "initial-temperature", standard: configuration.initialTemperature)
   return trial(Dyna.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
@@ -48,13 +50,15 @@ private let planner = AgentEntry(
   var configuration = ExactPlanner.Configuration(discount: request.discount, runLength: request.runLength)
   configuration.exploration = request.exploration(standard: configuration.exploration)
   if request.settings["model"]?.word == "exact" { configuration.process = request.truth.process }
-  return trial(ExactPlanner.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
+  return trial(
+    ExactPlanner.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
 }
 
 // MARK: Agents without a model
 
 private let actorCritic = AgentEntry(
-  "actor-critic", "a critic by tree backup and an actor by policy gradient, both linear in features of states",
+  "actor-critic",
+  "a critic by tree backup and an actor by policy gradient, both linear in features of states",
   abilities: [
     .trainedCritic, .gradualLearning, .sampledCritic, .featureCritic, .targetCritic, .trainedActor, .followingActor,
   ],
@@ -67,10 +71,16 @@ private let actorCritic = AgentEntry(
       "gradient", "which gradient the actor follows; the plain one never learns of what it never does",
       .choice(["natural", "plain"]), standard: .word("natural")),
     Variable("lambda", "λ, how far back a surprise is passed on", .number(0...1), standard: .number(0.4)),
-    positiveVariable("initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 0.3),
+    positiveVariable(
+      "initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 0.3),
     Variable(
-      "policy", "whose value the critic claims to learn", .choice(["actor", "behaviour", "optimal", "uniform"]),
+      "policy", "whose value the critic claims to learn",
+      .choice(["actor", "behaviour", "optimal", "uniform"]),
       standard: .word("actor")),
+    integerVariable(
+      "fixed-action", "the action that the actor always takes, from 0; −1 for an actor that learns",
+      -1...1_000_000,
+      -1),
     Variable(
       "behaviour", "who acts: the actor, or chance with fixed probabilities", .choice(["actor", "fixed"]),
       standard: .word("actor")),
@@ -84,7 +94,8 @@ private let actorCritic = AgentEntry(
   usualSteps: 500_000
 ) { request in
   let world = request.world
-  var configuration = LinearActorCritic.Configuration(discount: request.discount, runLength: request.runLength)
+  var configuration = LinearActorCritic.Configuration(
+    discount: request.discount, runLength: request.runLength)
   configuration.features = world.features
   configuration.exploration = request.exploration(standard: configuration.exploration)
   configuration.initialCriticRate = request.number("critic-rate", standard: configuration.initialCriticRate)
@@ -103,6 +114,17 @@ private let actorCritic = AgentEntry(
   default: break
   }
   let shape = TableShape(of: world)
+  let fixedAction = request.integer("fixed-action", standard: -1)
+  if fixedAction >= 0 {
+    guard fixedAction < world.actionCount, shape.availability.isEmpty else {
+      throw DataError(
+        field: "fixed-action", value: "\(fixedAction)",
+        allowed: shape.availability.isEmpty
+          ? "-1 to \(world.actionCount - 1) in \(world.name)"
+          : "-1 in \(world.name), where not every action is available everywhere")
+    }
+    configuration.fixedAction = fixedAction
+  }
   if request.settings["behaviour"]?.word == "fixed" {
     guard shape.availability.isEmpty else {
       throw DataError(
@@ -177,10 +199,10 @@ private let evolution = AgentEntry(
   abilities: [.gradualLearning, .trainedActor],
   variables: [
     explorationVariable(standard: 0),
-    integerVariable("population", "how many ways of acting there are at a time", 4...1000, 16),
-    integerVariable("episodes", "for how many episodes each is tried at a time", 1...1000, 4),
+    integerVariable("population", "how many ways of acting there are at a time", 4...1000, 12),
+    integerVariable("episodes", "for how many episodes each is tried at a time", 1...1000, 3),
     positiveVariable("mutations", "how many states of an offspring act anew, on average", upTo: 1000, 1.5),
-    integerVariable("longest-episode", "after how many steps an episode counts as over", 1...100_000, 100),
+    integerVariable("longest-episode", "after how many steps an episode counts as over", 1...100_000, 50),
   ]
 ) { request in
   var configuration = Evolution.Configuration(discount: request.discount, runLength: request.runLength)
@@ -189,7 +211,8 @@ private let evolution = AgentEntry(
   configuration.trialCount = request.integer("episodes", standard: configuration.trialCount)
   configuration.mutations = request.number("mutations", standard: configuration.mutations)
   configuration.longestEpisode = request.integer("longest-episode", standard: configuration.longestEpisode)
-  return trial(Evolution.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
+  return trial(
+    Evolution.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
 }
 
 private let reinforce = AgentEntry(
@@ -204,7 +227,8 @@ private let reinforce = AgentEntry(
   configuration.exploration = request.exploration(standard: configuration.exploration)
   configuration.actorRate = request.number("actor-rate", standard: configuration.actorRate)
   configuration.longestEpisode = request.integer("longest-episode", standard: configuration.longestEpisode)
-  return trial(REINFORCE.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
+  return trial(
+    REINFORCE.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
 }
 
 // MARK: What entries have in common
