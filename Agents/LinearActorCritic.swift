@@ -280,7 +280,8 @@ public enum LinearActorCritic {
         available += 1
       }
       spread += spreadRate * (largest - sum / available - spread)
-      guard spread > 0 else { return }
+      // Where values are large, single precision tells apart nothing finer than this.
+      guard spread > 1e-6 * max(abs(largest), 1e-30) else { return }
       let temperature = max(
         configuration.finalTemperature, configuration.initialTemperature * (1 - progress / 0.4))
       let logarithms = actor.logarithms(of: probabilities, in: state, reading: parameters)
