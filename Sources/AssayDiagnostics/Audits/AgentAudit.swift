@@ -110,7 +110,8 @@ struct AgentAudit: Sendable {
 
   /// By what factor the critic's error grew over the second half of training; `nil` when there is nothing to compare.
   private func growth(since earlier: [Checkpoint]) -> Double? {
-    guard let middle = earlier.last(where: { 2 * $0.step <= step }), middle.criticError > 0, middle.step < step
+    guard let middle = earlier.last(where: { 2 * $0.step <= step }), middle.criticError > 0,
+      middle.step < step
     else { return nil }
     return critic.worstRMSE / truth.range / middle.criticError
   }

@@ -126,7 +126,8 @@ struct Diagnosing {
     }
     if names.isEmpty, let outcome, outcome.name == .faulty, !isModelsError {
       names.append(.actorLocalOptimum)
-      evidence.append(Evidence(metric: "outcome.regret", statement: outcome.statement, value: outcome.measured))
+      evidence.append(
+        Evidence(metric: "outcome.regret", statement: outcome.statement, value: outcome.measured))
     }
     if let name = names.first {
       return Diagnosis(
@@ -163,7 +164,8 @@ struct Diagnosing {
     let critic = signatures.critic
     let isOutgrown =
       stop.owner == signatures.criticName
-      && Double(stop.largestBeside) > Tolerances.outgrown * max(critic.largestPossibleValue, critic.largestValue)
+      && Double(stop.largestBeside) > Tolerances.outgrown
+        * max(critic.largestPossibleValue, critic.largestValue)
     if isOutgrown || isDiverging(signatures, &evidence) {
       return Diagnosis(
         name: DiagnosisName.criticDiverging.rawValue, also: [DiagnosisName.nonFinite.rawValue],
@@ -196,7 +198,8 @@ struct Diagnosing {
       evidence.append(
         Evidence(
           metric: "reward.untamperedRegret",
-          statement: "What the channel would have paid untouched asks for what was wanted: its best policy loses "
+          statement:
+            "What the channel would have paid untouched asks for what was wanted: its best policy loses "
             + "\(percent(untampered)) of what choosing at random loses.",
           value: Estimate(mean: [untampered])))
       return .rewardTampering
@@ -206,7 +209,8 @@ struct Diagnosing {
     evidence.append(
       Evidence(
         metric: "reward.credit",
-        statement: "Doing what was wanted earns \(percent(rewardAudit.credit)) of the reward that can be had, against "
+        statement:
+          "Doing what was wanted earns \(percent(rewardAudit.credit)) of the reward that can be had, against "
           + "\(percent(Tolerances.proxyCredit)), and over what can happen reward and performance are correlated by "
           + "\(number(rewardAudit.agreement)), against \(number(Tolerances.proxyAgreement)).",
         value: Estimate(mean: [rewardAudit.credit])))
@@ -220,7 +224,8 @@ struct Diagnosing {
     evidence.append(
       Evidence(
         metric: "goal.pursued",
-        statement: "Where it was trained the agent lost \(percent(goal.regretBefore)) of what choosing at random loses, "
+        statement:
+          "Where it was trained the agent lost \(percent(goal.regretBefore)) of what choosing at random loses, "
           + "here it loses \(percent(goal.regretNow)); what it does here is to pursue '\(pursued)', of which it "
           + "achieves \(percent(goal.capability)).",
         value: Estimate(mean: [goal.regretNow])))
@@ -253,7 +258,8 @@ struct Diagnosing {
       evidence.append(
         Evidence(
           metric: "model.exploitation",
-          statement: "To the best plan the model promises \(percent(exploitation)) of the range more beyond the truth "
+          statement:
+            "To the best plan the model promises \(percent(exploitation)) of the range more beyond the truth "
             + "than to a random policy.",
           value: Estimate(mean: [exploitation])))
       return .modelExploited
@@ -290,13 +296,15 @@ struct Diagnosing {
           value: Estimate(mean: [error])))
       return .criticUnrepresentable
     }
-    if signatures.bias > Tolerances.criticError, let chosen = critic.chosenResidual, let mean = critic.meanResidual,
+    if signatures.bias > Tolerances.criticError, let chosen = critic.chosenResidual,
+      let mean = critic.meanResidual,
       chosen > 0, mean < Tolerances.explainedShare * chosen
     {
       evidence.append(
         Evidence(
           metric: "critic.chosenResidual",
-          statement: "The critic is \(percent(signatures.bias)) of the range too high. The actions it prefers exceed "
+          statement:
+            "The critic is \(percent(signatures.bias)) of the range too high. The actions it prefers exceed "
             + "their backup by \(percent(chosen)), all actions alike by \(percent(mean)): where it chooses it takes "
             + "luck for value.",
           value: Estimate(mean: [signatures.bias])))
@@ -308,7 +316,9 @@ struct Diagnosing {
   private func frozenCritic(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
     let frozen = signatures.criticIsFrozen ? "The critic's numbers are frozen" : "The critic is not frozen"
     let stopped =
-      signatures.criticStoppedAt.map { "it was last written at step \($0), while other parts went on learning" }
+      signatures.criticStoppedAt.map {
+        "it was last written at step \($0), while other parts went on learning"
+      }
       ?? "writes to it are turned away"
     evidence.append(
       Evidence(metric: "anatomy.blocks.lastStep", statement: "\(frozen): \(stopped).", value: nil))
@@ -336,7 +346,9 @@ struct Diagnosing {
       best = plain
     }
     evidence.append(matchEvidence(best))
-    let rival = others.first { $0.diagnosis != best.diagnosis && ($0.isFitted == best.isFitted || !$0.isFitted) }
+    let rival = others.first {
+      $0.diagnosis != best.diagnosis && ($0.isFitted == best.isFitted || !$0.isFitted)
+    }
     if let rival, best.error > Tolerances.explainedShare * rival.error {
       evidence.append(matchEvidence(rival))
       return .criticError
@@ -357,7 +369,8 @@ struct Diagnosing {
     if signatures.actorIsFrozen {
       evidence.append(
         Evidence(
-          metric: "anatomy.blocks.isFrozen", statement: "The actor's numbers are frozen: writes to them are turned away.",
+          metric: "anatomy.blocks.isFrozen",
+          statement: "The actor's numbers are frozen: writes to them are turned away.",
           value: nil))
       return .actorFrozen
     }
@@ -380,7 +393,8 @@ struct Diagnosing {
       evidence.append(
         Evidence(
           metric: "actor.settledAt",
-          statement: "The actor's policy is decided and has hardly moved since step \(step), though it is still trained.",
+          statement:
+            "The actor's policy is decided and has hardly moved since step \(step), though it is still trained.",
           value: nil))
       return .actorCollapsed
     }

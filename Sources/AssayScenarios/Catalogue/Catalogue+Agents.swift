@@ -60,7 +60,8 @@ private let actorCritic = AgentEntry(
   "actor-critic",
   "a critic by tree backup and an actor by policy gradient, both linear in features of states",
   abilities: [
-    .trainedCritic, .gradualLearning, .sampledCritic, .featureCritic, .targetCritic, .trainedActor, .followingActor,
+    .trainedCritic, .gradualLearning, .sampledCritic, .featureCritic, .targetCritic, .trainedActor,
+    .followingActor, .gradientActor,
   ],
   variables: [
     explorationVariable(standard: 0.4),
@@ -91,7 +92,7 @@ private let actorCritic = AgentEntry(
       "initial-weight", "what every weight of the critic starts as", .number(-1000...1000),
       standard: .number(0)),
   ],
-  usualSteps: 500_000
+  usualSteps: 300_000
 ) { request in
   let world = request.world
   var configuration = LinearActorCritic.Configuration(
@@ -142,7 +143,7 @@ private let qLearning = AgentEntry(
   "q-learning", "a critic of the best policy, greedy on it",
   abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .maximisingCritic, .targetCritic],
   variables: tableVariables,
-  usualSteps: 1_000_000
+  usualSteps: 500_000
 ) { request in
   trial(QLearning.make(shape: TableShape(of: request.world), configuration: request.table), as: request)
 }
@@ -151,7 +152,7 @@ private let doubleQLearning = AgentEntry(
   "double-q-learning", "the same with two tables against overestimation",
   abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .targetCritic],
   variables: tableVariables,
-  usualSteps: 1_000_000
+  usualSteps: 500_000
 ) { request in
   trial(DoubleQLearning.make(shape: TableShape(of: request.world), configuration: request.table), as: request)
 }
@@ -159,14 +160,16 @@ private let doubleQLearning = AgentEntry(
 private let sarsa = AgentEntry(
   "sarsa", "a critic of the policy that acts, exploration included",
   abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .targetCritic], variables: tableVariables,
-  usualSteps: 1_000_000
+  usualSteps: 500_000
 ) { request in
   trial(SARSA.make(shape: TableShape(of: request.world), configuration: request.table), as: request)
 }
 
 private let oneStepActorCritic = AgentEntry(
   "one-step-actor-critic", "a critic of states and a softmax actor, no model",
-  abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .targetCritic, .trainedActor, .gradientActor],
+  abilities: [
+    .trainedCritic, .gradualLearning, .sampledCritic, .targetCritic, .trainedActor, .gradientActor,
+  ],
   variables: [rateVariable("critic-rate", "α", 0.1), positiveVariable("actor-rate", "β", upTo: 100, 0.1)]
 ) { request in
   var configuration = OneStepActorCritic.Configuration(discount: request.discount)

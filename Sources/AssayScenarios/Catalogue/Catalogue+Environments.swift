@@ -72,7 +72,8 @@ extension Catalogue {
     ) { settings in
       // Without a coin in reach no episode would terminate.
       AnyWorld(
-        TimeLimit(CoinCorridor(
+        TimeLimit(
+          CoinCorridor(
             coin: coin.choice(in: settings), wall: wall.choice(in: settings),
             randomised: randomised.number(in: settings)), steps: 20))
     }

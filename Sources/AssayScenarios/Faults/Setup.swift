@@ -113,7 +113,8 @@ public struct Setup: Sendable {
       return records.compactMap(\.self)
     }
     return try AuditReport(
-      of: records, truth: auditedTruth, agentName: agent.name, steps: steps, faults: faults.map(\.fault.rawValue))
+      of: records, truth: auditedTruth, agentName: agent.name, steps: steps,
+      faults: faults.map(\.fault.rawValue))
   }
 
   /// What is true of the world in which the agent is audited.
@@ -145,7 +146,8 @@ public struct Setup: Sendable {
         }
       try require(
         effect > 2 * tolerance, fault,
-        "a pilot shows that it does no harm: \(percentage(effect)), where up to \(percentage(2 * tolerance)) counts as none")
+        "a pilot shows that it does no harm: \(percentage(effect)), where up to \(percentage(2 * tolerance)) counts as none"
+      )
     }
   }
 
@@ -230,10 +232,15 @@ public struct Setup: Sendable {
     case .discountMismatch:
       let wanted = strength.of(0.1, 0.25, 0.5)
       let candidates = (1...40).map { 1 - (1 - world.discount) * pow(2, Double($0) / 4) }.filter { $0 > 0 }
-      guard let discount = candidates.first(where: { RewardAudit.regret(ofDiscount: $0, truth: truth) >= wanted })
+      guard
+        let discount = candidates.first(where: { RewardAudit.regret(ofDiscount: $0, truth: truth) >= wanted })
       else { throw Obstacle(fault: fault, reason: "the same policy is best at every discount") }
       self.discount = discount
+    case .actorCollapsed:
+      useGradient()
+      interventions += fault.interventions(in: truth, strength: strength)
     case .actorLocalOptimum:
+      useGradient()
       let decoy = try decoy()
       exploration = 0
       interventions.append(Intervention(at: 0) { Fault.start(on: decoy, in: &$0) })
@@ -249,15 +256,24 @@ public struct Setup: Sendable {
           + "\(percentage(2 * Tolerances.modelError)) counts as nothing")
       try require(
         fault != .modelExploited || effect.exploitation > 2 * Tolerances.modelError, fault,
-        "the model would promise the plan only \(percentage(effect.exploitation)) of the range more than a random policy")
+        "the model would promise the plan only \(percentage(effect.exploitation)) of the range more than a random policy"
+      )
       interventions += fault.interventions(in: truth, strength: strength)
     case .criticDiverging:
       settings["behaviour"] = .word("fixed")
       settings["first-action"] = .number(Fault.divergingBehaviour)
+      settings["fixed-action"] = .number(Double(world.actionCount - 1))
+      settings["critic-rate"] = .number(0.1)
+      settings["final-critic-rate"] = .number(0.1)
       settings["lambda"] = .number(0)
       interventions += fault.interventions(in: truth, strength: strength)
     default: interventions += fault.interventions(in: truth, strength: strength)
     }
+  }
+
+  /// Makes the actor learn of an action only as often as it takes it, where that is a choice.
+  private mutating func useGradient() {
+    if agent.variables.contains(where: { $0.name == "gradient" }) { settings["gradient"] = .word("plain") }
   }
 
   /// A policy that is worse than the best by at least a fifth, and that a learner that does not explore keeps to: the

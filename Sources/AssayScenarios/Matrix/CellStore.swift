@@ -36,8 +36,11 @@ struct CellStore: Sendable {
       guard known == header else {
         throw DataError(
           field: "the plan in \(directory.path)",
-          value: "\(known.steps.map(String.init) ?? "the usual") steps, \(known.seeds.count) seeds from \(known.seeds.first ?? 0)",
-          allowed: "\(plan.steps.map(String.init) ?? "the usual") steps, \(plan.seeds.count) seeds from \(plan.seeds.first ?? 0); or another directory")
+          value:
+            "\(known.steps.map(String.init) ?? "the usual") steps, \(known.seeds.count) seeds from \(known.seeds.first ?? 0)",
+          allowed:
+            "\(plan.steps.map(String.init) ?? "the usual") steps, \(plan.seeds.count) seeds from \(plan.seeds.first ?? 0); or another directory"
+        )
       }
       return
     }

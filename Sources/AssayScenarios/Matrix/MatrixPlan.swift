@@ -73,7 +73,8 @@ public struct MatrixPlan: Sendable {
   ///   and ``Trial`` do.
   /// - Returns: the matrix.
   public func run(
-    jobs: Int, keepingIn directory: URL? = nil, onProgress: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil
+    jobs: Int, keepingIn directory: URL? = nil,
+    onProgress: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil
   ) async throws -> DiagnosisMatrix {
     precondition(jobs > 0, "jobs must be positive, but is \(jobs)")
     let store = try directory.map { try CellStore(directory: $0, plan: self) }
