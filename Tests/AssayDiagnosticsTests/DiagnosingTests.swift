@@ -52,7 +52,7 @@ struct DiagnosingTests {
       match("healthy", 1), match("critic-scaled-reward", 0.9), match("critic-wrong-discount", 0.95),
     ]
     var signatures = Diagnosing.Signatures(
-      hasCritic: true, matches: matches, matchesEverywhere: matches, critic: plain, bias: 0, agreement: 1,
+      hasCritic: true, criticIsFrozen: false, actorIsFrozen: false, matches: matches, matchesEverywhere: matches, critic: plain, bias: 0, agreement: 1,
       confidence: 0.5, worstInWords: "nothing")
     change(&signatures)
     return signatures
@@ -136,9 +136,10 @@ struct DiagnosingTests {
     #expect(name(own: 1, best: 0.051) == "critic-error")
   }
 
-  @Test("a critic that was no longer written is frozen, whatever it matches")
+  @Test("a critic that cannot be written is frozen, whatever it matches")
   func criticFrozen() {
     let signatures = signatures {
+      $0.criticIsFrozen = true
       $0.criticStoppedAt = 500
       $0.matches = [match("healthy", 1), match("critic-scaled-reward", 0.01), match("critic-frozen", 0.4)]
     }
@@ -147,8 +148,22 @@ struct DiagnosingTests {
     #expect(diagnosis.evidence[0].statement.contains("step 500"))
   }
 
+  @Test("a critic that was merely no longer written is named after what it matches, and frozen if that is nothing")
+  func criticStopped() {
+    let stopped = signatures { $0.criticStoppedAt = 500 }
+    let diagnosis = diagnosing(critic: 1).diagnose(stopped)
+    #expect(diagnosis.name == "critic-frozen" && diagnosis.evidence[0].statement.contains("step 500"))
+    let explained = signatures {
+      $0.criticStoppedAt = 500
+      $0.matches = [match("healthy", 1), match("critic-scaled-reward", 0.01), match("critic-frozen", 0.4)]
+    }
+    #expect(diagnosing(critic: 1).diagnose(explained).name == "critic-scaled-reward")
+  }
+
   @Test("a critic that stopped because it was done is not to blame")
   func criticDone() {
+    #expect(diagnosing().diagnose(signatures { $0.criticIsFrozen = true }).name == "healthy")
+    #expect(diagnosing().diagnose(signatures { $0.actorIsFrozen = true }).name == "healthy")
     #expect(diagnosing().diagnose(signatures { $0.criticStoppedAt = 500 }).name == "healthy")
     #expect(diagnosing().diagnose(signatures { $0.actorStoppedAt = 500 }).name == "healthy")
   }
@@ -197,16 +212,27 @@ struct DiagnosingTests {
   }
 
   @Test(
-    "an actor is frozen, follows another table, firmly wants something else, or is undecided: in this order")
+    "an actor is frozen, follows another table, stopped, settled early, firmly wants something else, or is undecided: in this order"
+  )
   func actorFaults() {
     let diagnosing = diagnosing(actor: 1)
-    #expect(
-      diagnosing.diagnose(
-        signatures {
-          $0.actorStoppedAt = 500
-          $0.followedBlock = "other.values"
-        }
-      ).name == "actor-frozen")
+    // Each finding is taken away in turn.
+    let findings: [(name: String, take: (inout Diagnosing.Signatures) -> Void)] = [
+      ("actor-frozen", { $0.actorIsFrozen = false }), ("actor-other-critic", { $0.followedBlock = nil }),
+      ("actor-frozen", { $0.actorStoppedAt = nil }), ("actor-collapsed", { $0.settledAt = nil }),
+      ("actor-other-objective", { $0.agreement = 1 }), ("actor-not-maximising", { _ in }),
+    ]
+    var all = signatures {
+      $0.actorIsFrozen = true
+      $0.followedBlock = "other.values"
+      $0.actorStoppedAt = 500
+      $0.settledAt = 50
+      ($0.confidence, $0.agreement) = (0.9, 0.1)
+    }
+    for (name, take) in findings {
+      #expect(diagnosing.diagnose(all).name == name)
+      take(&all)
+    }
     let follower = diagnosing.diagnose(
       signatures {
         $0.followedBlock = "other.values"
