@@ -33,7 +33,8 @@ public struct MatrixText: Sendable {
   }
 
   private static let columns =
-    TextLayout.padded("fault, strength", columns: nameColumns) + "cells  detected      named         open other"
+    TextLayout.padded("fault, strength", columns: nameColumns)
+    + "cells  detected      named         open other"
   private static let nameColumns = 35
 
   private func row(_ row: DiagnosisMatrix.Row) -> String {
