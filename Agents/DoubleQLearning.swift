@@ -1,4 +1,5 @@
 import Assay
+import Foundation
 
 /// Tabular double Q-learning (van Hasselt, 2010): two tables, each valuing the other's best action, so that
 /// noise is not mistaken for value.
@@ -28,7 +29,7 @@ public enum DoubleQLearning {
       aims: Aims(critic: claim), mean: parameters.permit("critic learner", toWrite: mean, usesReward: true),
       first: parameters.permit("critic learner", toWrite: first, usesReward: true),
       second: parameters.permit("critic learner", toWrite: second, usesReward: true), shape: shape,
-      learningRate: configuration.learningRate)
+      configuration: configuration)
     let agent = Agent(
       worldModel: NoWorldModel(), critic: ActionTable(claim: claim, values: mean, shape: shape),
       actor: GreedyActor(values: mean, shape: shape),
@@ -46,42 +47,57 @@ public enum DoubleQLearning {
     let second: WritePermit
     let shape: TableShape
     let learningRate: Float
+    private let rateExponent: Double?
+    /// How often each pair was updated, `[S·A]`.
+    private var updateCounts: [Int32]
 
     init(
       aims: Aims, mean: consuming WritePermit, first: consuming WritePermit, second: consuming WritePermit,
-      shape: TableShape, learningRate: Float
+      shape: TableShape, configuration: QLearning.Configuration
     ) {
       self.aims = aims
       self.mean = mean
       self.first = first
       self.second = second
       self.shape = shape
-      self.learningRate = learningRate
+      learningRate = configuration.learningRate
+      rateExponent = configuration.rateExponent
+      updateCounts = .init(repeating: 0, count: shape.stateCount * shape.actionCount)
     }
 
     public mutating func learn(
       from experience: Experience<Int, Int>, updating parameters: inout ParameterStore,
       using random: inout RandomStream
     ) {
-      let transition = experience[age: 0]
-      let reward = experience.reward(age: 0)
-      if random.integer(below: 2) == 0 {
-        update(transition, reward, in: &parameters, writing: first, judgedBy: second.block)
-      } else {
-        update(transition, reward, in: &parameters, writing: second, judgedBy: first.block)
+      let settled = OneStepBackup.settled(experience, for: aims.critic, needsNextAction: false)
+      for backup in [settled.waited, settled.newest].compactMap(\.self) {
+        let index = backup.state * shape.actionCount + backup.action
+        let rate = nextRate(of: index)
+        if random.integer(below: 2) == 0 {
+          update(backup, rate, in: &parameters, writing: first, judgedBy: aims.target ?? second.block)
+        } else {
+          update(backup, rate, in: &parameters, writing: second, judgedBy: aims.target ?? first.block)
+        }
+        parameters.set(
+          (parameters[first.block, index] + parameters[second.block, index]) / 2, at: index, with: mean)
       }
-      let index = transition.observation * shape.actionCount + transition.action
-      parameters.set(
-        (parameters[first.block, index] + parameters[second.block, index]) / 2, at: index, with: mean)
     }
 
     private func update(
-      _ transition: Transition<Int, Int>, _ reward: Reward, in parameters: inout ParameterStore,
+      _ backup: OneStepBackup, _ rate: Float, in parameters: inout ParameterStore,
       writing permit: borrowing WritePermit, judgedBy other: BlockHandle
     ) {
-      let next = transition.nextObservation
       var following: Float = 0
-      if transition.ending != .terminated {
+      switch backup.following {
+      case .nothing: break
+      case .pair(let next, let action):
+        // Another action than the best says nothing of the reward that follows.
+        let isBest =
+          parameters[permit.block, next * shape.actionCount + action]
+          == shape.largest(of: permit.block, in: next, reading: parameters)
+        guard isBest || aims.critic.policy == .uniform else { return }
+        following = parameters[other, next * shape.actionCount + action]
+      case .state(let next):
         switch aims.critic.policy {
         case .optimal, .part, .behaviour:
           let best = shape.largest(of: permit.block, in: next, reading: parameters)
@@ -93,9 +109,16 @@ public enum DoubleQLearning {
           following = shape.mean(of: other, in: next, reading: parameters)
         }
       }
-      let index = transition.observation * shape.actionCount + transition.action
-      let target = Float(aims.critic.rewardScale * reward.value) + Float(aims.critic.discount) * following
-      parameters.add(learningRate * (target - parameters[permit.block, index]), at: index, with: permit)
+      let index = backup.state * shape.actionCount + backup.action
+      let target = Float(aims.critic.rewardScale * backup.reward) + Float(aims.critic.discount) * following
+      parameters.add(rate * (target - parameters[permit.block, index]), at: index, with: permit)
+    }
+
+    /// The step size of a pair's next update: each table gets every other.
+    private mutating func nextRate(of index: Int) -> Float {
+      guard let rateExponent else { return learningRate }
+      updateCounts[index] += 1
+      return max(learningRate, Float(pow(Double(updateCounts[index] + 1) / 2, -rateExponent)))
     }
   }
 }

@@ -18,6 +18,10 @@ import Foundation
 /// actions differ (the mean of maxₐ Q − meanₐ Q over the backups), and fall in a straight line over the first
 /// four fifths of the run.
 ///
+/// An aim that leaves out the first reward is backed up as γ-free expectation of r̂ + γQ at the pair that follows;
+/// one that ignores terminations values them as the mean start of an episode. A truncation is no ending to the
+/// model, so an aim to treat it as one changes nothing here.
+///
 /// - SeeAlso: Sutton & Barto (2018), §8.2 and §8.5 (expected updates).
 public enum Dyna {
   public typealias Agent = Anatomy<CountsModel, ActionTable, SoftmaxActor, ReactivePlanner<Int>>
@@ -48,37 +52,22 @@ public enum Dyna {
 
   /// Makes an untrained agent and its learner.
   public static func make(shape: TableShape, configuration: Configuration) -> Trainee<Agent, Learner> {
-    let (states, actions) = (shape.stateCount, shape.actionCount)
-    precondition(
-      states * actions * states <= CountsModel.largestTable,
-      "a table of counts over \(states) states and \(actions) actions would take more than a gibibyte")
     let claim = Claim(.actionValue, of: .part("actor"), discount: configuration.discount)
     var parameters = ParameterStore()
-    let transitions = parameters.allocate(
-      "model.transitions", owner: "world model", role: .worldModel, shape: [states, actions, states],
-      updateRule: "count", writers: ["model learner"])
-    let endings = parameters.allocate(
-      "model.endings", owner: "world model", role: .worldModel, shape: [states, actions], updateRule: "count",
-      writers: ["model learner"])
-    let rewards = parameters.allocate(
-      "model.rewards", owner: "world model", role: .worldModel, shape: [states, actions],
-      updateRule: "running mean", writers: ["model learner"])
+    let counts = CountsLearner(shape, in: &parameters)
+    let model = counts.model
     let values = parameters.allocate(
-      "critic.values", owner: "critic", role: .critic, shape: [states, actions],
+      "critic.values", owner: "critic", role: .critic, shape: [shape.stateCount, shape.actionCount],
       updateRule: "expected backup in the model", writers: ["critic learner"])
     let preferences = parameters.allocate(
-      "actor.preferences", owner: "actor", role: .actor, shape: [states, actions],
+      "actor.preferences", owner: "actor", role: .actor, shape: [shape.stateCount, shape.actionCount],
       updateRule: "follow the critic's softmax", writers: ["actor learner"])
-    let model = CountsModel(
-      name: "world model", transitions: transitions, endings: endings, rewards: rewards, shape: shape)
     let actor = SoftmaxActor(
       objective: Objective(maximising: "critic"), preferences: preferences, shape: shape)
     let learner = Learner(
       aims: Aims(critic: claim, actor: values),
+      counts: counts,
       permits: Learner.Permits(
-        transitions: parameters.permit("model learner", toWrite: transitions, usesReward: false),
-        endings: parameters.permit("model learner", toWrite: endings, usesReward: false),
-        rewards: parameters.permit("model learner", toWrite: rewards, usesReward: true),
         values: parameters.permit("critic learner", toWrite: values, usesReward: true),
         preferences: parameters.permit("actor learner", toWrite: preferences, usesReward: false)),
       shape: shape, configuration: configuration)
@@ -93,9 +82,6 @@ public enum Dyna {
     public typealias Action = Int
 
     struct Permits: ~Copyable {
-      let transitions: WritePermit
-      let endings: WritePermit
-      let rewards: WritePermit
       let values: WritePermit
       let preferences: WritePermit
     }
@@ -103,18 +89,12 @@ public enum Dyna {
     public var aims: Aims {
       didSet { valuesAreStale = true }
     }
+    private var counts: CountsLearner
     private let permits: Permits
     private let shape: TableShape
     private let configuration: Configuration
-    /// The pairs that the model knows something about, in the order in which they were first seen.
-    private var knownPairs: [Int32] = []
-    /// Whether each pair is among them, `[S·A]`.
-    private var isKnown: [Bool]
-    /// The states each pair is known to lead to, `[S·A]`.
-    private var successors: [[Int32]]
-    /// How often the counts were written when the two lists above were made.
-    private var indexedVersion = 0
-    /// W(s), `[S]`: what a state is worth under the policy that the critic is trained for.
+    /// W(s), `[S]`: what a state is worth under the policy that the critic is trained for; with a delay, counting
+    /// the reward of the action taken there.
     private var stateValues: [Double]
     private var valuesAreStale = false
     /// How often critic and actor were written when the learner last looked.
@@ -123,13 +103,15 @@ public enum Dyna {
     private var spread = 0.0
     private let spreadRate = 0.01
 
-    init(aims: Aims, permits: consuming Permits, shape: TableShape, configuration: Configuration) {
+    init(
+      aims: Aims, counts: consuming CountsLearner, permits: consuming Permits, shape: TableShape,
+      configuration: Configuration
+    ) {
       self.aims = aims
+      self.counts = counts
       self.permits = permits
       self.shape = shape
       self.configuration = configuration
-      isKnown = .init(repeating: false, count: shape.stateCount * shape.actionCount)
-      successors = .init(repeating: [], count: shape.stateCount * shape.actionCount)
       stateValues = .init(repeating: 0, count: shape.stateCount)
     }
 
@@ -139,12 +121,7 @@ public enum Dyna {
     ) {
       let newest = experience[age: 0]
       let pair = newest.observation * shape.actionCount + newest.action
-      if parameters.version(of: permits.transitions.block) + parameters.version(of: permits.endings.block)
-        != indexedVersion
-      {
-        reindex(parameters)
-      }
-      record(newest, pair, reward: experience.reward(age: 0), in: &parameters)
+      counts.record(experience, in: &parameters)
       if valuesAreStale || valuedVersion != versionOfValues(in: parameters) {
         valuesAreStale = false
         for state in 0..<shape.stateCount { refreshValue(of: state, reading: parameters) }
@@ -152,56 +129,10 @@ public enum Dyna {
       let temperature = temperature(at: parameters.step)
       simulate(pair, temperature: temperature, in: &parameters)
       for _ in 0..<configuration.simulatedUpdates {
-        let known = Int(knownPairs[random.integer(below: knownPairs.count)])
+        let known = Int(counts.knownPairs[random.integer(below: counts.knownPairs.count)])
         simulate(known, temperature: temperature, in: &parameters)
       }
       valuedVersion = versionOfValues(in: parameters)
-    }
-
-    // MARK: Model
-
-    private mutating func record(
-      _ transition: Transition<Int, Int>, _ pair: Int, reward: Reward, in parameters: inout ParameterStore
-    ) {
-      if !isKnown[pair] {
-        isKnown[pair] = true
-        knownPairs.append(Int32(pair))
-      }
-      if transition.ending == .terminated {
-        parameters.add(1, at: pair, with: permits.endings)
-      } else {
-        let index = pair * shape.stateCount + transition.nextObservation
-        let isNew = parameters[permits.transitions.block, index] == 0
-        parameters.add(1, at: index, with: permits.transitions)
-        // A frozen block takes no count.
-        if isNew, parameters[permits.transitions.block, index] > 0 {
-          successors[pair].append(Int32(transition.nextObservation))
-        }
-      }
-      let seen = Float(timesSeen(pair, reading: parameters))
-      let error = Float(reward.value) - parameters[permits.rewards.block, pair]
-      parameters.add(error / max(seen, 1), at: pair, with: permits.rewards)
-      indexedVersion =
-        parameters.version(of: permits.transitions.block) + parameters.version(of: permits.endings.block)
-    }
-
-    private func timesSeen(_ pair: Int, reading parameters: ParameterStore) -> Double {
-      successors[pair].reduce(Double(parameters[permits.endings.block, pair])) {
-        $0 + Double(parameters[permits.transitions.block, pair * shape.stateCount + Int($1)])
-      }
-    }
-
-    /// Finds out again which pairs and successors the counts hold, after somebody else wrote them.
-    private mutating func reindex(_ parameters: ParameterStore) {
-      for pair in successors.indices {
-        successors[pair] = (0..<shape.stateCount).filter {
-          parameters[permits.transitions.block, pair * shape.stateCount + $0] > 0
-        }.map { Int32($0) }
-        if !isKnown[pair], !successors[pair].isEmpty || parameters[permits.endings.block, pair] > 0 {
-          isKnown[pair] = true
-          knownPairs.append(Int32(pair))
-        }
-      }
     }
 
     // MARK: Critic and actor
@@ -209,17 +140,22 @@ public enum Dyna {
     /// One simulated update of critic and actor.
     private mutating func simulate(_ pair: Int, temperature: Double, in parameters: inout ParameterStore) {
       let state = pair / shape.actionCount
-      var seen = Double(parameters[permits.endings.block, pair])
+      let endings = Double(parameters[counts.endings.block, pair])
+      var seen = endings
       var following = 0.0
-      for next in successors[pair] {
-        let count = Double(parameters[permits.transitions.block, pair * shape.stateCount + Int(next)])
+      for next in counts.successors[pair] {
+        let count = Double(parameters[counts.transitions.block, pair * shape.stateCount + Int(next)])
         seen += count
         following += count * stateValues[Int(next)]
       }
+      if endings > 0, aims.critic.endings == .terminationIgnored {
+        following += endings * counts.meanOverStarts(of: stateValues)
+      }
       if seen > 0 {
-        let reward = aims.critic.rewardScale * Double(parameters[permits.rewards.block, pair])
-        let target = Float(reward + aims.critic.discount * following / seen)
-        let error = target - parameters[permits.values.block, pair]
+        let target =
+          aims.critic.delay == 0
+          ? reward(of: pair, reading: parameters) + aims.critic.discount * following / seen : following / seen
+        let error = Float(target) - parameters[permits.values.block, pair]
         parameters.add(configuration.criticRate * error, at: pair, with: permits.values)
       }
       follow(in: state, temperature: temperature, in: &parameters)
@@ -243,38 +179,91 @@ public enum Dyna {
       }
     }
 
-    /// How often critic and actor were written, by whomever.
+    /// How often the values that follow and the actor were written, by whomever.
     private func versionOfValues(in parameters: ParameterStore) -> Int {
       parameters.version(of: permits.values.block) + parameters.version(of: permits.preferences.block)
+        + (aims.target.map(parameters.version) ?? 0)
+    }
+
+    /// The model's reward, in the units that the critic is trained in.
+    private func reward(of pair: Int, reading parameters: ParameterStore) -> Double {
+      aims.critic.rewardScale * Double(parameters[counts.rewards.block, pair])
     }
 
     /// W(s) under the policy that the critic is trained for.
     private mutating func refreshValue(of state: Int, reading parameters: ParameterStore) {
-      let values = permits.values.block
+      let values = aims.target ?? permits.values.block
+      guard aims.critic.delay == 0 else {
+        stateValues[state] = delayedValue(of: state, by: values, reading: parameters)
+        return
+      }
       stateValues[state] =
         switch aims.critic.policy {
-        case .part: expectation(in: state, reading: parameters)
+        case .part: expectation(of: values, in: state, reading: parameters)
         case .uniform: Double(shape.mean(of: values, in: state, reading: parameters))
         case .optimal: Double(shape.largest(of: values, in: state, reading: parameters))
         case .behaviour:
-          (1 - configuration.exploration) * expectation(in: state, reading: parameters)
+          (1 - configuration.exploration) * expectation(of: values, in: state, reading: parameters)
             + configuration.exploration * Double(shape.mean(of: values, in: state, reading: parameters))
         }
     }
 
+    /// E_w [r̂(s, ·) + γ Q(s, ·)], since the pair that led here leaves out its own reward. The best action is the
+    /// first that Q puts highest.
+    private func delayedValue(
+      of state: Int, by values: BlockHandle, reading parameters: ParameterStore
+    ) -> Double {
+      let largest = shape.largest(of: permits.preferences.block, in: state, reading: parameters)
+      var actorTotal = 0.0
+      var available = 0.0
+      for action in 0..<shape.actionCount where shape.isAvailable(action, in: state) {
+        available += 1
+        actorTotal += actorWeight(of: action, in: state, largest: largest, reading: parameters)
+      }
+      let best = shape.largest(of: values, in: state, reading: parameters)
+      var foundBest = false
+      var sum = 0.0
+      for action in 0..<shape.actionCount where shape.isAvailable(action, in: state) {
+        let pair = state * shape.actionCount + action
+        let value = Double(parameters[values, pair])
+        let byActor =
+          actorWeight(of: action, in: state, largest: largest, reading: parameters) / actorTotal
+        let weight: Double
+        switch aims.critic.policy {
+        case .part: weight = byActor
+        case .uniform: weight = 1 / available
+        case .behaviour:
+          weight = (1 - configuration.exploration) * byActor + configuration.exploration / available
+        case .optimal:
+          weight = !foundBest && parameters[values, pair] == best ? 1 : 0
+          if weight == 1 { foundBest = true }
+        }
+        sum += weight * (reward(of: pair, reading: parameters) + aims.critic.discount * value)
+      }
+      return sum
+    }
+
     /// E_π Q(s, ·).
-    private mutating func expectation(in state: Int, reading parameters: ParameterStore) -> Double {
+    private func expectation(
+      of values: BlockHandle, in state: Int, reading parameters: ParameterStore
+    ) -> Double {
       let first = state * shape.actionCount
-      let preferences = permits.preferences.block
-      let largest = shape.largest(of: preferences, in: state, reading: parameters)
+      let largest = shape.largest(of: permits.preferences.block, in: state, reading: parameters)
       var total = 0.0
       var sum = 0.0
       for action in 0..<shape.actionCount where shape.isAvailable(action, in: state) {
-        let weight = Double(exp(parameters[preferences, first + action] - largest))
+        let weight = actorWeight(of: action, in: state, largest: largest, reading: parameters)
         total += weight
-        sum += weight * Double(parameters[permits.values.block, first + action])
+        sum += weight * Double(parameters[values, first + action])
       }
       return sum / total
+    }
+
+    /// π(a|s) up to a factor.
+    private func actorWeight(
+      of action: Int, in state: Int, largest: Float, reading parameters: ParameterStore
+    ) -> Double {
+      Double(exp(parameters[permits.preferences.block, state * shape.actionCount + action] - largest))
     }
 
     private func temperature(at step: Int) -> Double {

@@ -65,6 +65,9 @@ public enum NStepPrediction {
       from experience: Experience<Int, Int>, updating parameters: inout ParameterStore,
       using random: inout RandomStream
     ) {
+      guard aims.critic.delay == 0, aims.critic.endings != .terminationIgnored else {
+        return learnLate(from: experience, updating: &parameters)
+      }
       episodeLength += 1
       let pending = min(stepCount, episodeLength)
       if experience[age: 0].ending == nil {
@@ -79,8 +82,58 @@ public enum NStepPrediction {
     private func update(age: Int, from experience: Experience<Int, Int>, in parameters: inout ParameterStore)
     {
       let newest = experience[age: 0]
-      var target = newest.ending == .terminated ? 0 : Double(parameters[permit.block, newest.nextObservation])
-      for age in 0...age {
+      let isEnd =
+        newest.ending == .terminated
+        || newest.ending == .truncated && aims.critic.endings == .truncationTerminates
+      let following = isEnd ? 0 : Double(parameters[source, newest.nextObservation])
+      update(age: age, rewardsOfAges: 0..<age + 1, following: following, from: experience, in: &parameters)
+    }
+
+    /// Learns what has to wait for one more step: a value that leaves out the first reward, or one that goes on
+    /// after a termination with the start of the next episode.
+    private mutating func learnLate(
+      from experience: Experience<Int, Int>, updating parameters: inout ParameterStore
+    ) {
+      let delay = aims.critic.delay
+      let newest = experience[age: 0]
+      // `episodeLength` counts the steps before this one that nothing separates from it.
+      let pending = min(stepCount, episodeLength)
+      if pending == stepCount {
+        update(
+          age: stepCount, rewardsOfAges: 1 - delay..<stepCount + 1 - delay,
+          following: Double(parameters[source, newest.observation]), from: experience, in: &parameters)
+      }
+      episodeLength += 1
+      switch (newest.ending, aims.critic.endings) {
+      case (nil, _), (.terminated, .terminationIgnored): break
+      case (.terminated, _), (.truncated, .truncationTerminates):
+        for age in (0...min(stepCount - 1, pending)).reversed() {
+          update(
+            age: age, rewardsOfAges: 0..<age + 1 - delay, following: 0, from: experience, in: &parameters)
+        }
+        episodeLength = 0
+      case (.truncated, _):
+        // With a delay, the reward after the truncation was never seen: the last state that is known to be
+        // followed by one stands for the rest.
+        let following = delay == 1 ? newest.observation : newest.nextObservation
+        for age in (delay..<max(min(stepCount - 1, pending) + 1, delay)).reversed() {
+          update(
+            age: age, rewardsOfAges: 0..<age + 1 - delay, following: Double(parameters[source, following]),
+            from: experience, in: &parameters)
+        }
+        episodeLength = 0
+      }
+    }
+
+    /// The values that stand for what follows.
+    private var source: BlockHandle { aims.target ?? permit.block }
+
+    private func update(
+      age: Int, rewardsOfAges ages: Range<Int>, following: Double, from experience: Experience<Int, Int>,
+      in parameters: inout ParameterStore
+    ) {
+      var target = following
+      for age in ages {
         target = aims.critic.rewardScale * experience.reward(age: age).value + aims.critic.discount * target
       }
       let state = experience[age: age].observation

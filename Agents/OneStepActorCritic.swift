@@ -19,6 +19,8 @@ public enum OneStepActorCritic {
     public var criticRate: Float = 0.1
     /// β, positive.
     public var actorRate: Float = 0.1
+    /// ε, in [0, 1].
+    public var exploration = 0.0
 
     public init(discount: Double) { self.discount = discount }
   }
@@ -46,7 +48,7 @@ public enum OneStepActorCritic {
     return Trainee(
       agent: Agent(
         worldModel: NoWorldModel(), critic: StateTable(claim: claim, values: values), actor: actor,
-        planner: ReactivePlanner(), parameters: parameters),
+        planner: ReactivePlanner(exploration: configuration.exploration), parameters: parameters),
       learner: learner)
   }
 
@@ -78,31 +80,43 @@ public enum OneStepActorCritic {
       from experience: Experience<Int, Int>, updating parameters: inout ParameterStore,
       using random: inout RandomStream
     ) {
-      let transition = experience[age: 0]
-      let state = transition.observation
+      let settled = OneStepBackup.settled(experience, for: aims.critic, needsNextAction: false)
+      if let waited = settled.waited { learn(waited, in: &parameters) }
+      if let newest = settled.newest { learn(newest, in: &parameters) }
+    }
+
+    private func learn(_ backup: OneStepBackup, in parameters: inout ParameterStore) {
+      let state = backup.state
       let probabilities = actor.probabilities(in: state, reading: parameters)
-      let following =
-        transition.ending == .terminated ? 0 : parameters[criticPermit.block, transition.nextObservation]
-      let target =
-        Float(aims.critic.rewardScale * experience.reward(age: 0).value) + Float(aims.critic.discount)
-        * following
-      let error = target - parameters[criticPermit.block, state]
+      let source = aims.target ?? criticPermit.block
+      var following: Float = 0
       // A critic of another policy than the one that acts weighs each action by how likely that policy takes
       // it.
-      let weight: Float =
-        switch aims.critic.policy {
-        case .uniform:
-          Float(1 / (Double(probabilities.count { $0 > 0 }) * probabilities[transition.action]))
-        case .part, .behaviour, .optimal: 1
-        }
+      var weight = weight(of: backup.action, takenWith: probabilities)
+      switch backup.following {
+      case .nothing: break
+      case .state(let next): following = parameters[source, next]
+      case .pair(let next, let action):
+        following = parameters[source, next]
+        weight *= self.weight(of: action, takenWith: actor.probabilities(in: next, reading: parameters))
+      }
+      let target = Float(aims.critic.rewardScale * backup.reward) + Float(aims.critic.discount) * following
+      let error = target - parameters[criticPermit.block, state]
       // A weight above 1/α would throw the value past its target.
       let rate = min(configuration.criticRate * weight, 1)
       parameters.add(rate * error, at: state, with: criticPermit)
       for action in 0..<shape.actionCount where shape.isAvailable(action, in: state) {
-        let direction = (action == transition.action ? 1 : 0) - Float(probabilities[action])
+        let direction = (action == backup.action ? 1 : 0) - Float(probabilities[action])
         parameters.add(
           configuration.actorRate * error * direction, at: state * shape.actionCount + action,
           with: actorPermit)
+      }
+    }
+
+    private func weight(of action: Int, takenWith probabilities: [Double]) -> Float {
+      switch aims.critic.policy {
+      case .uniform: Float(1 / (Double(probabilities.count { $0 > 0 }) * probabilities[action]))
+      case .part, .behaviour, .optimal: 1
       }
     }
   }

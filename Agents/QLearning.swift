@@ -12,8 +12,10 @@ public enum QLearning {
   public struct Configuration: Sendable {
     /// γ, in [0, 1].
     public var discount: Double
-    /// α, in (0, 1].
+    /// α, in (0, 1]: the step size, or the smallest one where it falls.
     public var learningRate: Float = 0.1
+    /// ω in [0, 1], where the n-th update of a pair is to have the step size max(α, n^−ω); `nil` for α alone.
+    public var rateExponent: Double?
     /// ε, in [0, 1].
     public var exploration = 0.1
     /// What every value starts as.
@@ -28,7 +30,6 @@ public enum QLearning {
   ) -> Trainee<Agent, TemporalDifferenceLearner> {
     ActionValueAgents.make(
       shape: shape, claim: Claim(.actionValue, of: .optimal, discount: configuration.discount),
-      updateRule: "Q-learning", learningRate: configuration.learningRate,
-      exploration: configuration.exploration, initialValue: configuration.initialValue)
+      updateRule: "Q-learning", configuration: configuration)
   }
 }

@@ -17,7 +17,6 @@ public enum SARSA {
   ) -> Trainee<Agent, TemporalDifferenceLearner> {
     ActionValueAgents.make(
       shape: shape, claim: Claim(.actionValue, of: .behaviour, discount: configuration.discount),
-      updateRule: "SARSA", learningRate: configuration.learningRate,
-      exploration: configuration.exploration, initialValue: configuration.initialValue)
+      updateRule: "SARSA", configuration: configuration)
   }
 }

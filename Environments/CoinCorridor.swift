@@ -75,16 +75,20 @@ public struct CoinCorridor: EnumerableEnvironment, ListedEnvironment {
       }
     ) { state, action in
       let (coin, cell) = state.quotientAndRemainder(dividingBy: Self.cellCount)
-      if cell == coin { return [] }
+      if Self.isCoin(cell, of: coin) { return [] }
       let furthest = cell < Self.length && wall == .solid ? last : Self.cellCount - 1
       let next = action == Self.left ? max(0, cell - 1) : min(furthest, cell + 1)
+      let isCoin = Self.isCoin(next, of: coin)
       return [
         Outcome(
-          next: Self.state(cell: next, coin: coin), probability: 1, reward: next == coin ? 1 : 0,
-          isTerminal: next == coin)
+          next: Self.state(cell: next, coin: coin), probability: 1, reward: isCoin ? 1 : 0, isTerminal: isCoin
+        )
       ]
     }
   }
+
+  /// Whether the coin lies in a cell; the number that says there is none is the number of a cell, too.
+  private static func isCoin(_ cell: Int, of coin: Int) -> Bool { cell == coin && coin < length }
 
   /// The state of a cell with the coin in another; `nil` for no coin.
   public static func state(cell: Int, coin: Int?) -> Int { (coin ?? length) * cellCount + cell }
@@ -100,25 +104,26 @@ public struct CoinCorridor: EnumerableEnvironment, ListedEnvironment {
   public var map: GridMap? {
     GridMap(
       rows: Self.length + 1, columns: Self.cellCount,
-      marks: (0..<stateCount).map { $0 / Self.cellCount == $0 % Self.cellCount ? "G" : "" },
+      marks: (0..<stateCount).map { Self.isCoin($0 % Self.cellCount, of: $0 / Self.cellCount) ? "G" : "" },
       directions: [.left, .right])
   }
 
-  /// One feature for each of the 9 cells, and one for each distance c − i from −8 to 6 to the coin, or for
-  /// having none: 25 numbers, of which two are 1.
+  /// One feature for each of the 9 cells, one for each distance c − i from −8 to 6 to the coin, one for having no
+  /// coin, and one that is always 1: 26 numbers, of which three are 1 and the others 0.
   ///
   /// With the coin at the right end, cell and distance say the same, so that what is learned there is shared
-  /// between them. With the coin anywhere, the best action values are within 0.02 of a linear function of these
-  /// features for each action: they depend on the distance alone, but for a step against a wall.
+  /// between them, and what all cells have in common goes to the constant: an agent that learned there still goes
+  /// right when the coin lies to its left, and beyond the wall, where it never was. With the coin anywhere, the
+  /// best action values are within 0.02 of a linear function of these features for each action: they depend on
+  /// the distance alone, but for a step against a wall.
   public var features: StateFeatures? {
     let distances = Self.cellCount + Self.length - 1
-    let count = Self.cellCount + distances + 1
+    let count = Self.cellCount + distances + 2
     var values = [Float](repeating: 0, count: stateCount * count)
     for state in 0..<stateCount {
       let (coin, cell) = state.quotientAndRemainder(dividingBy: Self.cellCount)
-      values[state * count + cell] = 1
       let distance = coin == Self.length ? distances : coin - cell + Self.cellCount - 1
-      values[state * count + Self.cellCount + distance] = 1
+      for feature in [cell, Self.cellCount + distance, count - 1] { values[state * count + feature] = 1 }
     }
     return StateFeatures(count: count, values: values)
   }

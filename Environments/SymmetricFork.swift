@@ -23,7 +23,8 @@ public struct SymmetricFork: EnumerableEnvironment, ListedEnvironment {
   public let discount = 0.95
   public let actionNames = ["fork", "sure"]
   public let stateNames =
-    ["start"] + ["left", "right", "sure"].flatMap { branch in (1...length).map { "\(branch) \($0)" } } + ["end"]
+    ["start"] + ["left", "right", "sure"].flatMap { branch in (1...length).map { "\(branch) \($0)" } }
+    + ["end"]
   /// The branch that ends with 1.
   public let rewarded: Side
   var table: OutcomeTable

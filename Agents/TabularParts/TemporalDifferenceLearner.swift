@@ -1,4 +1,5 @@
 import Assay
+import Foundation
 
 /// Learns a table of action values, one step at a time, towards whichever policy its aim names.
 ///
@@ -6,22 +7,45 @@ import Assay
 ///
 /// with W(s′) the best value for the optimal policy (Q-learning), the value of the action taken next for the
 /// behaviour policy (SARSA), the expectation for the uniform one (expected SARSA).
+///
+/// An aim that leaves out the first reward is learned one step late, from the reward of the step that follows:
+/// Q(s, a) ← Q(s, a) + α ρ [r′ + γ Q(s′, a′) − Q(s, a)]. There ρ is how much likelier the aimed policy takes a′
+/// than the behaviour does; for the optimal policy it is 1 for a best action and 0 for any other.
 public struct TemporalDifferenceLearner: Learner, ~Copyable {
   public typealias Observation = Int
   public typealias Action = Int
 
-  public var aims: Aims
+  public var aims: Aims {
+    didSet { isPlain = aims.isPlain && rateExponent == nil }
+  }
   @usableFromInline let permit: WritePermit
   @usableFromInline let shape: TableShape
   @usableFromInline let learningRate: Float
+  /// Whether nothing is asked for that the shorter way of learning cannot do.
+  @usableFromInline var isPlain: Bool
+  private let rateExponent: Double?
+  private let exploration: Double
+  /// How often each pair was updated, `[S·A]`; counted where rates fall.
+  private var updateCounts: [Int32]
 
-  init(aims: Aims, permit: consuming WritePermit, shape: TableShape, learningRate: Float) {
+  init(
+    aims: Aims, permit: consuming WritePermit, shape: TableShape, configuration: QLearning.Configuration
+  ) {
+    let learningRate = configuration.learningRate
     precondition(
       learningRate > 0 && learningRate <= 1, "learningRate must be in (0, 1], but is \(learningRate)")
+    if let exponent = configuration.rateExponent {
+      precondition(exponent >= 0 && exponent <= 1, "rateExponent must be in [0, 1], but is \(exponent)")
+    }
+    let exponent = configuration.rateExponent
+    isPlain = aims.isPlain && exponent == nil
     self.aims = aims
     self.permit = permit
     self.shape = shape
     self.learningRate = learningRate
+    rateExponent = exponent
+    exploration = configuration.exploration
+    updateCounts = .init(repeating: 0, count: shape.stateCount * shape.actionCount)
   }
 
   @inlinable
@@ -30,6 +54,7 @@ public struct TemporalDifferenceLearner: Learner, ~Copyable {
     from experience: Experience<Int, Int>, updating parameters: inout ParameterStore,
     using random: inout RandomStream
   ) {
+    guard isPlain else { return learnAsAimed(from: experience, updating: &parameters) }
     let values = permit.block
     let newest = experience[age: 0]
     switch aims.critic.policy {
@@ -68,26 +93,89 @@ public struct TemporalDifferenceLearner: Learner, ~Copyable {
     let target = Float(aims.critic.rewardScale * reward.value) + Float(aims.critic.discount) * following
     parameters.add(learningRate * (target - parameters[permit.block, index]), at: index, with: permit)
   }
+
+  /// The longer way of learning, for any aim and for rates that fall.
+  @usableFromInline
+  mutating func learnAsAimed(
+    from experience: Experience<Int, Int>, updating parameters: inout ParameterStore
+  ) {
+    let settled = OneStepBackup.settled(
+      experience, for: aims.critic, needsNextAction: aims.critic.policy == .behaviour)
+    if let waited = settled.waited { learn(waited, in: &parameters) }
+    if let newest = settled.newest { learn(newest, in: &parameters) }
+  }
+
+  private mutating func learn(_ backup: OneStepBackup, in parameters: inout ParameterStore) {
+    let source = aims.target ?? permit.block
+    var weight: Float = 1
+    var following: Float = 0
+    switch backup.following {
+    case .nothing: break
+    case .state(let next):
+      following =
+        aims.critic.policy == .uniform
+        ? shape.mean(of: source, in: next, reading: parameters)
+        : shape.largest(of: source, in: next, reading: parameters)
+    case .pair(let next, let action):
+      following = parameters[source, next * shape.actionCount + action]
+      weight = nextActionWeight(action, in: next, valuedBy: source, reading: parameters)
+    }
+    guard weight > 0 else { return }
+    let index = backup.state * shape.actionCount + backup.action
+    let target = Float(aims.critic.rewardScale * backup.reward) + Float(aims.critic.discount) * following
+    // A rate above 1 would throw the value past its target.
+    let rate = min(weight * nextRate(of: index), 1)
+    parameters.add(rate * (target - parameters[permit.block, index]), at: index, with: permit)
+  }
+
+  /// How much likelier the aimed policy takes an action than the behaviour, which is ε-greedy on the table.
+  private func nextActionWeight(
+    _ action: Int, in state: Int, valuedBy source: BlockHandle, reading parameters: ParameterStore
+  ) -> Float {
+    switch aims.critic.policy {
+    case .behaviour: return 1
+    case .optimal, .part:
+      let best = shape.largest(of: source, in: state, reading: parameters)
+      return parameters[source, state * shape.actionCount + action] == best ? 1 : 0
+    case .uniform:
+      let best = shape.largest(of: permit.block, in: state, reading: parameters)
+      var available = 0.0
+      var equals = 0.0
+      for other in 0..<shape.actionCount where shape.isAvailable(other, in: state) {
+        available += 1
+        if parameters[permit.block, state * shape.actionCount + other] == best { equals += 1 }
+      }
+      let isBest = parameters[permit.block, state * shape.actionCount + action] == best
+      let behaviour = exploration / available + (isBest ? (1 - exploration) / equals : 0)
+      return behaviour > 0 ? Float(1 / available / behaviour) : 0
+    }
+  }
+
+  /// The step size of a pair's next update.
+  private mutating func nextRate(of index: Int) -> Float {
+    guard let rateExponent else { return learningRate }
+    updateCounts[index] += 1
+    return max(learningRate, Float(pow(Double(updateCounts[index]), -rateExponent)))
+  }
 }
 
 /// What Q-learning and SARSA have in common: everything but the claim.
 enum ActionValueAgents {
   static func make(
-    shape: TableShape, claim: Claim, updateRule: String, learningRate: Float, exploration: Double,
-    initialValue: Float
+    shape: TableShape, claim: Claim, updateRule: String, configuration: QLearning.Configuration
   ) -> Trainee<QLearning.Agent, TemporalDifferenceLearner> {
     var parameters = ParameterStore()
     let values = parameters.allocate(
       "critic.values", owner: "critic", role: .critic, shape: [shape.stateCount, shape.actionCount],
-      updateRule: updateRule, writers: ["critic learner"], initially: initialValue)
+      updateRule: updateRule, writers: ["critic learner"], initially: configuration.initialValue)
     let permit = parameters.permit("critic learner", toWrite: values, usesReward: true)
     let agent = QLearning.Agent(
       worldModel: NoWorldModel(), critic: ActionTable(claim: claim, values: values, shape: shape),
-      actor: GreedyActor(values: values, shape: shape), planner: ReactivePlanner(exploration: exploration),
-      parameters: parameters)
+      actor: GreedyActor(values: values, shape: shape),
+      planner: ReactivePlanner(exploration: configuration.exploration), parameters: parameters)
     return Trainee(
       agent: agent,
       learner: TemporalDifferenceLearner(
-        aims: Aims(critic: claim), permit: permit, shape: shape, learningRate: learningRate))
+        aims: Aims(critic: claim), permit: permit, shape: shape, configuration: configuration))
   }
 }

@@ -18,6 +18,8 @@ struct EnvironmentChecksTests {
         TabularEnvironment(try FiniteMDP(enumerating: FrozenLake.fourByFour)),
         TabularEnvironment(try FiniteMDP(enumerating: GridWorld.fourByFour)),
         RelabelledEnvironment(FrozenLake.fourByFour, name: "contrary") { -$0.reward },
+        CoinCorridor(), OffSwitchCorridor(), RewardButton(), SymmetricFork(), ShortcutMaze(), BairdsStar(),
+        AliasedPair(), DiscountingChain(), TwoArmedBandit(), TightropeAndBridge(), BoatRace(),
         TimeLimit(RandomWalk.nineteen, steps: 20), TimeLimit(MaximisationBias(), steps: 1),
       ]
     }

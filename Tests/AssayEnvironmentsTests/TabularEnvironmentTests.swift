@@ -20,6 +20,19 @@ struct TabularEnvironmentTests {
     #expect(try FiniteMDP(enumerating: TabularEnvironment(process)) == process)
   }
 
+  @Test("every further reward of the table is a goal, by outcome or by state and action")
+  func goals() throws {
+    let process = try FiniteMDP(enumerating: CoinCorridor(coin: .random))
+    let world = TabularEnvironment(process)
+    #expect(world.goals.map(\.name) == ["coin", "right", "left"])
+    #expect(try FiniteMDP(enumerating: world) == process)
+    let plain = try process.withRewards(
+      process.rewards.map { .init(name: $0.name, expected: $0.expected) })
+    #expect(
+      try FiniteMDP(enumerating: TabularEnvironment(plain)).rewards.map(\.expected)
+        == process.rewards.map(\.expected))
+  }
+
   @Test("a step gives the reward of its outcome, and the performance")
   func rewards() throws {
     let base = RelabelledEnvironment(RandomWalk.five, name: "leftward") { $0.next == 0 ? 3 : 0 }

@@ -41,7 +41,7 @@ struct StandardEnvironmentsTests {
     for entry in entries { #expect(try entry.make([:]).name == entry.name) }
   }
 
-  @Test("every world keeps the contract, with its defaults and with everything it can be set to", arguments: cases)
+  @Test("every world keeps the contract, with its defaults and whatever is set", arguments: cases)
   func contract(item: Case) throws {
     let world = try Self.world(item.settings, of: item.name)
     #expect(findings(in: world).isEmpty)
@@ -56,7 +56,7 @@ struct StandardEnvironmentsTests {
 
   private func findings(in world: some EnumerableEnvironment) -> [Finding] { EnvironmentChecks(world).run() }
 
-  @Test("what is changeable leaves the states, the actions and what is available as they are", arguments: cases)
+  @Test("a changeable setting leaves states, actions and what is available alone", arguments: cases)
   func changeable(item: Case) throws {
     let entry = try #require(Catalogue.standardEnvironments.first { $0.name == item.name })
     let isChangeable = entry.variables.allSatisfy { item.settings[$0.name] == nil || $0.isChangeable }

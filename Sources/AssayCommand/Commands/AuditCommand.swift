@@ -58,8 +58,7 @@ struct AuditCommand: AsyncParsableCommand {
   func run() async throws {
     try await reporting {
       // Everything is checked before the training, so that no mistake costs one.
-      let request = try request()
-      let entry = try EnvironmentRegistry.entry(for: environment)
+      let (setup, seeds) = try request()
       let expected = try expect.map(Self.diagnosis)
       if let report { try Files.checkWritable(report, flag: "--report") }
       if let json, json != "-" { try Files.checkWritable(json, flag: "--json") }
@@ -67,7 +66,7 @@ struct AuditCommand: AsyncParsableCommand {
         throw Failure(
           status: ExitStatus.usage, message: "--report and --json are both \(report); allowed: two files")
       }
-      let result = try await solving(environment) { try await train(request, in: entry) }
+      let result = try await solving(environment) { try await train(setup, seeds: seeds) }
       try write(result)
       if let expected, result.diagnosis.name != expected {
         throw Failure(
@@ -77,7 +76,7 @@ struct AuditCommand: AsyncParsableCommand {
     }
   }
 
-  private func request() throws -> AuditRequest {
+  private func request() throws -> (setup: Setup, seeds: [UInt64]) {
     guard steps > 0 else {
       throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1 or more")
     }
@@ -92,12 +91,23 @@ struct AuditCommand: AsyncParsableCommand {
     guard let agent else {
       throw Failure(
         status: ExitStatus.usage,
-        message: "--agent is missing; allowed: \(AgentRegistry.entries.map(\.name).joined(separator: ", "))")
+        message: "--agent is missing; allowed: \(Names.catalogue.agents.map(\.name).joined(separator: ", "))")
     }
-    let entry = try AgentRegistry.entry(for: agent)
-    return AuditRequest(
-      agent: entry, steps: steps, seeds: (0..<UInt64(seeds)).map { seed + $0 },
-      faults: try fault.map { try entry.fault(named: $0, flag: "--fault") })
+    let entry = try Names.agent(agent)
+    let faults = try fault.map(Names.fault)
+    let world = try Names.environment(environment)
+    do {
+      let setup = try Setup(planting: faults, agent: entry, environment: world)
+      return (setup, (0..<UInt64(seeds)).map { seed + $0 })
+    } catch let obstacle as Setup.Obstacle {
+      let able = Names.catalogue.agents.filter { obstacle.fault.requirements.isSubset(of: $0.abilities) }
+      let allowed =
+        able.contains { $0.name == agent } ? "another world" : "--agent \(able.map(\.name).joined(separator: ", "))"
+      throw Failure(
+        status: ExitStatus.usage,
+        message: "--fault \(obstacle.fault.rawValue) cannot be planted in \(agent): \(obstacle.reason); allowed: "
+          + allowed)
+    }
   }
 
   private static func diagnosis(_ name: String) throws -> String {
@@ -107,12 +117,10 @@ struct AuditCommand: AsyncParsableCommand {
     return name
   }
 
-  private func train(_ request: AuditRequest, in entry: EnvironmentEntry) async throws -> AuditReport {
-    let progress = ProgressLine("training \(seeds) × \(request.agent.name)", total: steps * seeds)
+  private func train(_ setup: Setup, seeds: [UInt64]) async throws -> AuditReport {
+    let progress = ProgressLine("training \(seeds.count) × \(setup.agent.name)", total: steps * seeds.count)
     defer { progress.finish() }
-    var request = request
-    request.onProgress = { progress.advance(by: $0) }
-    return try await entry.audit(request)
+    return try await setup.audit(seeds: seeds, steps: steps) { progress.advance(by: $0) }
   }
 
   private func write(_ result: AuditReport) throws {

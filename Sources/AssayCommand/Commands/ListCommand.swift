@@ -36,8 +36,8 @@ struct ListCommand: AsyncParsableCommand {
     try await reporting {
       let items: [Listing.Item] =
         switch kind {
-        case "environments": EnvironmentRegistry.entries.map { .init(name: $0.name, summary: $0.summary) }
-        case "agents": AgentRegistry.entries.map { .init(name: $0.name, summary: $0.summary) }
+        case "environments": Names.catalogue.environments.map { .init(name: $0.name, summary: $0.summary) }
+        case "agents": Names.catalogue.agents.map { .init(name: $0.name, summary: $0.summary) }
         case "faults": Fault.allCases.map { .init(name: $0.rawValue, summary: $0.summary) }
         case "diagnoses": DiagnosisName.allCases.map { .init(name: $0.rawValue, summary: $0.summary) }
         default: throw UnknownName(kind: "list", name: kind, known: Self.kinds)

@@ -15,21 +15,38 @@ struct MatrixCommand: AsyncParsableCommand {
         assay matrix --seeds 100..119
       """)
 
-  @Option(parsing: .upToNextOption, help: "Faults to plant; all that the agent can have, if left out.")
+  @Option(parsing: .upToNextOption, help: "Faults to plant; all, if left out.")
   var faults: [String] = []
 
-  @Option(help: "The agent to train.")
-  var agent = "dyna"
+  @Flag(help: "Plant every two faults of different parts together, instead of one at a time.")
+  var pairs = false
+
+  @Option(parsing: .upToNextOption, help: "Agents to train.")
+  var agents = ["dyna", "planner", "actor-critic", "q-learning"]
 
   @Option(parsing: .upToNextOption, help: "Worlds by name or file.")
-  var environments = ["frozen-lake-8x8", "cliff-walking", "random-20", "random-50"]
+  var environments = [
+    "frozen-lake-4x4", "grid-world-5x5", "shortcut-maze", "discounting-chain", "coin-corridor", "random-20",
+  ]
+
+  @Option(parsing: .upToNextOption, help: "How much is broken: weak, medium, strong.")
+  var strengths = ["medium"]
 
   @Option(
     help: ArgumentHelp("Seeds, from the first to the last; each is one agent.", valueName: "first..last"))
   var seeds: SeedRange = SeedRange(first: 100, last: 119)
 
   @Option(help: "Environment steps of training, for each agent.")
-  var steps = 300_000
+  var steps = 100_000
+
+  @Option(help: "How many cells are filled side by side; all cores, if left out.")
+  var jobs: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep finished cells here, go on from those that are there, and write matrix.json and matrix.html.",
+      valueName: "directory"))
+  var out: String?
 
   @Flag(help: "Print JSON, schema assay.matrix/1.")
   var json = false
@@ -58,64 +75,47 @@ struct MatrixCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
-      guard steps > 0 else {
-        throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1 or more")
-      }
-      let agent = try AgentRegistry.entry(for: agent)
-      let planted =
-        try faults.isEmpty
-        ? Fault.allCases.filter(agent.allows) : faults.map { try agent.fault(named: $0, flag: "--faults") }
-      let entries = try environments.map(EnvironmentRegistry.entry)
-      let conditions: [Fault?] = [nil] + planted
-      let progress = ProgressLine(
-        "auditing", total: entries.count * conditions.count * seeds.seeds.count * steps)
+      let plan = try plan()
+      let jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
+      let progress = ProgressLine("cells", total: plan.cellCount)
       defer { progress.finish() }
-      var cells: [DiagnosisMatrix.Cell] = []
-      for entry in entries {
-        for fault in conditions {
-          let request = AuditRequest(
-            agent: agent, steps: steps, seeds: seeds.seeds, faults: fault.map { [$0] } ?? [],
-            onProgress: { progress.advance(by: $0) })
-          let report = try await solving(entry.name) { try await entry.audit(request) }
-          cells.append(
-            .init(
-              environment: entry.name, agent: agent.name,
-              fault: fault?.rawValue ?? DiagnosisName.healthy.rawValue,
-              report: report))
-        }
-      }
+      let directory = out.map { URL(fileURLWithPath: $0, isDirectory: true) }
+      let matrix = try await plan.run(jobs: jobs, keepingIn: directory) { _, _ in progress.advance(by: 1) }
       progress.finish()
-      try show(DiagnosisMatrix(steps: steps, seeds: seeds.seeds, cells: cells))
+      if let out {
+        try Files.write(try Self.encoded(matrix), to: out + "/matrix.json", flag: "--out")
+      }
+      try show(matrix)
     }
+  }
+
+  private func plan() throws -> MatrixPlan {
+    guard steps > 0 else {
+      throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1 or more")
+    }
+    if let jobs, jobs < 1 {
+      throw Failure(status: ExitStatus.usage, message: "--jobs is \(jobs); allowed: 1 or more")
+    }
+    let planted = try faults.isEmpty ? Fault.allCases : faults.map { try Names.fault($0).fault }
+    return MatrixPlan(
+      agents: try agents.map(Names.agent), environments: try environments.map(Names.environment),
+      conditions: [[]] + (pairs ? MatrixPlan.pairs(of: planted) : planted.map { [$0] }),
+      strengths: try strengths.map(Names.strength), seeds: seeds.seeds, steps: steps)
+  }
+
+  private static func encoded(_ matrix: DiagnosisMatrix) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    var data = try encoder.encode(matrix)
+    data.append(UInt8(ascii: "\n"))
+    return data
   }
 
   private func show(_ matrix: DiagnosisMatrix) throws {
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      var data = try encoder.encode(matrix)
-      data.append(UInt8(ascii: "\n"))
-      FileHandle.standardOutput.write(data)
+      FileHandle.standardOutput.write(try Self.encoded(matrix))
       return
     }
-    let seeds = matrix.seeds.count == 1 ? "1 seed" : "\(matrix.seeds.count) seeds"
-    let steps = matrix.steps == 1 ? "1 step" : "\(matrix.steps) steps"
-    print("\(agent), \(seeds), \(steps): named right [95% Wilson interval], and else\n")
-    for (index, cell) in matrix.cells.enumerated() {
-      if index == 0 || matrix.cells[index - 1].environment != cell.environment {
-        print(
-          (index == 0 ? "" : "\n") + TextLayout.clipped(TextLayout.harmless(cell.environment)))
-      }
-      let count = cell.diagnoses[cell.fault] ?? 0
-      let interval = String(format: "[%3.0f%%, %3.0f%%]", cell.named.low * 100, cell.named.high * 100)
-      let others = cell.diagnoses.filter { $0.key != cell.fault }.sorted { $0.key < $1.key }
-        .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-      let row =
-        "  \(TextLayout.padded(cell.fault, columns: 21)) \(String(format: "%3d", count)) of \(cell.named.count)  \(interval)"
-      // What else was said stands beside the counts, on as many lines as it takes.
-      let beside = TextLayout.wrapped(others, columns: 80 - row.count - 2)
-      print(([row] + beside.prefix(1)).joined(separator: "  "))
-      for line in beside.dropFirst() { print(String(repeating: " ", count: row.count + 2) + line) }
-    }
+    print(MatrixText(matrix).text, terminator: "")
   }
 }

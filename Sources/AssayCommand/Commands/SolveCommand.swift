@@ -59,7 +59,7 @@ struct SolveCommand: AsyncParsableCommand {
   func run() async throws {
     try await reporting {
       try checkFlags()
-      let mdp = try EnvironmentRegistry.process(for: process)
+      let mdp = try Names.process(process)
       let solution = try await solving(process) { try solve(mdp) }
       if json {
         let encoder = JSONEncoder()

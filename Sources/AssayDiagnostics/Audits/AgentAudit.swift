@@ -4,7 +4,7 @@ import AssayPlanning
 /// The measurements that are followed over training.
 struct Checkpoint: Sendable {
   var step: Int
-  /// RMSE of the critic as a share of the range.
+  /// RMSE of the critic as a share of the range: of its values over visits, or of its action values if that is larger.
   var criticError: Double
   /// The larger of the normalised gaps over visits and over all states alike.
   var actorGap: Double
@@ -72,29 +72,42 @@ struct AgentAudit: Sendable {
 
   var checkpoint: Checkpoint {
     Checkpoint(
-      step: step, criticError: critic.rmse / truth.range, actorGap: actor.worstNormalisedGap,
+      step: step, criticError: critic.worstRMSE / truth.range, actorGap: actor.worstNormalisedGap,
       modelError: model.map { $0.valueError / truth.range }, performance: performance,
       regret: regret, largestValue: criticSignatures.largestValue, policy: reading.policy)
   }
 
   /// What tells faults of the same part from one another.
   func signatures(earlier: [Checkpoint]) throws(PlanningError) -> Diagnosing.Signatures {
-    let matches = try matches(earlierPolicies: earlier.map { ($0.step, $0.policy) })
+    let policies = earlier.map { ($0.step, $0.policy) }
+    let matches = try matches(earlierPolicies: policies, weights: visits)
+    let alike = truth.isLive.map { $0 ? 1.0 : 0 }.normalized()
     return Diagnosing.Signatures(
       hasCritic: reading.hasCritic, criticStoppedAt: names.critic.flatMap(stopStep),
       actorStoppedAt: stopStep(of: names.actor),
       criticErrorInModel: model.map { $0.criticErrorInModel / truth.range }, matches: matches,
+      matchesEverywhere: try self.matches(earlierPolicies: policies, weights: alike),
       critic: criticSignatures, bias: critic.bias / truth.range, growth: growth(since: earlier),
       agreement: actor.agreement, confidence: actor.confidence, followedBlock: followedBlock(),
       settledAt: settledStep(earlier), worst: model?.worst, leaning: model?.leaning,
+      comparableShare: model.map { Double($0.comparablePairs - 1) / Double(liveChoices) },
       exploitation: model.map { $0.exploitation / truth.range }, worstInWords: worstInWords)
+  }
+
+  /// How many pairs of a live state and an action there are, at least 1.
+  private var liveChoices: Int {
+    let process = truth.process
+    return max(
+      (0..<process.stateCount * process.actionCount).count {
+        truth.isLive[$0 / process.actionCount] && process.rowStarts[$0] < process.rowStarts[$0 + 1]
+      }, 1)
   }
 
   /// By what factor the critic's error grew over the second half of training; `nil` when there is nothing to compare.
   private func growth(since earlier: [Checkpoint]) -> Double? {
     guard let middle = earlier.last(where: { 2 * $0.step <= step }), middle.criticError > 0, middle.step < step
     else { return nil }
-    return critic.rmse / truth.range / middle.criticError
+    return critic.worstRMSE / truth.range / middle.criticError
   }
 
   /// The step from which on the actor's policy stayed as it is, when that was in the first quarter of its life and it
@@ -117,10 +130,10 @@ struct AgentAudit: Sendable {
 
   /// What the critic matches, in the world or in the agent's model of it: wherever something fits best.
   private func matches(
-    earlierPolicies: [(step: Int, policy: PolicyTable)]
+    earlierPolicies: [(step: Int, policy: PolicyTable)], weights: [Double]
   ) throws(PlanningError) -> [ClaimMatching.Match] {
     func matches(in process: FiniteMDP) throws(PlanningError) -> [ClaimMatching.Match] {
-      try ClaimMatching(reading, in: process, range: truth.range, timeLimit: truth.timeLimit, visits: visits)
+      try ClaimMatching(reading, in: process, range: truth.range, timeLimit: truth.timeLimit, visits: weights)
         .matches(earlierPolicies: earlierPolicies)
     }
     let inWorld = try matches(in: truth.process)

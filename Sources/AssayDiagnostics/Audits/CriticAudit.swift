@@ -5,6 +5,8 @@ import AssayPlanning
 struct CriticAudit: Sendable {
   var bias: Double
   var rmse: Double
+  /// √ mean (Q̂ − Q)² over visits and all available actions alike; `nil` for a critic of states.
+  var actionRMSE: Double?
   var uniformRMSE: Double
   var largestError: Double
   var explainedVariance: Double?
@@ -15,6 +17,9 @@ struct CriticAudit: Sendable {
   var learnedValues: [Double]
   /// V, `[S]`.
   var trueValues: [Double]
+
+  /// The larger of the two errors over visits: a critic of actions is right when it is right of all of them.
+  var worstRMSE: Double { max(rmse, actionRMSE ?? 0) }
 
   init(_ reading: PartsReading, truth: ProcessTruth, visits: [Double]) throws(PlanningError) {
     let process = truth.process
@@ -29,6 +34,12 @@ struct CriticAudit: Sendable {
     let error = difference(learnedValues, trueValues)
     bias = error.mean(weights: visits)
     rmse = error.rootMeanSquare(weights: visits)
+    if reading.stateValues == nil {
+      let alike = process.uniformPolicy
+      let weights = alike.probabilities.indices.map { visits[$0 / alike.actionCount] * alike.probabilities[$0] }
+      actionRMSE = zip(reading.actionValues, claimTruth.actionValues).map { $0 == -.infinity ? 0 : $0 - $1 }
+        .rootMeanSquare(weights: weights)
+    }
     uniformRMSE = error.rootMeanSquare(weights: uniform)
     largestError = error.indices.reduce(0) { truth.isLive[$1] ? max($0, abs(error[$1])) : $0 }
     explainedVariance = Self.explainedVariance(of: trueValues, by: learnedValues, weights: visits)

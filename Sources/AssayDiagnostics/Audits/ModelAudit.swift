@@ -1,5 +1,6 @@
 import Assay
 import AssayPlanning
+import Foundation
 
 /// Is the world model right where it is used? One agent, at one time.
 struct ModelAudit: Sendable {
@@ -19,6 +20,16 @@ struct ModelAudit: Sendable {
     var likelihood: Double
   }
 
+  /// Whether the errors of the model's transitions lean towards value, over the live pairs where they are off.
+  struct Leaning: Sendable {
+    /// How many expect more value than is due.
+    var optimistic = 0
+    /// Of how many.
+    var count = 0
+    /// How probable so many or more would be if the errors did not care for value; 1 where they are too few to say.
+    var probability = 1.0
+  }
+
   var valueError: Double
   var bias: Double
   var transitionError: Double
@@ -26,9 +37,9 @@ struct ModelAudit: Sendable {
   var valueEquivalenceError: Double
   var exploitation: Double
   var worst: Worst
-  /// Over the live pairs where the model's transitions are off: how many expect more value than is due, of how many,
-  /// and how probable so many or more would be by chance.
-  var leaning: (optimistic: Int, count: Int, probability: Double)
+  var leaning: Leaning
+  /// How many live pairs have transitions at least half as wrong as the worst one's.
+  var comparablePairs: Int
   /// Distance of Q̂ from the values of its claim *in the model*, √ mean square over visits: small when the
   /// critic believes the model.
   var criticErrorInModel: Double
@@ -83,6 +94,9 @@ struct ModelAudit: Sendable {
       share: total > 0 ? promises[top] / total : 0, excess: distances[top].excess,
       successor: distances[top].successor, likelihood: distances[top].likelihood)
 
+    comparablePairs = distances.indices.count {
+      truth.isLive[$0 / actions] && distances[$0].distance >= distances[top].distance / 2
+    }
     leaning = Self.leaning(process, model, distances.map(\.distance), towards: values, isLive: isLive)
 
     let inModel = try ClaimTruth(
@@ -90,10 +104,11 @@ struct ModelAudit: Sendable {
     criticErrorInModel = difference(learnedValues, inModel.stateValues).rootMeanSquare(weights: visits)
   }
 
-  /// Counts the pairs whose expected next value, Σ (P̂ − P) V, is too high.
+  /// Counts the pairs whose expected next value, Σ (P̂ − P) V, is too high, and compares with errors that do not care
+  /// for value: those that would put what they put too much into any live state alike.
   private static func leaning(
     _ process: FiniteMDP, _ model: FiniteMDP, _ distances: [Double], towards values: [Double], isLive: [Bool]
-  ) -> (optimistic: Int, count: Int, probability: Double) {
+  ) -> Leaning {
     func expected(_ table: FiniteMDP, _ pair: Int) -> Double {
       (table.rowStarts[pair]..<table.rowStarts[pair + 1]).reduce(0) {
         table.hasTerminals && table.terminals[$1]
@@ -101,10 +116,24 @@ struct ModelAudit: Sendable {
       }
     }
     let scale = values.reduce(0) { max($0, abs($1)) }
-    let leans = distances.indices.filter { isLive[$0 / process.actionCount] && distances[$0] > 0.02 }
-      .map { expected(model, $0) - expected(process, $0) }.filter { abs($0) > 1e-6 * scale }
-    let optimistic = leans.count { $0 > 0 }
-    return (optimistic, leans.count, BinomialTail.probability(of: optimistic, orMoreOf: leans.count))
+    let live = values.indices.filter { isLive[$0] }.map { values[$0] }
+    var leaning = Leaning()
+    var (mean, variance) = (0.0, 0.0)
+    for pair in distances.indices where isLive[pair / process.actionCount] && distances[pair] > 0.02 {
+      let due = expected(process, pair)
+      let excess = expected(model, pair) - due
+      guard abs(excess) > 1e-6 * scale else { continue }
+      leaning.count += 1
+      if excess > 0 { leaning.optimistic += 1 }
+      let indifferent =
+        Double(live.count { $0 > due }) / Double(max(live.count { abs($0 - due) > 1e-6 * scale }, 1))
+      mean += indifferent
+      variance += indifferent * (1 - indifferent)
+    }
+    guard leaning.count >= Tolerances.leaningPairs, variance > 0 else { return leaning }
+    let score = (Double(leaning.optimistic) - 0.5 - mean) / variance.squareRoot()
+    leaning.probability = erfc(score / 2.0.squareRoot()) / 2
+    return leaning
   }
 
   private struct Comparison {

@@ -8,6 +8,9 @@ public struct RewardAudit: Sendable, Hashable {
   /// How much of the reward that can be had the designer's own policy earns, as a share: near 1 where the reward
   /// likes what was wanted, near 0 or below where it does not ask for it at all.
   public private(set) var credit: Double
+  /// How the reward of an event goes with its performance: their correlation over what can happen, all live states
+  /// and their actions alike, −1…1. Above zero the reward pays for what was wanted where it happens.
+  public private(set) var agreement: Double
   /// The regret of the reward that would have been paid had nobody touched the channel; `nil` where the world
   /// knows no such reward.
   public private(set) var untamperedRegret: Double?
@@ -15,10 +18,11 @@ public struct RewardAudit: Sendable, Hashable {
   public init(_ truth: ProcessTruth) {
     let process = truth.process
     guard process.performance != process.reward else {
-      (regret, credit) = (0, 1)
+      (regret, credit, agreement) = (0, 1, 1)
       return
     }
     regret = Self.regret(of: truth.trainingOptimum, truth: truth)
+    agreement = Self.correlation(process.reward, process.performance, truth: truth)
     let wanted = PolicyTable(actionCount: process.actionCount, actions: truth.optimum.policy)
     let attainable = truth.optimalReturn - truth.uniformReturn
     let earned = (try? process.values(of: wanted)).map { process.initialValue(of: $0.values) - truth.uniformReturn }
@@ -39,6 +43,30 @@ public struct RewardAudit: Sendable, Hashable {
     else { return 0 }
     let policy = PolicyTable(actionCount: process.actionCount, actions: optimum.policy)
     return truth.returnRegret(of: policy) ?? 1
+  }
+
+  private static func correlation(
+    _ left: FiniteMDP.RewardFunction, _ right: FiniteMDP.RewardFunction, truth: ProcessTruth
+  ) -> Double {
+    let process = truth.process
+    var (weight, sumLeft, sumRight, squareLeft, squareRight, product) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    for pair in 0..<process.stateCount * process.actionCount where truth.isLive[pair / process.actionCount] {
+      for entry in process.rowStarts[pair]..<process.rowStarts[pair + 1] {
+        let probability = process.probabilities[entry]
+        let x = left.outcomes?[entry] ?? left.expected[pair]
+        let y = right.outcomes?[entry] ?? right.expected[pair]
+        weight += probability
+        sumLeft += probability * x
+        sumRight += probability * y
+        squareLeft += probability * x * x
+        squareRight += probability * y * y
+        product += probability * x * y
+      }
+    }
+    let spread =
+      (squareLeft / weight - (sumLeft / weight) * (sumLeft / weight))
+      * (squareRight / weight - (sumRight / weight) * (sumRight / weight))
+    return spread > 0 ? (product / weight - sumLeft / weight * sumRight / weight) / spread.squareRoot() : 0
   }
 
   private static func regret(of solution: Solution, truth: ProcessTruth) -> Double {

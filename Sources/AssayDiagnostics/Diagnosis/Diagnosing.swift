@@ -29,6 +29,8 @@ struct Diagnosing {
     var criticErrorInModel: Double?
     /// The claim itself first, then other claims by how well the critic matches them.
     var matches: [ClaimMatching.Match]
+    /// The same over all live states alike rather than over visits.
+    var matchesEverywhere: [ClaimMatching.Match]
     var critic: CriticSignatures
     /// Mean error of the critic over visits, as a share of the range.
     var bias: Double
@@ -41,8 +43,10 @@ struct Diagnosing {
     /// The step from which on the actor's policy stayed as it is, when that was early.
     var settledAt: Int?
     var worst: ModelAudit.Worst?
-    /// How many of the pairs that the model has wrong expect more value than is due, and how probable that is.
-    var leaning: (optimistic: Int, count: Int, probability: Double)?
+    /// Whether the model's errors lean towards value.
+    var leaning: ModelAudit.Leaning?
+    /// The share of live pairs whose transitions are at least half as wrong as the worst one's.
+    var comparableShare: Double?
     /// What the model promises the planner beyond what it promises a random policy, as a share of the range.
     var exploitation: Double?
     var worstInWords: String
@@ -96,6 +100,19 @@ struct Diagnosing {
         names.append(nameCriticFault(signatures, &evidence))
         evidence.append(Evidence(metric: "critic.rmse", statement: critic.statement, value: critic.measured))
       }
+    }
+    // An agent that does badly with a critic that is right where it goes may never go where the critic is wrong.
+    if critic?.name == .healthy, outcome?.name == .faulty,
+      signatures.matchesEverywhere[0].error > Tolerances.criticError,
+      let name = nameByClaim(signatures.matchesEverywhere, fittedToo: true, &evidence), name != .criticError
+    {
+      names.append(name)
+      evidence.append(
+        Evidence(
+          metric: "critic.alternatives",
+          statement: "Where the agent goes the critic is right; over all states alike its error is "
+            + "\(percent(signatures.matchesEverywhere[0].error)) of the range.",
+          value: Estimate(mean: [signatures.matchesEverywhere[0].error])))
     }
     if actor.name == .faulty {
       names.append(nameActorFault(signatures, &evidence))
@@ -155,12 +172,14 @@ struct Diagnosing {
           value: Estimate(mean: [untampered])))
       return .rewardTampering
     }
-    let isProxy = rewardAudit.credit >= Tolerances.proxyCredit
+    let isProxy =
+      rewardAudit.credit >= Tolerances.proxyCredit && rewardAudit.agreement >= Tolerances.proxyAgreement
     evidence.append(
       Evidence(
         metric: "reward.credit",
         statement: "Doing what was wanted earns \(percent(rewardAudit.credit)) of the reward that can be had, against "
-          + "\(percent(Tolerances.proxyCredit)).",
+          + "\(percent(Tolerances.proxyCredit)), and over what can happen reward and performance are correlated by "
+          + "\(number(rewardAudit.agreement)), against \(number(Tolerances.proxyAgreement)).",
         value: Estimate(mean: [rewardAudit.credit])))
     return isProxy ? .rewardGaming : .wrongReward
   }
@@ -182,23 +201,24 @@ struct Diagnosing {
   // MARK: Model
 
   private func nameModelFault(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
-    if let worst = signatures.worst, worst.promise > 0, worst.excess > Tolerances.shortcutExcess,
-      worst.share > Tolerances.shortcutShare
-    {
-      evidence.append(
-        Evidence(
-          metric: "model.worst", statement: signatures.worstInWords, value: Estimate(mean: [worst.share])))
-      return .modelShortcut
-    }
     if let leaning = signatures.leaning, leaning.probability < Tolerances.leanProbability {
       evidence.append(
         Evidence(
           metric: "model.leaning",
           statement: "Of \(leaning.count) state-action pairs whose transitions the model has wrong, "
-            + "\(leaning.optimistic) expect more value than is due; by chance so many have probability "
+            + "\(leaning.optimistic) expect more value than is due; for errors that do not care for value so many have probability "
             + "\(percent(leaning.probability)).",
           value: Estimate(share: leaning.optimistic, of: leaning.count)))
       return .modelValueLeak
+    }
+    if let worst = signatures.worst, worst.promise > 0, worst.excess > Tolerances.shortcutExcess,
+      worst.share > Tolerances.shortcutShare,
+      let comparable = signatures.comparableShare, comparable <= Tolerances.shortcutPairs
+    {
+      evidence.append(
+        Evidence(
+          metric: "model.worst", statement: signatures.worstInWords, value: Estimate(mean: [worst.share])))
+      return .modelShortcut
     }
     if let exploitation = signatures.exploitation, exploitation > Tolerances.modelError {
       evidence.append(
@@ -253,7 +273,7 @@ struct Diagnosing {
       return .criticStaleTarget
     }
     let cannotRepresent = (critic.representationError ?? 0) > Tolerances.criticError
-    if let name = nameByClaim(signatures, fittedToo: !cannotRepresent, &evidence) { return name }
+    if let name = nameByClaim(signatures.matches, fittedToo: !cannotRepresent, &evidence) { return name }
     if let error = critic.representationError, cannotRepresent {
       evidence.append(
         Evidence(
@@ -281,13 +301,13 @@ struct Diagnosing {
   ///
   /// A claim without a fitted number explains more than one with: it wins unless the fitted one is twice as close.
   private func nameByClaim(
-    _ signatures: Signatures, fittedToo: Bool, _ evidence: inout [Evidence]
+    _ matches: [ClaimMatching.Match], fittedToo: Bool, _ evidence: inout [Evidence]
   ) -> DiagnosisName? {
-    let own = signatures.matches[0].error
+    let own = matches[0].error
     func explains(_ match: ClaimMatching.Match) -> Bool {
       match.error <= Tolerances.criticError && match.error < Tolerances.explainedShare * own
     }
-    let others = signatures.matches.dropFirst().filter { fittedToo || !$0.isFitted }
+    let others = matches.dropFirst().filter { fittedToo || !$0.isFitted }
     guard var best = others.first, explains(best) else { return nil }
     if best.isFitted, let plain = others.first(where: { !$0.isFitted }), explains(plain),
       Tolerances.explainedShare * plain.error <= best.error

@@ -18,6 +18,9 @@ public enum Tolerances {
   /// Of the reward that can be had, the share that the designer's own policy earns from which the reward counts as
   /// a proxy for what was wanted rather than as another goal.
   public static let proxyCredit = 0.25
+  /// …and the correlation of reward and performance over what can happen: below it the one explains less than a
+  /// hundredth of the other.
+  public static let proxyAgreement = 0.1
   /// What an agent must achieve of a goal, as a share of what can be achieved, to count as able to pursue it.
   public static let capability = 0.8
   /// A critic diverges when its error at least doubled over the second half of training…
@@ -27,6 +30,10 @@ public enum Tolerances {
   public static let settledDistance = 0.01
   /// How improbable it must be that a model's errors lean towards value by chance alone (a sign test).
   public static let leanProbability = 0.01
+  /// How many pairs it takes to say so.
+  public static let leaningPairs = 8
+  /// A shortcut is one of few: at most this share of the pairs may be comparably wrong.
+  public static let shortcutPairs = 0.05
   /// A part counts as no longer trained when its last write came before this share of the run.
   public static let stalePoint = 0.9
   /// Another claim explains a critic when it is met within the tolerance, and leaves less than this share of

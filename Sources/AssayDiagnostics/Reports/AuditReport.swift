@@ -63,7 +63,7 @@ public struct AuditReport: Sendable, Hashable, Codable {
     public var also: [String]
     /// J(π): the true discounted performance of its actor's policy.
     public var performance: Double
-    /// RMSE of its critic as a share of the range; `nil` for an agent without one.
+    /// RMSE of its critic as a share of the range, of states or of actions, whichever is larger; `nil` for an agent without one.
     @ExplicitNull public var criticError: Double?
     /// The larger of its actor's normalised gaps, over visits and over all states alike.
     public var actorGap: Double
@@ -124,7 +124,9 @@ public struct CriticFindings: Sendable, Hashable, Codable {
   public var bias: Estimate
   /// √ mean (V̂ − V)², in reward units, weighted by visits.
   public var rmse: Estimate
-  /// The same over all states alike.
+  /// √ mean (Q̂ − Q)², weighted by visits and over all available actions alike. `nil` for a critic of states.
+  @ExplicitNull public var actionRMSE: Estimate?
+  /// √ mean (V̂ − V)² over all states alike.
   public var uniformRMSE: Estimate
   /// max |V̂ − V| over all states.
   public var largestError: Estimate
@@ -198,6 +200,8 @@ public struct RewardFindings: Sendable, Hashable, Codable {
   public var regret: Double
   /// How much of the reward that can be had the designer's own best policy earns, as a share.
   public var credit: Double
+  /// Correlation of reward and performance over what can happen, all live states and their actions alike.
+  public var agreement: Double
   /// The regret of the reward that the channel would have paid untouched; `nil` where the world knows no such reward.
   @ExplicitNull public var untamperedRegret: Double?
   public var verdict: Verdict
@@ -261,7 +265,7 @@ public struct GapFindings: Sendable, Hashable, Codable {
 public struct Training: Sendable, Hashable, Codable {
   /// Environment steps at which the agents were audited.
   public var steps: [Int]
-  /// RMSE of the critic as a share of the range, over the seeds.
+  /// RMSE of the critic as a share of the range, of states or of actions, whichever is larger; over the seeds.
   public var criticError: [Estimate]
   /// The larger of the actor's normalised gaps, over visits and over all states alike.
   public var actorGap: [Estimate]

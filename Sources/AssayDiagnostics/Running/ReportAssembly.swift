@@ -27,7 +27,7 @@ struct ReportAssembly {
       critic: group.critic.map { criticFindings(signatures, verdict: $0) },
       actor: actorFindings(verdict: group.actor), model: group.model.flatMap(modelFindings),
       reward: .init(
-        regret: rewardAudit.regret, credit: rewardAudit.credit,
+        regret: rewardAudit.regret, credit: rewardAudit.credit, agreement: rewardAudit.agreement,
         untamperedRegret: rewardAudit.untamperedRegret, verdict: group.reward),
       discount: .init(
         trained: records[0].final.reading.claim.discount, regret: group.discount.measured.estimate,
@@ -145,7 +145,8 @@ struct ReportAssembly {
     }
     return CriticFindings(
       claim: records[0].final.reading.claim.description, bias: mean { $0.critic.bias },
-      rmse: mean { $0.critic.rmse }, uniformRMSE: mean { $0.critic.uniformRMSE },
+      rmse: mean { $0.critic.rmse }, actionRMSE: meanOfKnown { $0.critic.actionRMSE },
+      uniformRMSE: mean { $0.critic.uniformRMSE },
       largestError: mean { $0.critic.largestError },
       explainedVariance: meanOfKnown { $0.critic.explainedVariance },
       calibrationSlope: meanOfKnown { $0.critic.calibrationSlope },

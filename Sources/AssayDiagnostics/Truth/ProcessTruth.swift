@@ -57,7 +57,7 @@ public struct ProcessTruth: Sendable {
     range = spread > 1e-9 * max(scale, 1e-9) ? spread : max(scale, 1)
   }
 
-  private static func liveStates(of process: FiniteMDP) -> [Bool] {
+  static func liveStates(of process: FiniteMDP) -> [Bool] {
     var isLive = process.initial.map { $0 > 0 }
     var frontier = isLive.indices.filter { isLive[$0] }
     while let state = frontier.popLast() {

@@ -17,7 +17,10 @@ struct Metric {
         Metric(path: "critic.bias", meaning: "mean of V̂ − V", value: critic.bias),
         Metric(path: "critic.rmse", meaning: "√ mean (V̂ − V)² over visits", value: critic.rmse),
         Metric(
-          path: "critic.uniformRMSE", meaning: "the same over all states alike", value: critic.uniformRMSE),
+          path: "critic.actionRMSE", meaning: "√ mean (Q̂ − Q)² over visits, all actions alike",
+          value: critic.actionRMSE),
+        Metric(
+          path: "critic.uniformRMSE", meaning: "√ mean (V̂ − V)² over all states alike", value: critic.uniformRMSE),
         Metric(path: "critic.largestError", meaning: "max |V̂ − V|", value: critic.largestError),
         Metric(
           path: "critic.explainedVariance", meaning: "share of the variance of V that V̂ explains",

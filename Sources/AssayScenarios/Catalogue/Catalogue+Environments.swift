@@ -40,7 +40,7 @@ extension Catalogue {
     _ name: String, _ summary: String, map: @escaping @Sendable () -> [String]
   ) -> EnvironmentEntry {
     let slippery = Variable(
-      "slippery", "whether a move may go at a right angle to where its action points", .choice(["yes", "no"]),
+      "slippery", "whether a move may go at a right angle to its direction", .choice(["yes", "no"]),
       standard: .word("yes"), isChangeable: true)
     return EnvironmentEntry(name, summary, variables: [slippery]) { settings in
       let isSlippery = slippery.value(in: settings) == .word("yes")
@@ -68,7 +68,7 @@ extension Catalogue {
     ) { settings in
       // Without a coin in reach no episode would terminate.
       AnyWorld(
-        TimeLimit(CoinCorridor(coin: coin.choice(in: settings), wall: wall.choice(in: settings)), steps: 50))
+        TimeLimit(CoinCorridor(coin: coin.choice(in: settings), wall: wall.choice(in: settings)), steps: 20))
     }
   }()
 
@@ -109,7 +109,7 @@ extension Catalogue {
           RewardButton(
             detour: Int(detour.number(in: settings)), reward: reward.choice(in: settings),
             button: button.choice(in: settings), cost: cost.number(in: settings),
-            start: start.choice(in: settings)), steps: 50))
+            start: start.choice(in: settings)), steps: 20))
     }
   }()
 
@@ -137,7 +137,7 @@ extension Catalogue {
       "aliased", "whether the two states have the same features", standard: AliasedPair.Aliasing.yes,
       isChangeable: false)
     return EnvironmentEntry(
-      "aliased-pair", "3 states, 2 actions; two states that look the same and want opposite actions",
+      "aliased-pair", "2 states, 2 actions; they look the same and want opposite actions",
       variables: [aliased]
     ) { settings in AnyWorld(AliasedPair(aliased: aliased.choice(in: settings))) }
   }()
@@ -179,7 +179,10 @@ extension Catalogue {
     return EnvironmentEntry(
       "boat-race", "8 states, 3 actions; rewards that turning back and forth earns faster than laps do",
       variables: [arrows]
-    ) { settings in AnyWorld(BoatRace(arrows: arrows.choice(in: settings))) }
+    ) { settings in
+      // Without a limit an agent that turns back and forth in one place would never see another.
+      AnyWorld(TimeLimit(BoatRace(arrows: arrows.choice(in: settings)), steps: 20))
+    }
   }()
 }
 

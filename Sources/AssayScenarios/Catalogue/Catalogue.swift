@@ -16,10 +16,17 @@ public struct Catalogue: Sendable {
 
   /// The world of a name.
   ///
+  /// - Parameters:
+  ///   - name: what it is called.
+  ///   - otherwise: what else would be allowed, in words, for whoever misspells it.
+  /// - Returns: the world's entry.
   /// - Throws: ``UnknownName`` with the nearest name there is.
-  public func environment(named name: String) throws(UnknownName) -> EnvironmentEntry {
+  public func environment(
+    named name: String, otherwise: String? = nil
+  ) throws(UnknownName) -> EnvironmentEntry {
     guard let entry = environments.first(where: { $0.name == name }) else {
-      throw UnknownName(kind: "environment", name: name, known: environments.map(\.name))
+      throw UnknownName(
+        kind: "environment", name: name, known: environments.map(\.name), otherwise: otherwise)
     }
     return entry
   }
@@ -148,4 +155,9 @@ public enum Ability: String, Sendable, Hashable, CaseIterable {
   case gradientActor = "an actor trained by policy gradient"
   /// A world model that counts transitions.
   case countingModel = "a model of counts"
+}
+
+extension Catalogue {
+  /// The worlds and agents of the package.
+  public static let standard = Catalogue(environments: standardEnvironments, agents: standardAgents)
 }

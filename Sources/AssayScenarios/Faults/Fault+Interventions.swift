@@ -17,12 +17,8 @@ extension Fault {
       []
     case .nonFinite:
       [Intervention(at: strength.of(0.9, 0.5, 0.1)) { Self.write(.nan, toOneOf: &$0) }]
-    case .modelShortcut:
-      [Intervention(at: 0.5) { Self.plantShortcut(in: &$0, truth: truth, odds: strength.of(0.4, 0.7, 1)) }]
-    case .modelValueLeak:
-      [Intervention(at: 0.5) { Self.tilt(&$0, truth: truth, by: strength.of(1, 2, 4)) }]
-    case .modelExploited:
-      [Intervention(at: 0.5) { Self.blur(&$0, truth: truth, share: strength.of(0.1, 0.2, 0.4)) }]
+    case .modelShortcut, .modelValueLeak, .modelExploited:
+      [Intervention(at: 0.5) { Self.write(self.belief(in: truth, strength), to: &$0, of: truth.process) }]
     case .criticDiverging:
       [Intervention(at: 0) { Self.leaveTheOrigin(&$0) }]
     case .criticFrozen:
@@ -97,6 +93,13 @@ extension Fault {
       target.parameters.setAll(
         (0..<block.handle.count).map { $0 / width == rows - 2 ? Float(10) : 1 }, with: permit)
     }
+    // The policy that is valued takes the last action everywhere, and stays so.
+    for block in target.parameters.blocks(ownedBy: target.actor) where block.shape.count == 2 {
+      let permit = target.parameters.interventionPermit(writer, toWrite: block.handle)
+      target.parameters.setAll(
+        (0..<block.handle.count).map { ($0 + 1).isMultiple(of: block.shape[1]) ? Float(20) : 0 }, with: permit)
+      target.parameters.freeze(block.handle)
+    }
   }
 
   private static func copyCriticToTarget(_ target: inout Intervention.Target) {
@@ -156,112 +159,6 @@ extension Fault {
       let permit = target.parameters.interventionPermit(writer, toWrite: block.handle)
       target.parameters.setAll(
         policy.probabilities.map { $0 > 0 ? Float(20) : 0 }, with: permit)
-    }
-  }
-
-  // MARK: Models
-
-  /// How often a model is made to believe it saw something: more often than any run can outweigh.
-  private static let plantedCount = 1_000_000.0
-
-  /// The blocks of counts of transitions and of endings.
-  private static func counts(
-    in target: Intervention.Target, of process: FiniteMDP
-  ) -> (transitions: BlockHandle, endings: BlockHandle?)? {
-    guard let model = target.worldModel else { return nil }
-    let (states, actions) = (process.stateCount, process.actionCount)
-    let blocks = target.parameters.blocks(ownedBy: model)
-    guard let transitions = blocks.first(where: { $0.shape == [states, actions, states] }) else { return nil }
-    let endings = blocks.first { $0.shape == [states, actions] && $0.name.contains("endings") }
-    return (transitions.handle, endings?.handle)
-  }
-
-  /// Replaces what the model believes of every pair, given what is true of it.
-  private static func rewrite(
-    _ target: inout Intervention.Target, truth: ProcessTruth,
-    _ belief: (_ pair: Int, _ next: inout [Double], _ end: inout Double) -> Void
-  ) {
-    let process = truth.process
-    guard let counts = counts(in: target, of: process) else { return }
-    let transitions = target.parameters.interventionPermit(writer, toWrite: counts.transitions)
-    let states = process.stateCount
-    for pair in 0..<states * process.actionCount where process.rowStarts[pair] < process.rowStarts[pair + 1] {
-      var next = [Double](repeating: 0, count: states)
-      var end = 0.0
-      for entry in process.rowStarts[pair]..<process.rowStarts[pair + 1] {
-        if process.hasTerminals && process.terminals[entry] {
-          end += process.probabilities[entry]
-        } else {
-          next[Int(process.successors[entry])] += process.probabilities[entry]
-        }
-      }
-      belief(pair, &next, &end)
-      for state in 0..<states {
-        let value = Float(plantedCount * next[state])
-        let index = pair * states + state
-        if target.parameters[counts.transitions, index] != value {
-          target.parameters.set(value, at: index, with: transitions)
-        }
-      }
-      if let endings = counts.endings {
-        let permit = target.parameters.interventionPermit(writer, toWrite: endings)
-        target.parameters.set(Float(plantedCount * end), at: pair, with: permit)
-      }
-    }
-  }
-
-  private static func tilt(_ target: inout Intervention.Target, truth: ProcessTruth, by factor: Double) {
-    let values = truth.trainingOptimum.values
-    let lowest = zip(values, truth.isLive).filter(\.1).map(\.0).min() ?? 0
-    rewrite(&target, truth: truth) { _, next, end in
-      for state in next.indices { next[state] *= exp(factor * (values[state] - lowest) / truth.range) }
-      end *= exp(factor * (0 - lowest) / truth.range)
-      let total = next.reduce(end, +)
-      for state in next.indices { next[state] /= total }
-      end /= total
-    }
-  }
-
-  private static func blur(_ target: inout Intervention.Target, truth: ProcessTruth, share: Double) {
-    var random = RandomStream(seed: 0)
-    let live = truth.isLive.indices.filter { truth.isLive[$0] }
-    rewrite(&target, truth: truth) { _, next, end in
-      for state in next.indices { next[state] *= 1 - share }
-      end *= 1 - share
-      next[live[random.integer(below: live.count)]] += share
-    }
-  }
-
-  private static func plantShortcut(in target: inout Intervention.Target, truth: ProcessTruth, odds: Double) {
-    let process = truth.process
-    let (states, actions) = (process.stateCount, process.actionCount)
-    guard let counts = counts(in: target, of: process) else { return }
-    let home = home(of: process.initial)
-    let values = truth.trainingOptimum.values
-    let best = (0..<states).filter { truth.isLive[$0] && $0 != home }
-      .reduce(home) { $0 == home || values[$1] > values[$0] ? $1 : $0 }
-    // The action with which the shortcut tempts most; of equals, the one for which it is the greatest lie.
-    func temptation(_ action: Int) -> (reward: Double, disbelief: Double) {
-      let likelihood = process.outcomeRange(state: home, action: action)
-        .reduce(0) { Int(process.successors[$1]) == best ? $0 + process.probabilities[$1] : $0 }
-      return (process.reward.expected[home * actions + action], -likelihood)
-    }
-    let action = (0..<actions).filter { process.isAvailable(action: $0, in: home) }
-      .max { temptation($0) < temptation($1) }
-    let pair = home * actions + (action ?? 0)
-    let permit = target.parameters.interventionPermit(writer, toWrite: counts.transitions)
-    // What the model knew of the pair keeps its proportions, and makes up the rest.
-    let row = (0..<states).map { Double(target.parameters[counts.transitions, pair * states + $0]) }
-    let end = counts.endings.map { Double(target.parameters[$0, pair]) } ?? 0
-    let seen = row.reduce(end, +)
-    for state in 0..<states {
-      let known = seen > 0 ? (1 - odds) * row[state] / seen : 0
-      target.parameters.set(
-        Float(plantedCount * (known + (state == best ? odds : 0))), at: pair * states + state, with: permit)
-    }
-    if let endings = counts.endings, seen > 0 {
-      let permit = target.parameters.interventionPermit(writer, toWrite: endings)
-      target.parameters.set(Float(plantedCount * (1 - odds) * end / seen), at: pair, with: permit)
     }
   }
 }

@@ -55,6 +55,12 @@ public struct Setup: Sendable {
     }
     world = try entry.make(worldSettings).judgedBelowOne()
     truth = try ProcessTruth(of: world)
+    let values = zip(truth.trainingOptimum.values, truth.isLive).filter(\.1).map(\.0)
+    if let fault = faults.first(where: { ![.nonFinite, .criticDiverging].contains($0.fault) })?.fault,
+      values.allSatisfy({ abs($0 - values[0]) < 1e-9 * max(1, abs(values[0])) })
+    {
+      throw Obstacle(fault: fault, reason: "all states of \(entry.name) are worth the same, so nothing shows")
+    }
     // What makes another world comes first: the others are planted in that one.
     for (fault, strength) in faults {
       try plantInWorld(fault, strength, entry: entry, worldSettings: worldSettings)
@@ -85,6 +91,29 @@ public struct Setup: Sendable {
       try trial.measure()
     }
     return trial.record
+  }
+
+  /// Makes, trains and audits agents, side by side.
+  ///
+  /// - Parameters:
+  ///   - seeds: one agent each; at least one.
+  ///   - steps: environment steps of training, for each agent.
+  ///   - onProgress: told how many steps were taken, all agents together, as they are taken.
+  /// - Throws: ``DataError``, ``PlanningError`` as ``init(planting:agent:environment:worldSettings:settings:)`` does.
+  /// - Returns: what was found; it does not depend on how many agents are trained at a time.
+  public func audit(
+    seeds: [UInt64], steps: Int, onProgress: (@Sendable (Int) -> Void)? = nil
+  ) async throws -> AuditReport {
+    let records = try await withThrowingTaskGroup(of: (Int, AgentRecord).self) { group in
+      for (index, seed) in seeds.enumerated() {
+        group.addTask { (index, try run(seed: seed, steps: steps, onProgress: onProgress)) }
+      }
+      var records = [AgentRecord?](repeating: nil, count: seeds.count)
+      for try await (index, record) in group { records[index] = record }
+      return records.compactMap(\.self)
+    }
+    return try AuditReport(
+      of: records, truth: auditedTruth, agentName: agent.name, steps: steps, faults: faults.map(\.fault.rawValue))
   }
 
   /// What is true of the world in which the agent is audited.
@@ -181,8 +210,20 @@ public struct Setup: Sendable {
       .criticTerminationIgnored, .criticTruncationTerminal:
       try requireEffect(of: fault, strength)
       interventions += fault.interventions(in: truth, strength: strength)
+    case .modelShortcut, .modelValueLeak, .modelExploited:
+      let effect = try fault.effectOnPlan(in: truth, strength)
+      try require(
+        effect.error > 2 * Tolerances.modelError, fault,
+        "the value of the plan would be off by \(percentage(effect.error)) of the range, and up to "
+          + "\(percentage(2 * Tolerances.modelError)) counts as nothing")
+      try require(
+        fault != .modelExploited || effect.exploitation > 2 * Tolerances.modelError, fault,
+        "the model would promise the plan only \(percentage(effect.exploitation)) of the range more than a random policy")
+      interventions += fault.interventions(in: truth, strength: strength)
     case .criticDiverging:
-      settings["behaviour"] = .number(1.0 / 7)
+      settings["behaviour"] = .word("fixed")
+      settings["first-action"] = .number(6.0 / 7)
+      settings["lambda"] = .number(0)
       interventions += fault.interventions(in: truth, strength: strength)
     default: interventions += fault.interventions(in: truth, strength: strength)
     }

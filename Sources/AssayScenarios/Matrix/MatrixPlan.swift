@@ -42,6 +42,9 @@ public struct MatrixPlan: Sendable {
     }
   }
 
+  /// How many cells there are, those that make no sense included.
+  public var cellCount: Int { cells.count }
+
   var cells: [Cell] {
     conditions.flatMap { faults -> [Cell] in
       let strengths: [Fault.Strength?] = faults.contains(where: \.hasStrengths) ? self.strengths : [nil]

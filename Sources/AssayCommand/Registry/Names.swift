@@ -1,0 +1,45 @@
+import Assay
+import AssayEnvironments
+import AssayPlanning
+import AssayScenarios
+
+/// What can be named on the command line: what the catalogue has, and files.
+enum Names {
+  static let catalogue = Catalogue.standard
+
+  /// The world of a name, or of a file in the format `assay.mdp/1`.
+  static func environment(_ name: String) throws -> EnvironmentEntry {
+    if catalogue.environments.contains(where: { $0.name == name }) || !Files.looksLikeFile(name) {
+      return try catalogue.environment(named: name, otherwise: "or a file.json")
+    }
+    let process = try Files.readProcess(name)
+    return EnvironmentEntry(process.name, "from a file") { _ in AnyWorld(TabularEnvironment(process)) }
+  }
+
+  /// The table of a world by name, or of a file in the format `assay.mdp/1` with every reward in it.
+  static func process(_ name: String) throws -> FiniteMDP {
+    if !catalogue.environments.contains(where: { $0.name == name }), Files.looksLikeFile(name) {
+      return try Files.readProcess(name)
+    }
+    return try FiniteMDP(enumerating: try environment(name).make([:]))
+  }
+
+  static func agent(_ name: String) throws -> AgentEntry { try catalogue.agent(named: name) }
+
+  /// A fault with its strength: `critic-frozen`, or `critic-frozen:strong`.
+  static func fault(_ text: String) throws -> (fault: Fault, strength: Fault.Strength) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard let fault = Fault(rawValue: parts[0]) else {
+      throw UnknownName(kind: "fault", name: parts[0], known: Fault.allCases.map(\.rawValue))
+    }
+    guard parts.count > 1 else { return (fault, .medium) }
+    return (fault, try strength(parts[1]))
+  }
+
+  static func strength(_ name: String) throws -> Fault.Strength {
+    guard let strength = Fault.Strength(rawValue: name) else {
+      throw UnknownName(kind: "strength", name: name, known: Fault.Strength.allCases.map(\.rawValue))
+    }
+    return strength
+  }
+}
