@@ -41,7 +41,7 @@ let package = Package(
       dependencies: [
         "AssayDiagnostics", "AssayAgents", "AssayEnvironments", "AssayReports",
         .product(name: "Yams", package: "Yams"),
-      ]),
+      ], resources: [.copy("Shipped")]),
     // Floor 5: the command, and the only registry of names.
     .executableTarget(
       name: "AssayCommand",

@@ -45,7 +45,7 @@ public struct Expectation: Sendable, Hashable {
 }
 
 /// What a number must be.
-public struct Bound: Sendable, Hashable, CustomStringConvertible {
+public struct Bound: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The least it may be.
   public var low: Double?
   /// The most it may be.

@@ -103,6 +103,8 @@ public struct ScenarioPlan: Sendable {
     var line: Int?
   }
 
+  /// How many results there will be.
+  public var expectationCount: Int { expectations.count }
   /// How many agents are run.
   public var agentCount: Int { arms.reduce(0) { $0 + $1.seeds.count } }
   /// How many environment steps all agents take together.

@@ -46,6 +46,8 @@ public struct ScriptProblem: Error, Hashable, CustomStringConvertible {
 public struct ScriptError: Error, Hashable, CustomStringConvertible {
   public var problems: [ScriptProblem]
 
+  public init(problems: [ScriptProblem]) { self.problems = problems }
+
   /// One line for each problem.
   public var description: String { problems.map(\.description).joined(separator: "\n") }
 }
