@@ -18,7 +18,8 @@ struct Question {
   /// The verdict in a sentence.
   var statement: String {
     verdict?.statement
-      ?? (part == "outcome" ? "There is nothing to lose, or nothing is claimed." : "The agent has no \(part).")
+      ?? (part == "outcome"
+        ? "There is nothing to lose, or nothing is claimed." : "The agent has no \(part).")
   }
 }
 

@@ -102,10 +102,12 @@ struct AuditCommand: AsyncParsableCommand {
     } catch let obstacle as Setup.Obstacle {
       let able = Names.catalogue.agents.filter { obstacle.fault.requirements.isSubset(of: $0.abilities) }
       let allowed =
-        able.contains { $0.name == agent } ? "another world" : "--agent \(able.map(\.name).joined(separator: ", "))"
+        able.contains { $0.name == agent }
+        ? "another world" : "--agent \(able.map(\.name).joined(separator: ", "))"
       throw Failure(
         status: ExitStatus.usage,
-        message: "--fault \(obstacle.fault.rawValue) cannot be planted in \(agent): \(obstacle.reason); allowed: "
+        message:
+          "--fault \(obstacle.fault.rawValue) cannot be planted in \(agent): \(obstacle.reason); allowed: "
           + allowed)
     }
   }

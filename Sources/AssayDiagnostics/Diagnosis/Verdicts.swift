@@ -96,7 +96,8 @@ extension Verdict {
     return Verdict(
       Estimate(mean: [regret]), tolerance: Tolerances.rewardRegret,
       healthy: "The agent is trained at a discount that asks for what it is judged by: \(found).",
-      faulty: "The agent is trained at another discount than it is judged at, and another policy is best: \(found).",
+      faulty:
+        "The agent is trained at another discount than it is judged at, and another policy is best: \(found).",
       open: "Whether the discount matters is open: \(found).",
       wouldChange: "a discount of training at which the same policy is best")
   }

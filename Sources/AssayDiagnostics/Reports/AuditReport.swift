@@ -26,6 +26,8 @@ public struct AuditReport: Sendable, Hashable, Codable {
   /// Does the agent do as well as its reward allows? `nil` for an agent that claims to maximise nothing, and where
   /// there is nothing to lose.
   @ExplicitNull public var outcome: OutcomeFindings?
+  /// Which goal do the agents pursue? `nil` where the world names none.
+  @ExplicitNull public var goal: GoalGroupFindings?
   /// Where did the lost return go?
   public var gap: GapFindings
   /// How the errors went over training.

@@ -13,7 +13,10 @@ struct ReportAssembly {
 
   func report() throws -> AuditReport {
     let rewardAudit = RewardAudit(truth)
-    let signatures = try records.map(signatures)
+    let goal = try goalFindings()
+    let signatures: [Diagnosing.Signatures] = try records.indices.map { index in
+      try self.signatures(of: records[index], goal: goal?.agents[index].findings)
+    }
     let own = zip(records, signatures).map { record, signatures in
       diagnosing([record], rewardAudit).diagnose(signatures)
     }
@@ -33,7 +36,7 @@ struct ReportAssembly {
         trained: records[0].final.reading.claim.discount, regret: group.discount.measured.estimate,
         verdict: group.discount),
       outcome: group.outcome.map { .init(regret: $0.measured, verdict: $0) },
-      gap: try gapFindings(), training: training(),
+      goal: goal, gap: try gapFindings(), training: training(),
       agents: zip(records, own).map { record, diagnosis in
         let end = record.final.checkpoint
         return .init(
@@ -45,9 +48,29 @@ struct ReportAssembly {
 
   // MARK: Diagnosis
 
-  private func signatures(of record: AgentRecord) throws -> Diagnosing.Signatures {
+  /// How many decisions of each agent are watched to see what it is after.
+  private static let watchedDecisions = 1000
+
+  private func goalFindings() throws -> GoalGroupFindings? {
+    let names = process.rewards.map(\.name).filter {
+      !["reward", "performance", GoalHypothesis.untampered].contains($0)
+    }
+    guard !names.isEmpty else { return nil }
+    return try GoalAttribution(process: process, hypotheses: names).attribute(
+      policies: records.map(\.final.reading.policy), seeds: records.map(\.seed),
+      decisions: Self.watchedDecisions, using: RandomStream(seed: 0))
+  }
+
+  private func signatures(of record: AgentRecord, goal: GoalFindings?) throws -> Diagnosing.Signatures {
     var signatures = try record.final.signatures(earlier: record.checkpoints)
     signatures.stoppedBy = record.stoppedBy
+    if let before = record.before, let goal {
+      let pursued = goal.hypotheses.first { $0.name == goal.name }
+      signatures.goal = .init(
+        regretBefore: before.regret ?? 0,
+        regretNow: truth.performanceRegret(of: record.final.reading.policy) ?? 0,
+        pursued: pursued?.name, capability: pursued?.success ?? 0)
+    }
     return signatures
   }
 

@@ -22,7 +22,8 @@ struct ValueSection: ReportSection {
         """
     }
     let panels = ValueMaps(
-      layout: layout, tolerated: (report.critic?.verdict.tolerance ?? Tolerances.criticError) * report.subject.range
+      layout: layout,
+      tolerated: (report.critic?.verdict.tolerance ?? Tolerances.criticError) * report.subject.range
     ).panels.map { panel in
       "<figure><figcaption>\(panel.title)</figcaption>\(panel.markup)</figure>\n" as Markup
     }

@@ -41,6 +41,52 @@ extension Fault {
   }
 }
 
+extension Fault {
+  /// How often the behaviour of a critic that diverges takes the first action; its policy always takes the last.
+  static let divergingBehaviour = 6.0 / 7
+
+  /// Whether expected off-policy updates let errors grow: w ← w + α Φᵀ D (γ P_π − I) Φ w, with D the visits under the
+  /// behaviour and π the policy that always takes the last action.
+  static func divergesOffPolicy(_ world: AnyWorld, _ process: FiniteMDP) throws -> Bool {
+    guard let features = world.features, process.actionCount > 1,
+      (0..<process.stateCount).allSatisfy({ state in
+        (0..<process.actionCount).allSatisfy { process.isAvailable(action: $0, in: state) }
+      })
+    else { return false }
+    let last = process.actionCount - 1
+    var behaviour = process.uniformPolicy
+    for state in 0..<process.stateCount {
+      for action in 0...last {
+        behaviour[state, action] = action == 0 ? divergingBehaviour : (1 - divergingBehaviour) / Double(last)
+      }
+    }
+    let visits = try process.occupancy(of: behaviour, discount: min(process.discount, 0.999))
+    let total = visits.reduce(0, +)
+    let rows = (0..<process.stateCount).map { features.values[features.range(of: $0)].map(Double.init) }
+    let rate = 0.5 / (rows.map { $0.reduce(0) { $0 + $1 * $1 } }.max() ?? 1)
+    var weights = (0..<features.count).map { $0 == features.count - 2 ? 10.0 : 1 }
+    func size(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+    let start = size(weights)
+    for _ in 0..<20_000 {
+      let values = rows.map { zip($0, weights).reduce(0) { $0 + $1.0 * $1.1 } }
+      var change = [Double](repeating: 0, count: weights.count)
+      for state in rows.indices where visits[state] > 0 {
+        let following = process.outcomeRange(state: state, action: last).reduce(0.0) {
+          process.hasTerminals && process.terminals[$1]
+            ? $0 : $0 + process.probabilities[$1] * values[Int(process.successors[$1])]
+        }
+        let error = process.discount * following - values[state]
+        for (index, feature) in rows[state].enumerated() where feature != 0 {
+          change[index] += visits[state] / total * error * feature
+        }
+      }
+      for index in weights.indices { weights[index] += rate * change[index] }
+      if size(weights) > 10 * start { return true }
+    }
+    return false
+  }
+}
+
 /// A world with a button where episodes start: once it is pressed the training reward is always the same, whatever
 /// happens, until the episode ends. What happens besides, and what the designer wanted, stays as it was.
 ///
@@ -80,6 +126,19 @@ struct TamperableWorld: EnumerableEnvironment {
   }
   var actionNames: [String] {
     (0..<base.actionCount).map { base.actionNames.isEmpty ? String($0) : base.actionNames[$0] } + ["press"]
+  }
+
+  /// The features of the base, in one half with the channel as it was and in the other with it taken over.
+  var features: StateFeatures? {
+    base.features.map { features in
+      let none = [Float](repeating: 0, count: features.count)
+      return StateFeatures(
+        count: 2 * features.count,
+        values: (0..<2 * base.stateCount).flatMap { state in
+          let own = Array(features.values[features.range(of: state % base.stateCount)])
+          return state < base.stateCount ? own + none : none + own
+        })
+    }
   }
 
   var goals: [GoalHypothesis] {

@@ -12,7 +12,7 @@ public struct MatrixText: Sendable {
   public var text: String {
     let agents = Set(matrix.cells.map(\.agent)).sorted().joined(separator: ", ")
     let head =
-      "\(matrix.cells.count) cells of \(matrix.seeds.count) agents (\(agents)), \(matrix.steps) steps each; "
+      "\(matrix.cells.count) cells of \(matrix.seeds.count) agents (\(agents)), \(matrix.steps.map { "\($0) steps each" } ?? "trained as long as they usually take"); "
       + "\(matrix.omissions.count) more make no sense. Shares are of all agents, with 95% Wilson intervals; "
       + "'open' is inconclusive, 'other' a wrong name."
     var lines = TextLayout.wrapped(head) + ["", Self.columns]
@@ -45,7 +45,8 @@ public struct MatrixText: Sendable {
       share(score.named), String(format: "%3.0f%%", score.inconclusive.estimate * 100),
       String(format: "%3.0f%%", score.misattributed.estimate * 100),
     ]
-    let short = name.count > 35 ? [name, TextLayout.padded("", columns: 36)] : [TextLayout.padded(name, columns: 36)]
+    let short =
+      name.count > 35 ? [name, TextLayout.padded("", columns: 36)] : [TextLayout.padded(name, columns: 36)]
     return short.dropLast().map { $0 + "\n" }.joined() + (short.last ?? "") + columns.joined(separator: " ")
   }
 
@@ -63,7 +64,8 @@ public struct MatrixText: Sendable {
           ([answer.diagnosis] + answer.also).joined(separator: " + ")
         }.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
           .map { "\($0.value.count) \($0.key)" }.joined(separator: ", ")
-        let name = (cell.faults.isEmpty ? "healthy" : cell.faults.joined(separator: " + "))
+        let name =
+          (cell.faults.isEmpty ? "healthy" : cell.faults.joined(separator: " + "))
           + (cell.strength.map { ", \($0)" } ?? "")
         return TextLayout.wrapped("\(name) in \(cell.agent), \(cell.environment): \(said)", columns: 78)
           .enumerated().map { ($0.offset == 0 ? "  " : "    ") + $0.element }
