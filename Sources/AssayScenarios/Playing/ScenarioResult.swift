@@ -56,4 +56,3 @@ public struct ScenarioResult: Sendable {
     public var line: Int?
   }
 }
-

@@ -41,7 +41,8 @@ extension Catalogue {
       if let plan = checker.plan() { plans.append(plan) }
       let name = read.scenario.name
       if names.keys.contains(name), !name.isEmpty {
-        var problem = ScriptProblem("scenario", name, allowed: "a name that no other scenario of the file has")
+        var problem = ScriptProblem(
+          "scenario", name, allowed: "a name that no other scenario of the file has")
         problem.line = read.lines["scenario"]
         all.append(problem)
       }
@@ -50,7 +51,8 @@ extension Catalogue {
     }
     var seen: Set<ScriptProblem> = []
     all = all.filter { seen.insert($0).inserted }
-      .enumerated().sorted { ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset) }.map(\.element)
+      .enumerated().sorted { ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset) }.map(
+        \.element)
     guard all.isEmpty else {
       throw ScriptError(
         problems: all.map {
@@ -127,7 +129,10 @@ struct ScenarioChecker {
 
   mutating func fail(_ problem: ScriptProblem) {
     // What could not be read is told already, and whatever follows from it would be noise.
-    guard !broken.contains(where: { problem.field == $0 || problem.field.hasPrefix($0 + ".") || problem.field.hasPrefix($0 + "[") })
+    guard
+      !broken.contains(where: {
+        problem.field == $0 || problem.field.hasPrefix($0 + ".") || problem.field.hasPrefix($0 + "[")
+      })
     else { return }
     var problem = problem
     problem.line = line(of: problem.field)
@@ -221,7 +226,9 @@ struct ScenarioChecker {
       }
       if let seeds = control.seeds {
         arm.seeds = seeds
-        if !(1...10_000).contains(seeds.count) { fail("\(field).seeds", "\(seeds.count)", allowed: "1 to 10000") }
+        if !(1...10_000).contains(seeds.count) {
+          fail("\(field).seeds", "\(seeds.count)", allowed: "1 to 10000")
+        }
       }
       drafts.append(arm)
     }
@@ -246,7 +253,8 @@ struct ScenarioChecker {
     if agent == nil {
       fail(
         ScriptProblem(
-          "\(draft.agentField).name", unknown: draft.agent.name, of: "agent", known: catalogue.agents.map(\.name)))
+          "\(draft.agentField).name", unknown: draft.agent.name, of: "agent",
+          known: catalogue.agents.map(\.name)))
     }
     var isGood = true
     if let environment {
@@ -305,7 +313,8 @@ struct ScenarioChecker {
     switch expectation.subject {
     case .difference(let metric, let pair, let bound):
       check(bound, range: -Double.infinity...Double.infinity, at: "\(field).difference")
-      return compared(pair, metric: metric, expectation, at: field, key: "difference.between", arms, names, line)
+      return compared(
+        pair, metric: metric, expectation, at: field, key: "difference.between", arms, names, line)
     case .identical(let pair):
       return compared(pair, metric: nil, expectation, at: field, key: "identical", arms, names, line)
     default: break
@@ -395,10 +404,14 @@ struct ScenarioChecker {
       return
     }
     if let low = bound.low, low > range.upperBound || bound.isStrict && low == range.upperBound {
-      fail(isPair ? field : "\(field).\(lowName)", "\(Setting.number(low))", allowed: "\(allowed), or it can never be met")
+      fail(
+        isPair ? field : "\(field).\(lowName)", "\(Setting.number(low))",
+        allowed: "\(allowed), or it can never be met")
     }
     if let high = bound.high, high < range.lowerBound || bound.isStrict && high == range.lowerBound {
-      fail(isPair ? field : "\(field).\(highName)", "\(Setting.number(high))", allowed: "\(allowed), or it can never be met")
+      fail(
+        isPair ? field : "\(field).\(highName)", "\(Setting.number(high))",
+        allowed: "\(allowed), or it can never be met")
     }
   }
 
@@ -411,14 +424,18 @@ struct ScenarioChecker {
       if !moment.parts.contains(part), !moment.isEvaluation {
         fail(
           "\(field).\(key)", "about the \(part.rawValue)",
-          allowed: "what '\(moment.label)' audits: \(AuditedPart.allCases.filter(moment.parts.contains).map(\.rawValue).joined(separator: ", "))")
+          allowed:
+            "what '\(moment.label)' audits: \(AuditedPart.allCases.filter(moment.parts.contains).map(\.rawValue).joined(separator: ", "))"
+        )
       }
     }
     func have(_ part: ScriptPart, _ key: String) {
       if !arm.has(part) {
         fail(
           "\(field).\(key)", "about the \(part.rawValue)",
-          allowed: "parts that \(arm.agent.name) has: \(ScriptPart.allCases.filter(arm.has).map(\.rawValue).joined(separator: ", "))")
+          allowed:
+            "parts that \(arm.agent.name) has: \(ScriptPart.allCases.filter(arm.has).map(\.rawValue).joined(separator: ", "))"
+        )
       }
     }
     if moment.isEvaluation {
@@ -432,13 +449,17 @@ struct ScenarioChecker {
     func goal(_ name: String, _ key: String, besides others: [String] = []) {
       need(.goal, key)
       if !(goals + others).contains(name) {
-        fail(ScriptProblem("\(field).\(key)", unknown: name, of: "goal in \(arm.environment)", known: goals + others))
+        fail(
+          ScriptProblem(
+            "\(field).\(key)", unknown: name, of: "goal in \(arm.environment)", known: goals + others))
       }
     }
     switch subject {
     case .metric(let metric, _):
       if let part = metric.part { need(part, metric.rawValue) }
-      if let part = metric.part.flatMap({ ScriptPart(rawValue: $0.rawValue) }), part != .actor { have(part, metric.rawValue) }
+      if let part = metric.part.flatMap({ ScriptPart(rawValue: $0.rawValue) }), part != .actor {
+        have(part, metric.rawValue)
+      }
       if metric == .capability, goals.isEmpty {
         fail("\(field).capability", "asked of \(arm.environment)", allowed: "a world with goals")
       }
@@ -447,7 +468,9 @@ struct ScenarioChecker {
     case .pursues(let name): goal(name, "pursues", besides: [GoalFindings.none, GoalFindings.undecided])
     case .verdict(let part, _):
       if let audited = AuditedPart(rawValue: part.rawValue) { need(audited, "verdict.\(part.rawValue)") }
-      if let own = ScriptPart(rawValue: part.rawValue), own != .actor { have(own, "verdict.\(part.rawValue)") }
+      if let own = ScriptPart(rawValue: part.rawValue), own != .actor {
+        have(own, "verdict.\(part.rawValue)")
+      }
     case .diagnosis, .also, .share, .difference, .identical: break
     }
     return problems.count == before
