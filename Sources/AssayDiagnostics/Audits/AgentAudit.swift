@@ -117,8 +117,8 @@ struct AgentAudit: Sendable {
     return critic.worstRMSE / truth.range / middle.criticError
   }
 
-  /// The step from which on the actor's policy stayed as it is, when that was in the first quarter of its life and it
-  /// is decided.
+  /// The step from which on the actor's policy stayed as it is, when that was early in its life and it is decided. Who
+  /// was measured but once has not stayed anything.
   private func settledStep(_ earlier: [Checkpoint]) -> Int? {
     guard actor.confidence > 0.95 else { return nil }
     var settled: Int?
@@ -131,7 +131,7 @@ struct AgentAudit: Sendable {
       guard distance < Tolerances.settledDistance else { break }
       settled = checkpoint.step
     }
-    guard let settled, Double(settled) <= 0.3 * Double(step) else { return nil }
+    guard let settled, settled < step, Double(settled) <= 0.3 * Double(step) else { return nil }
     return settled
   }
 

@@ -33,7 +33,8 @@ public struct MatrixText: Sendable {
   }
 
   private static let columns =
-    TextLayout.padded("fault, strength", columns: 36) + "cells  detected       named          open other"
+    TextLayout.padded("fault, strength", columns: nameColumns) + "cells  detected      named         open other"
+  private static let nameColumns = 35
 
   private func row(_ row: DiagnosisMatrix.Row) -> String {
     let name =
@@ -41,13 +42,12 @@ public struct MatrixText: Sendable {
       + (row.strength.map { ", \($0)" } ?? "")
     let score = row.score
     let columns = [
-      TextLayout.padded(String(row.cells), columns: 5, onLeft: true), " ", share(score.detected),
+      TextLayout.padded(String(row.cells), columns: 5, onLeft: true), "", share(score.detected),
       share(score.named), String(format: "%3.0f%%", score.inconclusive.estimate * 100),
-      String(format: "%3.0f%%", score.misattributed.estimate * 100),
-    ]
-    let short =
-      name.count > 35 ? [name, TextLayout.padded("", columns: 36)] : [TextLayout.padded(name, columns: 36)]
-    return short.dropLast().map { $0 + "\n" }.joined() + (short.last ?? "") + columns.joined(separator: " ")
+      String(format: "%4.0f%%", score.misattributed.estimate * 100),
+    ].joined(separator: " ")
+    let start = TextLayout.padded(name.count < Self.nameColumns ? name : "", columns: Self.nameColumns)
+    return (name.count < Self.nameColumns ? "" : name + "\n") + start + columns
   }
 
   private func share(_ estimate: Estimate) -> String {
@@ -67,7 +67,7 @@ public struct MatrixText: Sendable {
         let name =
           (cell.faults.isEmpty ? "healthy" : cell.faults.joined(separator: " + "))
           + (cell.strength.map { ", \($0)" } ?? "")
-        return TextLayout.wrapped("\(name) in \(cell.agent), \(cell.environment): \(said)", columns: 78)
+        return TextLayout.wrapped("\(name) in \(cell.agent), \(cell.environment): \(said)", columns: 76)
           .enumerated().map { ($0.offset == 0 ? "  " : "    ") + $0.element }
       }
   }
