@@ -12,10 +12,14 @@ public struct HTMLReport: Sendable {
   public var html: String { document.source }
 
   private var sections: [any ReportSection] {
-    [
-      VerdictSection(report: report), ValueSection(report: report), PolicySection(report: report),
-      ScatterSection(states: report.states), TrainingSection(report: report), GapSection(report: report),
-      AnatomySection(anatomy: report.anatomy), MetricsSection(report: report), AgentsSection(report: report),
+    var sections: [any ReportSection] = [VerdictSection(report: report)]
+    if let goal = report.goal { sections.append(GoalSection(goal)) }
+    sections += [ValueSection(report: report), PolicySection(report: report)] as [any ReportSection]
+    // Without a critic there is nothing learned to set against the truth.
+    if report.critic != nil { sections.append(ScatterSection(states: report.states)) }
+    return sections + [
+      TrainingSection(report: report), GapSection(report: report), AnatomySection(anatomy: report.anatomy),
+      MetricsSection(report: report), AgentsSection(report: report),
     ]
   }
 

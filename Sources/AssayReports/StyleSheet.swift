@@ -43,8 +43,8 @@ enum StyleSheet {
       .diagnosis.inconclusive .name,.inconclusive .answer{color:var(--inconclusive)}
       .tag{display:inline-block;padding:.05rem .5rem;border:1px solid var(--line);border-radius:99px;
       overflow-wrap:anywhere}
-      .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1rem}
-      .card{padding:.85rem 1rem;border:1px solid var(--line);border-radius:8px;min-width:0;overflow-wrap:anywhere}
+      .cards{display:flex;flex-wrap:wrap;gap:1rem}
+      .card{flex:1 1 min(100%,18.5rem);padding:.85rem 1rem;border:1px solid var(--line);border-radius:8px;min-width:0;overflow-wrap:anywhere}
       .card h3{margin:0;font-size:.8rem;letter-spacing:.06em;text-transform:uppercase}
       .card p{margin:.3rem 0}
       .card .answer{font-size:1.3rem;font-weight:700;line-height:1.3}
@@ -53,6 +53,9 @@ enum StyleSheet {
       .evidence{margin:.25rem 0;padding-left:1.4rem}
       .evidence li{margin:.35rem 0;overflow-wrap:anywhere}
       .evidence .source{display:block}
+      .plain{margin:.25rem 0;padding-left:1.2rem}.plain li{margin:.25rem 0;overflow-wrap:anywhere}
+      .notice{margin:0 0 1.25rem;padding:.75rem 1rem;border:1px solid var(--faulty);border-radius:8px;
+      overflow-wrap:anywhere}.notice p{margin:0 0 .25rem}
       .caution{padding-left:.8rem;border-left:3px solid var(--line)}
       figure{margin:.75rem 0;min-width:0}
       figcaption{margin-bottom:.35rem;font-weight:600;font-size:.9rem}
@@ -116,9 +119,13 @@ enum StyleSheet {
       .blocks th,.blocks td.words{white-space:normal}
       .bar{min-width:5rem;padding-left:0}
       .bar span{display:block;height:.7rem;background:var(--blue);opacity:.7;border-radius:2px}
+      .goals .bar{width:100%;min-width:9rem;padding-right:.7rem;
+      background:linear-gradient(var(--grid),var(--grid)) left center/calc(100% - .7rem) .7rem no-repeat}
+      .goals{width:100%}.goals tr:last-child .bar{background:none}
+      .agents td.words{white-space:normal;min-width:9rem}
       details{margin:.75rem 0}
       summary{cursor:pointer;font-weight:600;font-size:.9rem}
-      @media screen and (min-width:56rem){#policy,#scatter-section{grid-column:auto}}
+      @media screen and (min-width:56rem){#policy:has(+#scatter-section),#scatter-section{grid-column:auto}}
       nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem;color:var(--muted);font-size:.875rem}
       a{color:var(--blue)}
       @media (max-width:36rem){body{padding:1rem .6rem 2rem}section{padding:.9rem .75rem}
@@ -126,15 +133,16 @@ enum StyleSheet {
       th[scope=row],td.words{white-space:normal;min-width:8.5rem}}
       @media print{@page{margin:14mm}
       main{display:block}
-      #policy,#scatter-section{display:inline-block;width:49%;vertical-align:top}#policy{padding-right:1.5%}
+      #policy:has(+#scatter-section),#scatter-section{display:inline-block;width:49%;vertical-align:top}
+      #policy:has(+#scatter-section){padding-right:1.5%}
       .lead{break-after:avoid}
       details::details-content{content-visibility:visible}
       body{max-width:none;padding:0;background:none;font-size:10.5pt}
       nav{display:none}section{border:0;padding:0;margin:0 0 1.2rem}
-      figure,.card,.diagnosis,.evidence li,tr,.arena{page-break-inside:avoid;break-inside:avoid}
+      figure,.card,.diagnosis,.notice,.evidence li,tr,.arena{page-break-inside:avoid;break-inside:avoid}
       h2,h3,figcaption{page-break-after:avoid;break-after:avoid}
       .scroll,.arena{overflow:visible}th,td{white-space:normal;padding:.15rem .35rem;font-size:7.5pt}
       .pairs{grid-template-columns:1fr 1fr}.panels{grid-template-columns:1fr 1fr 1fr}
-      .cards{grid-template-columns:1fr 1fr}}
+      .card{flex-basis:45%}}
       """)
 }

@@ -2,6 +2,20 @@
 /// they are many.
 struct StateStrip {
   var states: [StateRow]
+  /// Whether there is a critic, whose values are shown beside the true ones.
+  var hasLearned: Bool
+
+  init(states: [StateRow], hasLearned: Bool = true) {
+    self.hasLearned = hasLearned
+    self.states =
+      hasLearned
+      ? states
+      : states.map { state in
+        var state = state
+        state.learnedValue = nil
+        return state
+      }
+  }
 
   /// More rows than this are a strip without names.
   static let namedLimit = 40
@@ -55,7 +69,7 @@ struct StateStrip {
       return "<g>\(parts)<title>\(state.tooltip)</title></g>"
     }
     return SVGFigure(
-      id: "strip", title: "True and learned value of each state", description: description,
+      id: "strip", title: hasLearned ? "True and learned value of each state" : "True value of each state", description: description,
       width: 480, height: bottom + 24, body: ["\(lines)\(drawn)", key]
     ).markup
   }
@@ -86,21 +100,26 @@ struct StateStrip {
       return "<g>\(parts)<title>\(state.tooltip)</title></g>"
     }
     return SVGFigure(
-      id: "strip", title: "True and learned values, sorted", description: description, width: 480,
+      id: "strip", title: hasLearned ? "True and learned values, sorted" : "True values, sorted", description: description, width: 480,
       height: 292,
       body: [frame.markup, "\(points)", key]
     ).markup
   }
 
   private var description: String {
+    guard hasLearned else { return "\(counted(ordered.count, "state"))." }
     let errors = ordered.compactMap(\.error)
     return "\(counted(ordered.count, "state")); errors from \(NumberText.signed(errors.min())) to "
       + "\(NumberText.signed(errors.max()))."
   }
 
   private var key: Markup {
-    """
-    \(Shape.rectangle(x: 60, y: 2, width: 3, height: 12, style: "truth"))\(Shape.text("true V", x: 68, y: 12))\
+    let truth: Markup = """
+      \(Shape.rectangle(x: 60, y: 2, width: 3, height: 12, style: "truth"))\(Shape.text("true V", x: 68, y: 12))
+      """
+    guard hasLearned else { return truth }
+    return """
+    \(truth)\
     \(Shape.dot(x: 124, y: 8, radius: 4.5, style: "learned"))\(Shape.text("learned V̂", x: 133, y: 12))\
     \(Shape.line(x1: 204, y1: 8, x2: 222, y2: 8, style: "span too-high"))\
     \(Shape.text("too high", x: 227, y: 12))\

@@ -41,6 +41,11 @@ enum NumberText {
     return "\(number(estimate.estimate))\u{A0}[\(number(estimate.low)),\u{A0}\(number(estimate.high))]"
   }
 
+  /// A number of which what is less than a billionth is rounding, and shown as 0.
+  static func rounded(_ value: Double?) -> String {
+    number(value.map { abs($0) < 1e-9 ? 0 : $0 })
+  }
+
   /// A share in per cent: `12.3%`.
   static func share(_ value: Double?) -> String {
     guard let value, value.isFinite else { return missing }
