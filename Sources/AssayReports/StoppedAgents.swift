@@ -2,14 +2,21 @@ import AssayDiagnostics
 
 /// The agents whose training stopped before its time, in words: who, where in its numbers, and when.
 struct StoppedAgents {
-  /// How many are told of one by one.
+  /// How many reasons are told one by one.
   private static let limit = 6
 
-  private let stopped: [(seed: UInt64, reason: String)]
+  private let stopped: [(reason: String, seeds: [UInt64])]
   private let count: Int
 
   init(_ report: AuditReport) {
-    stopped = report.agents.compactMap { agent in agent.stoppedBy.map { (agent.seed, $0) } }
+    var order: [String] = []
+    var seeds: [String: [UInt64]] = [:]
+    for agent in report.agents {
+      guard let reason = agent.stoppedBy else { continue }
+      if seeds[reason] == nil { order.append(reason) }
+      seeds[reason, default: []].append(agent.seed)
+    }
+    stopped = order.map { ($0, seeds[$0] ?? []) }
     count = report.agents.count
   }
 
@@ -17,15 +24,19 @@ struct StoppedAgents {
 
   /// What happened, in a sentence.
   var title: String {
-    let who = count == 1 ? "The agent was" : "\(stopped.count) of \(counted(count, "agent")) were"
-    return "\(who) stopped before the end of training: a number was not finite. Figures are of the last "
+    let agents = stopped.reduce(0) { $0 + $1.seeds.count }
+    let who =
+      count == 1 ? "The agent was" : "\(agents) of \(counted(count, "agent")) \(agents == 1 ? "was" : "were")"
+    return "\(who) stopped before the end of training: a number was not finite. All figures are of the last "
       + "measurement before that."
   }
 
-  /// A sentence for each, the first few.
+  /// Who was stopped by what, the first few.
   var reasons: [String] {
-    let left = stopped.count - Self.limit
-    return stopped.prefix(Self.limit).map { "seed \($0.seed): \($0.reason)." }
-      + (left > 0 ? ["and \(counted(left, "more agent"))."] : [])
+    let told = stopped.prefix(Self.limit).map { reason, seeds in
+      "seed\(seeds.count == 1 ? "" : "s") \(SeedList(seeds: seeds)): \(reason)."
+    }
+    let left = stopped.dropFirst(Self.limit).reduce(0) { $0 + $1.seeds.count }
+    return told + (left > 0 ? ["and \(counted(left, "more agent"))."] : [])
   }
 }

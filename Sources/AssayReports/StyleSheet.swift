@@ -2,8 +2,8 @@
 ///
 /// Colours carry order or sign, never the answer alone: that is a word. Blue against orange and a ramp of
 /// rising brightness can be told apart with any colour vision.
-enum StyleSheet {
-  static let source = Markup(
+package enum StyleSheet {
+  package static let source = Markup(
     constant: """
       :root{--page:#f6f5f1;--paper:#fff;--ink:#1c1d1f;--muted:#5b6068;--line:#dad8d1;--grid:#e9e7e1;
       --blue:#1b63a6;--orange:#c2510a;--soft:#d8e6f3;--dead:#dcdad4;
@@ -61,7 +61,7 @@ enum StyleSheet {
       figcaption{margin-bottom:.35rem;font-weight:600;font-size:.9rem}
       .middle{max-width:30rem;margin-left:auto;margin-right:auto}
       .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr));gap:1rem 1.5rem}
-      .pairs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem 2rem}
+      .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem 2rem}
       .graph{max-width:34rem}.strip{max-width:44rem;margin-left:auto;margin-right:auto}
       svg{display:block;width:100%;height:auto;overflow:visible}
       svg text{font:12px/1.2 var(--sans);fill:var(--ink);font-variant-numeric:tabular-nums}

@@ -62,7 +62,7 @@ public struct TerminalReport: Sendable {
     // What a verdict says is not said twice.
     var repeated: [String] = []
     var sentences: [String] = []
-    for item in report.diagnosis.evidence {
+    for item in report.diagnosis.evidence where item.metric != "training.stoppedBy" || stopped.isEmpty {
       if let (part, _) = report.verdicts.first(where: { $0.verdict.statement == item.statement }) {
         repeated.append(part)
       } else {
@@ -71,7 +71,8 @@ public struct TerminalReport: Sendable {
       }
     }
     if !repeated.isEmpty {
-      sentences.append("The verdict\(repeated.count == 1 ? "" : "s") on \(repeated.joined(separator: ", ")).")
+      let verdicts = "the verdict\(repeated.count == 1 ? "" : "s") on \(repeated.joined(separator: ", "))"
+      sentences.insert(verdicts, at: 0)
     }
     return [TerminalLine("It rests on", .bold)]
       + sentences.flatMap { paragraph($0, indent: 4, bullet: "  • ") }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A colour of the screen, each part 0…1.
-struct Colour: Hashable {
+package struct Colour: Hashable {
   var red: Double
   var green: Double
   var blue: Double
@@ -39,7 +39,7 @@ struct Colour: Hashable {
 }
 
 /// A colour for a light page and one for a dark page.
-struct ThemedColour: Hashable {
+package struct ThemedColour: Hashable {
   var light: Colour
   var dark: Colour
 
@@ -51,16 +51,16 @@ struct ThemedColour: Hashable {
   init(_ colour: Colour) { self.init(light: colour, dark: colour) }
 
   /// What can be read on it.
-  var ink: ThemedColour { ThemedColour(light: light.ink, dark: dark.ink) }
+  package var ink: ThemedColour { ThemedColour(light: light.ink, dark: dark.ink) }
 
   /// The value of a `style` attribute for an element of class `themed`.
-  var style: Markup { "--l:\(light.hexadecimal);--d:\(dark.hexadecimal)" }
+  package var style: Markup { "--l:\(light.hexadecimal);--d:\(dark.hexadecimal)" }
 }
 
 /// From numbers to colours that people with any colour vision can order.
-enum ColourRamp {
+package enum ColourRamp {
   /// From dark indigo to light yellow, ever brighter, 0…1.
-  static func sequential(_ share: Double) -> ThemedColour {
+  package static func sequential(_ share: Double) -> ThemedColour {
     let stops: [Colour] = [0x2B1B66, 0x2F5590, 0x1F8A8C, 0x67BE5C, 0xF3E04E].map { Colour($0) }
     let place = min(1, max(0, share.isNaN ? 0 : share)) * Double(stops.count - 1)
     let index = min(stops.count - 2, Int(place))
@@ -89,7 +89,7 @@ enum ColourRamp {
 }
 
 /// A strip of colours with the numbers they stand for.
-struct ColourLegend {
+package struct ColourLegend {
   var ramp: (Double) -> ThemedColour
   /// The numbers below the strip, evenly spaced from left to right.
   var labels: [String]

@@ -30,6 +30,9 @@ struct StateStrip {
 
   private var everything: [Double] { ordered.flatMap { [$0.trueValue, $0.learnedValue].compactMap(\.self) } }
 
+  /// Values that are all but equal must not fill the drawing with their last digits.
+  private var leastSpan: Double { 0.05 * (everything.filter(\.isFinite).map { abs($0) }.max() ?? 0) }
+
   var markup: Markup { ordered.count <= Self.namedLimit ? rows : strip }
 
   /// What the drawing leaves out, in a sentence; empty where it shows every state.
@@ -43,7 +46,7 @@ struct StateStrip {
     let states = Array(ordered.reversed())
     let step = 22.0
     let bottom = 24 + step * Double(states.count)
-    let scale = Scale(for: everything, from: 140, to: 470, padding: 0.03)
+    let scale = Scale(for: everything, from: 140, to: 470, minimumSpan: leastSpan, padding: 0.03)
     let ticks = scale.ticks(5)
     let lines = ticks.values.map { value -> Markup in
       let label = NumberText.tick(value, step: ticks.step)
@@ -82,7 +85,7 @@ struct StateStrip {
     }
     let frame = PlotFrame(
       x: Scale(for: [0, Double(max(1, all.count - 1))], from: 44, to: 470),
-      y: Scale(for: everything, from: 250, to: 34, padding: 0.04), xName: "state, by true value", yName: "")
+      y: Scale(for: everything, from: 250, to: 34, minimumSpan: leastSpan, padding: 0.04), xName: "state, by true value", yName: "")
     let points = shown.enumerated().map { place, state -> Markup in
       let x = frame.x(Double(place) * stride)
       var parts: [Markup] = []
@@ -119,12 +122,12 @@ struct StateStrip {
       """
     guard hasLearned else { return truth }
     return """
-    \(truth)\
-    \(Shape.dot(x: 124, y: 8, radius: 4.5, style: "learned"))\(Shape.text("learned V̂", x: 133, y: 12))\
-    \(Shape.line(x1: 204, y1: 8, x2: 222, y2: 8, style: "span too-high"))\
-    \(Shape.text("too high", x: 227, y: 12))\
-    \(Shape.line(x1: 288, y1: 8, x2: 306, y2: 8, style: "span too-low"))\
-    \(Shape.text("too low", x: 311, y: 12))
-    """
+      \(truth)\
+      \(Shape.dot(x: 124, y: 8, radius: 4.5, style: "learned"))\(Shape.text("learned V̂", x: 133, y: 12))\
+      \(Shape.line(x1: 204, y1: 8, x2: 222, y2: 8, style: "span too-high"))\
+      \(Shape.text("too high", x: 227, y: 12))\
+      \(Shape.line(x1: 288, y1: 8, x2: 306, y2: 8, style: "span too-low"))\
+      \(Shape.text("too low", x: 311, y: 12))
+      """
   }
 }

@@ -23,12 +23,16 @@ struct GoalSummary {
 
   var agentCount: Int { findings.agents.count }
 
-  /// What was observed in sum: the answers of all agents, and what they have in common.
+  /// How many agents had which answer; of a single agent, its answer in a sentence.
+  var tally: String {
+    agentCount == 1 ? findings.agents[0].findings.statement : findings.statement
+  }
+
+  /// The same, and what all agents have in common where that leaves it open.
   var sentence: String {
     let own = Set(findings.agents.map(\.findings.statement))
-    if findings.agents.count == 1, let statement = own.first { return statement }
-    guard own.count == 1, let common = own.first, isUndecided else { return findings.statement }
-    return "\(findings.statement) \(common)"
+    guard agentCount > 1, own.count == 1, let common = own.first, isUndecided else { return tally }
+    return "\(tally) \(common)"
   }
 
   var rows: [Row] {
@@ -57,7 +61,7 @@ struct GoalSummary {
     }
     return order.map { goals in
       let confusions = found[goals] ?? []
-      let who = agentCount == 1 ? "" : " in \(confusions.count) of \(agentCount) agents"
+      let who = confusions.count == agentCount ? "" : " in \(confusions.count) of \(agentCount) agents"
       let head = "\(goals.joined(separator: " and ")) cannot be told apart by what is done here\(who)"
       // Agents differ in where they were seen, so the place that tells most is the one that most of them name.
       let counts = Dictionary(grouping: confusions, by: \.tellingStateName)
@@ -67,8 +71,8 @@ struct GoalSummary {
       }
       let name = telling.tellingStateName ?? "state \(state)"
       let place = telling.isTellingStateLive ? "Watch the agent in" : "Start an episode in"
-      return "\(head). \(place) '\(name)': that would tell most, a difference of "
-        + "\(NumberText.trimmed(telling.tellingDifference)) where 1 is certainty."
+      return "\(head). \(place) '\(name)': that would tell most (total variation "
+        + "\(NumberText.trimmed(telling.tellingDifference)))."
     }
   }
 

@@ -16,7 +16,7 @@ struct GoalSection: ReportSection {
     return """
       <div class="diagnosis \(style)">
       <p class="name"><span class="mark" aria-hidden="true">\(mark)</span> \(findings.name)</p>
-      <p>\(summary.sentence)</p>
+      <p>\(summary.tally)</p>
       </div>
       \(list("What cannot be told apart", summary.confusions))\
       <h3>Goal by goal</h3>

@@ -37,7 +37,8 @@ struct PolicySection: ReportSection {
   private var toleratedGap: Double {
     let actor = report.actor
     let unit = actor.gap.estimate / actor.normalisedGap.estimate
-    return unit.isFinite && unit > 0 ? actor.verdict.tolerance * unit : 0
+    // Where the actor gives up nothing there is no telling what a uniform policy would: the range is next best.
+    return actor.verdict.tolerance * (unit.isFinite && unit > 0 ? unit : report.subject.range)
   }
 
   private func table(_ rows: [StateRow]) -> Markup {
