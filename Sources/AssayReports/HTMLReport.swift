@@ -9,7 +9,13 @@ public struct HTMLReport: Sendable {
   public init(_ report: AuditReport) { self.report = report }
 
   /// The whole file.
-  public var html: String { document.source }
+  public var html: String {
+    HTMLPage(
+      title: "\(report.diagnosis.name): \(report.subject.agent) on \(report.subject.environment)",
+      header: HeaderSection(subject: report.subject).markup,
+      sections: sections.map { HTMLPage.Section(id: $0.id, title: $0.title, body: $0.body) }
+    ).html
+  }
 
   private var sections: [any ReportSection] {
     var sections: [any ReportSection] = [VerdictSection(report: report)]
@@ -22,43 +28,9 @@ public struct HTMLReport: Sendable {
       MetricsSection(report: report), AgentsSection(report: report),
     ]
   }
-
-  private var document: Markup {
-    let sections = sections
-    let links = sections.map { "<a href=\"#\($0.id)\">\($0.title)</a>\n" as Markup }
-    let bodies = sections.map { section -> Markup in
-      """
-      <section id="\(section.id)" aria-labelledby="\(section.id)-heading">
-      <h2 id="\(section.id)-heading">\(section.title)</h2>
-      \(section.body)</section>
-
-      """
-    }
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8"/>
-      <meta name="viewport" content="width=device-width, initial-scale=1"/>
-      <meta name="color-scheme" content="light dark"/>
-      <title>\(report.diagnosis.name): \(report.subject.agent) on \(report.subject.environment)</title>
-      <style>
-      \(StyleSheet.source)
-      </style>
-      </head>
-      <body>
-      \(HeaderSection(subject: report.subject).markup)<main>
-      \(bodies)</main>
-      <nav aria-label="Sections">
-      \(links)</nav>
-      </body>
-      </html>
-
-      """
-  }
 }
 
-/// A part of the page under a heading.
+/// A part of the report under a heading.
 protocol ReportSection {
   /// Unique in the document.
   var id: String { get }

@@ -123,6 +123,30 @@ package enum StyleSheet {
       background:linear-gradient(var(--grid),var(--grid)) left center/calc(100% - .7rem) .7rem no-repeat}
       .goals{width:100%}.goals tr:last-child .bar{background:none}
       .agents td.words{white-space:normal;min-width:9rem}
+      .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,11rem),1fr));gap:1rem;margin:0 0 1rem}
+      .tiles>div{padding:.75rem 1rem;border:1px solid var(--line);border-radius:8px}
+      .tiles dt{color:var(--muted);font-size:.8rem}.tiles dd{margin:0}
+      .tiles .figure{font-size:1.9rem;font-weight:700;line-height:1.25;font-variant-numeric:tabular-nums}
+      .heat-map{border-collapse:separate;border-spacing:2px;font-size:.75rem}
+      .heat-map th,.heat-map td{height:1.55rem;padding:0 .2rem;border:0;text-align:center;border-radius:2px}
+      .heat-map td{min-width:1.9rem}
+      .heat-map thead th{vertical-align:bottom;color:var(--ink);font-size:.75rem}
+      .heat-map thead th.group{padding-bottom:.2rem;border-bottom:2px solid var(--line);border-radius:0}
+      .heat-map thead th.down{height:auto;padding:.25rem 0;color:var(--muted);font-weight:400;text-align:left;
+      writing-mode:vertical-rl;transform:rotate(180deg);vertical-align:top}
+      .heat-map thead td{min-width:0}
+      .heat-map th[scope=row]{position:sticky;left:0;z-index:1;min-width:8rem;max-width:17rem;padding-right:.5rem;
+      background:var(--paper);text-align:right;white-space:normal;font-weight:400;line-height:1.2;border-radius:0}
+      .heat-map .all{padding-left:.6rem;font-weight:700;text-align:right}
+      .heat-map .first{border-left:6px solid var(--paper)}
+      .heat{background:var(--l);color:var(--li)}
+      @media screen and (prefers-color-scheme:dark){.heat{background:var(--d);color:var(--di)}}
+      .senseless{background:repeating-linear-gradient(45deg,var(--line) 0 1.5px,transparent 1.5px 6px)}
+      .sample{display:inline-block;min-width:2.2em;padding:0 .3em;margin-right:.4em;border-radius:2px;text-align:center;
+      font-size:.75rem}
+      .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+      .wrapped td.words,.wrapped th[scope=row]{white-space:normal;min-width:9rem;vertical-align:top}
+      .wrapped td{vertical-align:top}
       details{margin:.75rem 0}
       summary{cursor:pointer;font-weight:600;font-size:.9rem}
       @media screen and (min-width:56rem){#policy:has(+#scatter-section),#scatter-section{grid-column:auto}}

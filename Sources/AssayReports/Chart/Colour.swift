@@ -1,7 +1,7 @@
 import Foundation
 
 /// A colour of the screen, each part 0…1.
-package struct Colour: Hashable {
+struct Colour: Hashable {
   var red: Double
   var green: Double
   var blue: Double
@@ -51,16 +51,21 @@ package struct ThemedColour: Hashable {
   init(_ colour: Colour) { self.init(light: colour, dark: colour) }
 
   /// What can be read on it.
-  package var ink: ThemedColour { ThemedColour(light: light.ink, dark: dark.ink) }
+  var ink: ThemedColour { ThemedColour(light: light.ink, dark: dark.ink) }
 
   /// The value of a `style` attribute for an element of class `themed`.
-  package var style: Markup { "--l:\(light.hexadecimal);--d:\(dark.hexadecimal)" }
+  var style: Markup { "--l:\(light.hexadecimal);--d:\(dark.hexadecimal)" }
+
+  /// The same with what can be read on it, for an element of class `heat`.
+  package var cellStyle: Markup {
+    "\(style);--li:\(ink.light.hexadecimal);--di:\(ink.dark.hexadecimal)"
+  }
 }
 
 /// From numbers to colours that people with any colour vision can order.
 package enum ColourRamp {
   /// From dark indigo to light yellow, ever brighter, 0…1.
-  package static func sequential(_ share: Double) -> ThemedColour {
+  static func sequential(_ share: Double) -> ThemedColour {
     let stops: [Colour] = [0x2B1B66, 0x2F5590, 0x1F8A8C, 0x67BE5C, 0xF3E04E].map { Colour($0) }
     let place = min(1, max(0, share.isNaN ? 0 : share)) * Double(stops.count - 1)
     let index = min(stops.count - 2, Int(place))
@@ -68,7 +73,7 @@ package enum ColourRamp {
   }
 
   /// From blue (−1) over the colour of paper (0) to orange (1).
-  static func diverging(_ share: Double) -> ThemedColour {
+  package static func diverging(_ share: Double) -> ThemedColour {
     let strength = min(1, max(-1, share.isNaN ? 0 : share))
     let light = Colour(0xF2F0EB).mixed(with: Colour(strength < 0 ? 0x1B63A6 : 0xC2510A), share: abs(strength))
     let dark = Colour(0x33363B).mixed(with: Colour(strength < 0 ? 0x74BBF7 : 0xFFA05C), share: abs(strength))
@@ -89,7 +94,7 @@ package enum ColourRamp {
 }
 
 /// A strip of colours with the numbers they stand for.
-package struct ColourLegend {
+struct ColourLegend {
   var ramp: (Double) -> ThemedColour
   /// The numbers below the strip, evenly spaced from left to right.
   var labels: [String]
