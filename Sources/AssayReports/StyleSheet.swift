@@ -48,7 +48,7 @@ package enum StyleSheet {
       .card h3{margin:0;font-size:.8rem;letter-spacing:.06em;text-transform:uppercase}
       .card p{margin:.3rem 0}
       .card .answer{font-size:1.3rem;font-weight:700;line-height:1.3}
-      .card svg{max-width:27rem;margin:.5rem 0 .25rem}
+      .card svg{max-width:22rem;margin:.5rem 0 .25rem}
       .question,.measured,.change,.source{font-size:.875rem}
       .evidence{margin:.25rem 0;padding-left:1.4rem}
       .evidence li{margin:.35rem 0;overflow-wrap:anywhere}

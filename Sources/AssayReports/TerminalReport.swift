@@ -117,7 +117,8 @@ public struct TerminalReport: Sendable {
   // MARK: Numbers
 
   private var agents: [TerminalLine] {
-    guard !report.agents.isEmpty else { return [] }
+    // Of a single agent the diagnosis has said it.
+    guard report.agents.count > 1 else { return [] }
     return [TerminalLine("Agent by agent", .bold)]
       + report.tally.flatMap { name, count in
         paragraph("\(count) of \(counted(report.agents.count, "agent")): \(name)", indent: 2)
