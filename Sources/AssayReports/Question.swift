@@ -95,10 +95,15 @@ extension AuditReport {
     return all.compactMap { part, verdict in verdict.map { (part, $0) } }
   }
 
-  /// How many agents were found to have what, the most frequent first: the diagnosis and what else is wrong.
-  var tally: [(name: String, count: Int)] {
-    Dictionary(grouping: agents) { ([$0.diagnosis] + $0.also).joined(separator: " + ") }
-      .map { ($0.key, $0.value.count) }.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+  /// How many agents have which diagnosis, the most frequent first.
+  var diagnosisCounts: [(name: String, count: Int)] { Self.counts(of: agents.map(\.diagnosis)) }
+
+  /// How many agents have what else wrong with them, the most frequent first.
+  var furtherCounts: [(name: String, count: Int)] { Self.counts(of: agents.flatMap(\.also)) }
+
+  private static func counts(of names: [String]) -> [(name: String, count: Int)] {
+    Dictionary(grouping: names) { $0 }.map { (name: $0.key, count: $0.value.count) }
+      .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
   }
 }
 

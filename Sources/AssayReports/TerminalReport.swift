@@ -119,10 +119,11 @@ public struct TerminalReport: Sendable {
   private var agents: [TerminalLine] {
     // Of a single agent the diagnosis has said it.
     guard report.agents.count > 1 else { return [] }
+    let further = report.furtherCounts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
     return [TerminalLine("Agent by agent", .bold)]
-      + report.tally.flatMap { name, count in
+      + report.diagnosisCounts.flatMap { name, count in
         paragraph("\(count) of \(counted(report.agents.count, "agent")): \(name)", indent: 2)
-      }
+      } + (further.isEmpty ? [] : paragraph("also: \(further)", indent: 2))
   }
 
   private var goals: [TerminalLine] {

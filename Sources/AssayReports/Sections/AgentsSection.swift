@@ -10,7 +10,9 @@ struct AgentsSection: ReportSection {
   var body: Markup {
     let agents = report.agents
     guard !agents.isEmpty else { return "<p>The report has no single agents.</p>\n" }
-    let summary = report.tally.map { "\($0.count) of \(agents.count): \($0.name)" }.joined(separator: "; ")
+    let summary = report.diagnosisCounts.map { "\($0.count) of \(agents.count): \($0.name)" }
+      .joined(separator: "; ")
+    let further = report.furtherCounts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
     let hasOthers = agents.contains { !$0.also.isEmpty }
     let hasStops = agents.contains { $0.stoppedBy != nil }
     var columns: [(title: String, kind: Table.Kind)] = [("seed", .name), ("diagnosis", .words)]
@@ -35,7 +37,7 @@ struct AgentsSection: ReportSection {
         return cells
       }, style: "agents")
     return """
-      <p class="lead">\(summary).</p>
+      <p class="lead">\(summary).\(further.isEmpty ? "" : " Also: \(further).")</p>
       <details>
       <summary>All \(counted(agents.count, "agent"))</summary>
       \(table.markup)</details>

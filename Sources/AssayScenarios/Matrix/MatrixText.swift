@@ -39,7 +39,7 @@ public struct MatrixText: Sendable {
   }
 
   private static let heads =
-    TextLayout.padded("planted, strength", columns: nameColumns) + "cells  detected       named           open other"
+    TextLayout.padded("planted, strength", columns: nameColumns) + "cells detected       named          open other"
 
   private func table(_ name: String, isHealthy: Bool, cells: Int, score: DiagnosisMatrix.Score) -> [String] {
     let name = TextLayout.harmless(name)
@@ -48,8 +48,8 @@ public struct MatrixText: Sendable {
       TextLayout.columns(of: name) <= Self.nameColumns
       ? [name] : words.enumerated().map { ($0.offset == 0 ? "" : "  ") + $0.element }
     let figures = [
-      TextLayout.padded(NumberText.count(cells), columns: 5, onLeft: true), "  ", share(score.detected), "  ",
-      share(score.named), percent(score.inconclusive, columns: 6),
+      TextLayout.padded(NumberText.count(cells), columns: 5, onLeft: true), " ", share(score.detected), " ",
+      share(score.named), percent(score.inconclusive, columns: 5),
       isHealthy
         ? TextLayout.padded(NumberText.missing, columns: 6, onLeft: true)
         : percent(score.misattributed, columns: 6),
