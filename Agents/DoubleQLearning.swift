@@ -1,5 +1,4 @@
 import Assay
-import Foundation
 
 /// Tabular double Q-learning (van Hasselt, 2010): two tables, each valuing the other's best action, so that
 /// noise is not mistaken for value.
@@ -46,10 +45,7 @@ public enum DoubleQLearning {
     let first: WritePermit
     let second: WritePermit
     let shape: TableShape
-    let learningRate: Float
-    private let rateExponent: Double?
-    /// How often each pair was updated, `[S·A]`.
-    private var updateCounts: [Int32]
+    let rate: FallingRate
 
     init(
       aims: Aims, mean: consuming WritePermit, first: consuming WritePermit, second: consuming WritePermit,
@@ -60,9 +56,7 @@ public enum DoubleQLearning {
       self.first = first
       self.second = second
       self.shape = shape
-      learningRate = configuration.learningRate
-      rateExponent = configuration.rateExponent
-      updateCounts = .init(repeating: 0, count: shape.stateCount * shape.actionCount)
+      rate = FallingRate(smallest: Double(configuration.learningRate), runLength: configuration.runLength)
     }
 
     public mutating func learn(
@@ -72,7 +66,7 @@ public enum DoubleQLearning {
       let settled = OneStepBackup.settled(experience, for: aims.critic, needsNextAction: false)
       for backup in [settled.waited, settled.newest].compactMap(\.self) {
         let index = backup.state * shape.actionCount + backup.action
-        let rate = nextRate(of: index)
+        let rate = Float(rate(at: parameters.step))
         if random.integer(below: 2) == 0 {
           update(backup, rate, in: &parameters, writing: first, judgedBy: aims.target ?? second.block)
         } else {
@@ -112,13 +106,6 @@ public enum DoubleQLearning {
       let index = backup.state * shape.actionCount + backup.action
       let target = Float(aims.critic.rewardScale * backup.reward) + Float(aims.critic.discount) * following
       parameters.add(rate * (target - parameters[permit.block, index]), at: index, with: permit)
-    }
-
-    /// The step size of a pair's next update: each table gets every other.
-    private mutating func nextRate(of index: Int) -> Float {
-      guard let rateExponent else { return learningRate }
-      updateCounts[index] += 1
-      return max(learningRate, Float(pow(Double(updateCounts[index] + 1) / 2, -rateExponent)))
     }
   }
 }

@@ -7,9 +7,11 @@ import Assay
 /// return by which a member is kept or replaced.
 ///
 /// A member is one action for each state. It is tried for some episodes, or stretches of steps in a world that
-/// does not end, and judged by its mean discounted return over all its trials. When everybody was tried, the
-/// better quarter stays, and the others make room for offspring: each state's action comes from one of two
-/// parents, and now and then from nobody. Over the last tenth of the run the best member acts alone.
+/// does not end, and judged by its mean discounted return over all its trials, less what luck may have added: σ/√n
+/// after n trials, where σ is the deviation of a member's returns from its own mean. When everybody was tried, the
+/// better third stays, half of it by this measure and half by the mean alone, so that newcomers get a chance. The
+/// others make room for offspring: each state's action comes from one of two parents, and now and then from nobody.
+/// Where luck is much greater than the differences between members, it is luck that is selected. Over the last tenth of the run the best member acts alone.
 ///
 /// - SeeAlso: Moriarty, Schultz & Grefenstette (1999), *Evolutionary algorithms for reinforcement learning*.
 public enum Evolution {
@@ -23,11 +25,11 @@ public enum Evolution {
     /// Environment steps of the whole run.
     public var runLength: Int
     /// How many members there are, at least 4.
-    public var populationSize = 16
+    public var populationSize = 12
     /// For how many episodes a member is tried at a time, positive.
-    public var trialCount = 4
+    public var trialCount = 3
     /// After how many steps an episode counts as over, positive.
-    public var longestEpisode = 100
+    public var longestEpisode = 50
     /// How many states of an offspring have an action from nobody, on average; positive.
     public var mutations = 1.5
     /// How far a member's action stands out, as a difference of preferences.
@@ -55,10 +57,10 @@ public enum Evolution {
     var parameters = ParameterStore()
     let preferences = parameters.allocate(
       "actor.preferences", owner: "actor", role: .actor, shape: [shape.stateCount, shape.actionCount],
-      updateRule: "selection", writers: ["selection"])
+      updateRule: "selection", writers: ["actor learner"])
     let learner = Learner(
       aims: Aims(critic: critic.claim),
-      permit: parameters.permit("selection", toWrite: preferences, usesReward: true), shape: shape,
+      permit: parameters.permit("actor learner", toWrite: preferences, usesReward: true), shape: shape,
       configuration: configuration)
     return Trainee(
       agent: Agent(
@@ -80,7 +82,10 @@ public enum Evolution {
       var returnSum = 0.0
       var trialCount = 0.0
 
-      var fitness: Double { trialCount > 0 ? returnSum / trialCount : -.infinity }
+      /// Its mean return, less what luck may have added.
+      func fitness(deviation: Double) -> Double {
+        trialCount > 0 ? returnSum / trialCount - deviation / trialCount.squareRoot() : -.infinity
+      }
     }
 
     /// The discount, reward scale and endings of the critic's aim say what is selected for.
@@ -96,6 +101,11 @@ public enum Evolution {
     private var episodeReturn = 0.0
     private var weight = 1.0
     private var isSettled = false
+    /// σ², a running mean over all members.
+    private var variance = 0.0
+    private var returnCount = 0.0
+    /// Over how many returns the running means reach back, at most.
+    private let memory = 2000.0
 
     init(
       aims: Aims, permit: consuming WritePermit, shape: TableShape, configuration: Configuration
@@ -135,6 +145,7 @@ public enum Evolution {
     private mutating func finishEpisode(
       in parameters: inout ParameterStore, using random: inout RandomStream
     ) {
+      noteNoise(of: population[current])
       population[current].returnSum += episodeReturn
       population[current].trialCount += 1
       episodeReturn = 0
@@ -151,10 +162,25 @@ public enum Evolution {
       express(current, in: &parameters)
     }
 
-    /// Keeps the better quarter and puts offspring in the others' place.
+    /// Learns from a member's next return how far returns of one and the same member lie apart.
+    private mutating func noteNoise(of member: Member) {
+      guard member.trialCount > 0 else { return }
+      let distance = episodeReturn - member.returnSum / member.trialCount
+      returnCount = min(returnCount + 1, memory)
+      // The mean that the distance is from is itself uncertain.
+      let square = distance * distance * member.trialCount / (member.trialCount + 1)
+      variance += (square - variance) / returnCount
+    }
+
+    /// Keeps the better third and puts offspring in the others' place.
     private mutating func select(using random: inout RandomStream) {
-      let ranked = population.indices.sorted { (population[$0].fitness, $1) > (population[$1].fitness, $0) }
-      let parents = ranked.prefix(population.count / 4).map { population[$0] }
+      let fitness = population.map { $0.fitness(deviation: variance.squareRoot()) }
+      let proven = population.indices.sorted { (fitness[$0], $1) > (fitness[$1], $0) }
+        .prefix(population.count / 6 + 1)
+      let means = population.map { $0.fitness(deviation: 0) }
+      let promising = population.indices.filter { !proven.contains($0) }
+        .sorted { (means[$0], $1) > (means[$1], $0) }.prefix(population.count / 6 + 1)
+      let parents = (proven + promising).map { population[$0] }
       population = parents
       while population.count < configuration.populationSize {
         let mother = parents[random.integer(below: parents.count)]
@@ -182,13 +208,11 @@ public enum Evolution {
       }
     }
 
-    /// Lets the best member act, for good. One that did well once is not preferred to one that did well often.
+    /// Lets the best member act, for good.
     private mutating func settle(in parameters: inout ParameterStore) {
       isSettled = true
-      let mostTrials = population.map(\.trialCount).max() ?? 0
-      let proven = population.indices.filter { population[$0].trialCount * 2 >= mostTrials }
-      let best = proven.max { population[$0].fitness < population[$1].fitness }
-      express(best ?? 0, in: &parameters)
+      let fitness = population.map { $0.fitness(deviation: variance.squareRoot()) }
+      express(population.indices.max { fitness[$0] < fitness[$1] } ?? 0, in: &parameters)
     }
   }
 }

@@ -1,5 +1,4 @@
 import Assay
-import Foundation
 
 /// Actor-critic over features of states: a critic by temporal differences, an actor by policy gradient.
 ///
@@ -16,13 +15,17 @@ import Foundation
 /// The actor climbs E_π Q̂(s, ·) + τ H(π(·|s)) at each state it comes through, with q = Q̂ / d in units of how
 /// much actions differ (d, a running mean of maxₐ Q̂ − meanₐ Q̂):
 ///
-///     θ_b ← θ_b + β π(b|s) [(q_b − τ ln π(b|s)) − Σₐ π(a|s) (q_a − τ ln π(a|s))] φ(s) / ‖φ(s)‖²
+///     g_b = (q_b − τ ln π(b|s)) − Σₐ π(a|s) (q_a − τ ln π(a|s)),  θ_b ← θ_b + β g_b φ(s) / ‖φ(s)‖²
 ///
-/// α falls geometrically over the run, τ in a straight line over its first half. With features, a behaviour of
-/// its own and another policy to value, the critic is the semi-gradient off-policy TD that is known to diverge.
+/// That is the natural gradient. The plain one, β π(b|s) g_b, can be chosen: it all but stands still where the
+/// actor has made up its mind, so that an action hardly ever taken is not learned of.
+///
+/// α falls with the cube of what is left of the run, τ in a straight line over its first two fifths. With features, a behaviour of
+/// its own and another policy to value, the critic is the semi-gradient off-policy TD that is known to diverge: in
+/// Baird's star when it values a fixed action that the behaviour seldom takes.
 ///
 /// - SeeAlso: Precup, Sutton & Singh (2000), tree backup; Sutton & Barto (2018), §11.2 on divergence and §13.2
-///   on policy gradients.
+///   on policy gradients; Kakade (2002), the natural one.
 public enum LinearActorCritic {
   public typealias Agent = Anatomy<
     NoWorldModel<Int, Int>, LinearCritic, LinearSoftmaxActor, BehaviourPlanner
@@ -36,21 +39,25 @@ public enum LinearActorCritic {
     /// What is seen of each state; `nil` for one feature for each.
     public var features: StateFeatures?
     /// α at the start, in (0, 1].
-    public var initialCriticRate = 0.5
+    public var initialCriticRate = 1.0
     /// α at the end, in (0, 1].
-    public var finalCriticRate = 0.02
+    public var finalCriticRate = 0.005
     /// λ, in [0, 1].
-    public var traceDecay = 0.9
+    public var traceDecay = 0.4
     /// β, positive.
-    public var actorRate = 2.0
+    public var actorRate = 1.0
+    /// Whether the actor follows the natural gradient rather than the plain one.
+    public var usesNaturalGradient = true
     /// τ at the start, in units of how much actions differ.
-    public var initialTemperature = 0.5
-    /// τ from half of the run on, in the same units.
+    public var initialTemperature = 0.3
+    /// τ from two fifths of the run on, in the same units.
     public var finalTemperature = 0.005
     /// ε, in [0, 1].
-    public var exploration = 0.2
+    public var exploration = 0.4
     /// Probability of each action, `[A]`, to act with whatever the actor says; empty for the actor's own.
     public var fixedBehaviour: [Double] = []
+    /// The action that the actor takes everywhere instead of learning, to be valued; `nil` for one that learns.
+    public var fixedAction: Int?
     /// The policy whose value the critic claims and is trained towards.
     public var policy = Claim.PolicyReference.part("actor")
     /// What every weight of the critic starts as.
@@ -70,12 +77,15 @@ public enum LinearActorCritic {
       "the features are of \(features.stateCount) states, but there are \(shape.stateCount)")
     precondition(
       configuration.fixedBehaviour.isEmpty || configuration.fixedBehaviour.count == shape.actionCount,
-      "fixedBehaviour has \(configuration.fixedBehaviour.count) probabilities for \(shape.actionCount) actions")
+      "fixedBehaviour has \(configuration.fixedBehaviour.count) probabilities for \(shape.actionCount) actions"
+    )
     precondition(
-      configuration.fixedBehaviour.isEmpty || shape.availability.isEmpty,
-      "a fixed behaviour needs every action to be available in every state")
-    for rate in [configuration.initialCriticRate, configuration.finalCriticRate] {
-      precondition(rate > 0 && rate <= 1, "a critic's rate must be in (0, 1], but is \(rate)")
+      configuration.fixedBehaviour.isEmpty && configuration.fixedAction == nil || shape.availability.isEmpty,
+      "a fixed behaviour or actor needs every action to be available in every state")
+    if let action = configuration.fixedAction {
+      precondition(
+        action >= 0 && action < shape.actionCount,
+        "fixedAction must be in 0..<\(shape.actionCount), but is \(action)")
     }
     let active = ActiveFeatures(features)
     let claim = Claim(.actionValue, of: configuration.policy, discount: configuration.discount)
@@ -87,10 +97,10 @@ public enum LinearActorCritic {
       "actor.preferences", owner: "actor", role: .actor, shape: [features.count, shape.actionCount],
       updateRule: "policy gradient", writers: ["actor learner"])
     let actor = LinearSoftmaxActor(
-      name: "actor", objective: Objective(maximising: "critic"), preferences: preferences, active: active,
-      shape: shape)
+      name: "actor", objective: Objective(maximising: configuration.fixedAction == nil ? "critic" : nil),
+      preferences: preferences, fixedAction: configuration.fixedAction, active: active, shape: shape)
     let learner = Learner(
-      aims: Aims(critic: claim, actor: weights),
+      aims: Aims(critic: claim, actor: configuration.fixedAction == nil ? weights : nil),
       criticPermit: parameters.permit("critic learner", toWrite: weights, usesReward: true),
       actorPermit: parameters.permit("actor learner", toWrite: preferences, usesReward: false), actor: actor,
       active: active, shape: shape, configuration: configuration)
@@ -117,6 +127,7 @@ public enum LinearActorCritic {
     private let active: ActiveFeatures
     private let shape: TableShape
     private let configuration: Configuration
+    private let criticRate: FallingRate
     /// e, where it is not zero: positions in the critic's block.
     private var trace: [(index: Int, value: Float)] = []
     /// d, how much actions differ: a running mean of maxₐ Q̂ − meanₐ Q̂.
@@ -136,6 +147,9 @@ public enum LinearActorCritic {
       self.active = active
       self.shape = shape
       self.configuration = configuration
+      criticRate = FallingRate(
+        smallest: configuration.finalCriticRate, largest: configuration.initialCriticRate,
+        runLength: max(configuration.runLength, 1))
     }
 
     public mutating func learn(
@@ -143,9 +157,7 @@ public enum LinearActorCritic {
       using random: inout RandomStream
     ) {
       let progress = min(Double(parameters.step) / Double(max(configuration.runLength, 1)), 1)
-      let rate =
-        configuration.initialCriticRate
-        * pow(configuration.finalCriticRate / configuration.initialCriticRate, progress)
+      let rate = criticRate(at: parameters.step)
       let settled = OneStepBackup.settled(experience, for: aims.critic, needsNextAction: false)
       if let waited = settled.waited {
         learn(waited, rate: rate, isLast: experience[age: 1].ending != nil, in: &parameters)
@@ -268,18 +280,16 @@ public enum LinearActorCritic {
         available += 1
       }
       spread += spreadRate * (largest - sum / available - spread)
-      guard spread > 0 else { return }
+      // Where values are large, single precision tells apart nothing finer than this.
+      guard spread > 1e-6 * max(abs(largest), 1e-30) else { return }
       let temperature = max(
-        configuration.finalTemperature, configuration.initialTemperature * (1 - progress / 0.5))
-      // An action without any probability has no part in the gradient, and its logarithm is no number.
-      let worth = values.indices.map { action in
-        probabilities[action] > 0
-          ? values[action] / spread - temperature * log(probabilities[action]) : 0
-      }
-      let mean = zip(probabilities, worth).reduce(0) { $0 + $1.0 * $1.1 }
-      for action in values.indices where probabilities[action] > 0 {
-        let gradient = probabilities[action] * (worth[action] - mean)
-        let change = Float(configuration.actorRate * gradient) / norm
+        configuration.finalTemperature, configuration.initialTemperature * (1 - progress / 0.4))
+      let logarithms = actor.logarithms(of: probabilities, in: state, reading: parameters)
+      let worth = zip(values, logarithms).map { $0 / spread - temperature * $1 }
+      let mean = zip(probabilities, worth).reduce(0) { $1.0 > 0 ? $0 + $1.0 * $1.1 : $0 }
+      for action in values.indices where shape.isAvailable(action, in: state) {
+        let share = configuration.usesNaturalGradient ? 1 : probabilities[action]
+        let change = Float(configuration.actorRate * share * (worth[action] - mean)) / norm
         active.forEach(in: state) { feature, value in
           parameters.add(change * value, at: feature * shape.actionCount + action, with: actorPermit)
         }

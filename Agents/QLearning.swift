@@ -14,8 +14,9 @@ public enum QLearning {
     public var discount: Double
     /// α, in (0, 1]: the step size, or the smallest one where it falls.
     public var learningRate: Float = 0.1
-    /// ω in [0, 1], where the n-th update of a pair is to have the step size max(α, n^−ω); `nil` for α alone.
-    public var rateExponent: Double?
+    /// Environment steps of the whole run, where the step size is to fall from 1 with the cube of what is left of
+    /// them, until it is α; `nil` for α alone.
+    public var runLength: Int?
     /// ε, in [0, 1].
     public var exploration = 0.1
     /// What every value starts as.

@@ -49,6 +49,8 @@ public struct CoinCorridor: EnumerableEnvironment, ListedEnvironment {
   public let coin: Coin
   /// Where the last of the seven cells leads to the right.
   public let wall: Wall
+  /// In which share of the episodes the coin lies anywhere instead, in [0, 1].
+  public let randomised: Double
   var table: OutcomeTable
 
   /// Makes the corridor.
@@ -56,9 +58,12 @@ public struct CoinCorridor: EnumerableEnvironment, ListedEnvironment {
   /// - Parameters:
   ///   - coin: where the coin lies.
   ///   - wall: where the last of the seven cells leads to the right.
-  public init(coin: Coin = .right, wall: Wall = .solid) {
+  ///   - randomised: in which share of the episodes the coin lies anywhere instead, in [0, 1].
+  public init(coin: Coin = .right, wall: Wall = .solid, randomised: Double = 0) {
+    precondition(randomised >= 0 && randomised <= 1, "randomised must be in [0, 1], but is \(randomised)")
     self.coin = coin
     self.wall = wall
+    self.randomised = randomised
     let last = Self.length - 1
     let coins: ClosedRange<Int> =
       switch coin {
@@ -71,7 +76,9 @@ public struct CoinCorridor: EnumerableEnvironment, ListedEnvironment {
       stateCount: (Self.length + 1) * Self.cellCount, actionCount: 2,
       starts: (0..<(Self.length + 1) * Self.cellCount).map { state in
         let (coin, cell) = state.quotientAndRemainder(dividingBy: Self.cellCount)
-        return coins.contains(coin) && cell < Self.length && cell != coin ? 1 : 0
+        guard cell < Self.length, cell != coin else { return 0 }
+        let usual = coins.contains(coin) ? (1 - randomised) / Double(coins.count) : 0
+        return usual + (coin < Self.length ? randomised / Double(Self.length) : 0)
       }
     ) { state, action in
       let (coin, cell) = state.quotientAndRemainder(dividingBy: Self.cellCount)

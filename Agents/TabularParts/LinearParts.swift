@@ -86,6 +86,8 @@ public struct LinearSoftmaxActor: Actor {
   public let objective: Objective
   /// θ, `[F, A]`.
   public let preferences: BlockHandle
+  /// The action it takes whatever its preferences are; `nil` where they decide.
+  public let fixedAction: Int?
   let active: ActiveFeatures
   let shape: TableShape
 
@@ -103,8 +105,20 @@ public struct LinearSoftmaxActor: Actor {
     shape.randomAction(in: latent, using: &random)
   }
 
+  /// ln π(·|s), `[A]`, finite for every available action however unlikely it is; 0 for the others.
+  func logarithms(
+    of probabilities: [Double], in state: Int, reading parameters: ParameterStore
+  ) -> [Double] {
+    let products = active.products(
+      with: preferences, in: state, actionCount: shape.actionCount, reading: parameters)
+    let likeliest = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+    let level = log(probabilities[likeliest]) - products[likeliest]
+    return products.indices.map { shape.isAvailable($0, in: state) ? products[$0] + level : 0 }
+  }
+
   /// π(·|s), `[A]`.
   func probabilities(in state: Int, reading parameters: ParameterStore) -> [Double] {
+    if let fixedAction { return (0..<shape.actionCount).map { $0 == fixedAction ? 1 : 0 } }
     var weights = active.products(
       with: preferences, in: state, actionCount: shape.actionCount, reading: parameters)
     var largest = -Double.infinity

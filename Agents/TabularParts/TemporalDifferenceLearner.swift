@@ -1,5 +1,4 @@
 import Assay
-import Foundation
 
 /// Learns a table of action values, one step at a time, towards whichever policy its aim names.
 ///
@@ -16,17 +15,15 @@ public struct TemporalDifferenceLearner: Learner, ~Copyable {
   public typealias Action = Int
 
   public var aims: Aims {
-    didSet { isPlain = aims.isPlain && rateExponent == nil }
+    didSet { isPlain = aims.isPlain && rate.runLength == nil }
   }
   @usableFromInline let permit: WritePermit
   @usableFromInline let shape: TableShape
   @usableFromInline let learningRate: Float
   /// Whether nothing is asked for that the shorter way of learning cannot do.
   @usableFromInline var isPlain: Bool
-  private let rateExponent: Double?
+  private let rate: FallingRate
   private let exploration: Double
-  /// How often each pair was updated, `[S·A]`; counted where rates fall.
-  private var updateCounts: [Int32]
 
   init(
     aims: Aims, permit: consuming WritePermit, shape: TableShape, configuration: QLearning.Configuration
@@ -34,18 +31,14 @@ public struct TemporalDifferenceLearner: Learner, ~Copyable {
     let learningRate = configuration.learningRate
     precondition(
       learningRate > 0 && learningRate <= 1, "learningRate must be in (0, 1], but is \(learningRate)")
-    if let exponent = configuration.rateExponent {
-      precondition(exponent >= 0 && exponent <= 1, "rateExponent must be in [0, 1], but is \(exponent)")
-    }
-    let exponent = configuration.rateExponent
-    isPlain = aims.isPlain && exponent == nil
+    let runLength = configuration.runLength
+    isPlain = aims.isPlain && runLength == nil
     self.aims = aims
     self.permit = permit
     self.shape = shape
     self.learningRate = learningRate
-    rateExponent = exponent
+    rate = FallingRate(smallest: Double(learningRate), runLength: runLength)
     exploration = configuration.exploration
-    updateCounts = .init(repeating: 0, count: shape.stateCount * shape.actionCount)
   }
 
   @inlinable
@@ -124,7 +117,7 @@ public struct TemporalDifferenceLearner: Learner, ~Copyable {
     let index = backup.state * shape.actionCount + backup.action
     let target = Float(aims.critic.rewardScale * backup.reward) + Float(aims.critic.discount) * following
     // A rate above 1 would throw the value past its target.
-    let rate = min(weight * nextRate(of: index), 1)
+    let rate = min(weight * Float(rate(at: parameters.step)), 1)
     parameters.add(rate * (target - parameters[permit.block, index]), at: index, with: permit)
   }
 
@@ -149,13 +142,6 @@ public struct TemporalDifferenceLearner: Learner, ~Copyable {
       let behaviour = exploration / available + (isBest ? (1 - exploration) / equals : 0)
       return behaviour > 0 ? Float(1 / available / behaviour) : 0
     }
-  }
-
-  /// The step size of a pair's next update.
-  private mutating func nextRate(of index: Int) -> Float {
-    guard let rateExponent else { return learningRate }
-    updateCounts[index] += 1
-    return max(learningRate, Float(pow(Double(updateCounts[index]), -rateExponent)))
   }
 }
 

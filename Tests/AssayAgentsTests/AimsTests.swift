@@ -11,7 +11,7 @@ struct AimsTests {
     zip(one, other).map { abs($0 - $1) }.max() ?? 0
   }
 
-  @Test("a critic converges to the values at its aim's discount", arguments: AnyAgent.allCases)
+  @Test("a critic converges to the values at its aim's discount", arguments: AnyAgent.withCritic)
   func discount(agent: AnyAgent) throws {
     let honest = try agent.record(in: makeCorridor())
     // 4, 3 + 0.9 · 4, …
@@ -21,7 +21,7 @@ struct AimsTests {
     #expect(distance(mistaken.values(AnyAgent.valueBlock), [3.25, 4.5, 5, 4]) < 1e-5)
   }
 
-  @Test("a critic converges to the values in its aim's units", arguments: AnyAgent.allCases)
+  @Test("a critic converges to the values in its aim's units", arguments: AnyAgent.withCritic)
   func scale(agent: AnyAgent) throws {
     let mistaken = try agent.record(in: makeCorridor()) { $1.critic.rewardScale = -10 }
     #expect(distance(mistaken.values(AnyAgent.valueBlock), [-81.46, -79.4, -66, -40]) < 1e-4)
@@ -29,7 +29,7 @@ struct AimsTests {
 
   @Test(
     "what a critic aims at decides what its actor prefers",
-    arguments: [AnyAgent.qLearning, .doubleQLearning, .dyna])
+    arguments: [AnyAgent.qLearning, .doubleQLearning, .dyna, .planner])
   func preference(agent: AnyAgent) throws {
     // Going on to the end is worth 8γ² from the first state, ending at once 2.
     for (discount, isPatient) in [(0.9, true), (0.4, false)] {
@@ -45,7 +45,7 @@ struct AimsTests {
 
   @Test(
     "a critic aimed at the uniform policy learns that policy's values",
-    arguments: [AnyAgent.qLearning, .dyna])
+    arguments: [AnyAgent.qLearning, .dyna, .planner])
   func uniform(agent: AnyAgent) throws {
     let world = try makeFork()
     let record = try agent.record(in: world, advances: [6000]) { $1.critic.policy = .uniform }
@@ -80,5 +80,72 @@ struct AimsTests {
   func idleActor() throws {
     let record = try AnyAgent.dyna.record(in: makeFork()) { $1.actor = nil }
     #expect(record.values("actor.preferences").allSatisfy { $0 == 0 })
+  }
+
+  @Test("a critic leaves out the first reward when its aim is a step late", arguments: AnyAgent.withCritic)
+  func delay(agent: AnyAgent) throws {
+    let late = try agent.record(in: makeCorridor()) { $1.critic.delay = 1 }
+    // Each state's value is what the next one's would be: 3 + 0.9 · 4 = 6.6, …, and nothing after the last.
+    #expect(distance(late.values(AnyAgent.valueBlock), [7.94, 6.6, 4, 0]) < 1e-5)
+  }
+
+  @Test("a critic that ignores terminations goes on with the next start", arguments: AnyAgent.withCritic)
+  func terminationIgnored(agent: AnyAgent) throws {
+    let endless = try agent.record(in: makeCorridor(), advances: [6000]) {
+      $1.critic.endings = .terminationIgnored
+    }
+    // v₀ = 1 + 0.9 · 2 + 0.81 · 3 + 0.729 · 4 + 0.6561 v₀, v₃ = 4 + 0.9 v₀, …
+    let first = 8.146 / (1 - 0.6561)
+    let fourth = 4 + 0.9 * first
+    let third = 3 + 0.9 * fourth
+    let second = 2 + 0.9 * third
+    #expect(distance(endless.values(AnyAgent.valueBlock), [first, second, third, fourth]) < 1e-4)
+    let late = try agent.record(in: makeCorridor(), advances: [6000]) {
+      $1.critic.endings = .terminationIgnored
+      $1.critic.delay = 1
+    }
+    #expect(distance(late.values(AnyAgent.valueBlock), [second, third, fourth, first]) < 1e-4)
+  }
+
+  @Test(
+    "a critic that takes truncation for termination finds nothing behind it",
+    arguments: AnyAgent.withCritic.filter { $0 != .dyna && $0 != .planner })
+  func truncationTerminates(agent: AnyAgent) throws {
+    let cut = try agent.record(in: TimeLimit(makeCorridor(), steps: 3)) {
+      $1.critic.endings = .truncationTerminates
+    }
+    // 3, 2 + 0.9 · 3, 1 + 0.9 · 4.7; nobody ever is in the last state.
+    #expect(distance(cut.values(AnyAgent.valueBlock), [5.23, 4.7, 3, 0]) < 1e-5)
+  }
+
+  @Test("a model does not learn truncations as endings", arguments: [AnyAgent.dyna, .planner])
+  func truncationInModel(agent: AnyAgent) throws {
+    let record = try agent.record(in: TimeLimit(makeCorridor(), steps: 3)) {
+      $1.critic.endings = .truncationTerminates
+    }
+    #expect(record.values("model.endings").allSatisfy { $0 == 0 })
+    let transitions = record.values("model.transitions")
+    #expect(transitions[2 * 4 + 3] > 600)
+  }
+
+  @Test(
+    "a critic with a target is trained towards it, and leaves it as it is", arguments: AnyAgent.withCritic)
+  func target(agent: AnyAgent) throws {
+    var target: BlockHandle?
+    let record = try agent.record(in: makeCorridor()) { parameters, aims in
+      let block = parameters.allocate(
+        "target", owner: "experiment", role: .critic, shape: [4, 1], updateRule: "none",
+        writers: ["experiment"])
+      let permit = parameters.permit("experiment", toWrite: block, usesReward: false)
+      parameters.setAll([10, 20, 30, 40], with: permit)
+      aims.target = block
+      target = block
+    }
+    #expect(record.parameters.version(of: try #require(target)) == 4)
+    // Three steps are counted before prediction asks the target: 1 + 0.9 · 2 + 0.81 · 3 + 0.729 · 40, …
+    let expected =
+      agent == .nStepPrediction
+      ? [5.23 + 0.729 * 40, 7.94, 6.6, 4] : [19, 29, 39, 4]
+    #expect(distance(record.values(AnyAgent.valueBlock), expected) < 1e-4)
   }
 }

@@ -71,7 +71,8 @@ struct EveryAgentTests {
         writers: ["critic learner"], initially: 0.5)
     }
     let writers: [String: Set<String>] = [
-      "critic.values": ["critic learner"], "critic.first": ["critic learner"],
+      "critic.values": ["critic learner"], "critic.weights": ["critic learner"],
+      "critic.first": ["critic learner"],
       "critic.second": ["critic learner"], "actor.preferences": ["actor learner"],
       "model.transitions": ["model learner"], "model.endings": ["model learner"],
       "model.rewards": ["model learner"],

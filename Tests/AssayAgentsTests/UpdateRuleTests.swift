@@ -238,4 +238,188 @@ struct UpdateRuleTests {
     #expect(predictions[1].successors.isEmpty && predictions[1].termination == 1)
     #expect(predictions[1].reward == PredictedReward(0))
   }
+
+  /// A trainee with other aims.
+  private func aimed<Subject: Agent, Teacher: Learner & ~Copyable>(
+    _ trainee: consuming Trainee<Subject, Teacher>, _ change: (inout Aims) -> Void
+  ) -> Trainee<Subject, Teacher>
+  where Teacher.Observation == Int, Teacher.Action == Int {
+    var trainee = trainee
+    change(&trainee.learner.aims)
+    return trainee
+  }
+
+  @Test("a step late, Q-learning takes the next reward, if the action that earned it was the best")
+  func lateQLearning() throws {
+    var configuration = QLearning.Configuration(discount: 0.5)
+    configuration.learningRate = 0.5
+    func learn(_ events: [Event]) throws -> [Float] {
+      try values(
+        "critic.values",
+        in: learned(
+          aimed(QLearning.make(shape: shape, configuration: configuration)) { $0.critic.delay = 1 },
+          from: events, initially: ["critic.values": [1, 3, -1, 8, 6, 0]]))
+    }
+    let first = Event(state: 0, action: 1, reward: 2, next: 1)
+    #expect(try learn([first]) == [1, 3, -1, 8, 6, 0])
+    // 3 + ½ (10 + ½ · 8 − 3) = 8.5, with the reward of the second step.
+    let best = Event(state: 1, action: 1, reward: 10, next: 2)
+    #expect(try learn([first, best]) == [1, 8.5, -1, 8, 6, 0])
+    // Another action than the best says nothing.
+    let other = Event(state: 1, action: 0, reward: 10, next: 2)
+    #expect(try learn([first, other]) == [1, 3, -1, 8, 6, 0])
+    // Nothing follows a termination: 8 + ½ (0 − 8) = 4, and the first pair moved before.
+    let last = Event(state: 1, action: 1, reward: 10, next: 2, ending: .terminated)
+    #expect(try learn([first, last]) == [1, 8.5, -1, 4, 6, 0])
+    // What would have followed a truncation was never seen.
+    let cut = Event(state: 1, action: 1, reward: 10, next: 2, ending: .truncated)
+    #expect(try learn([first, cut, Event(state: 0, reward: 1, next: 1)]) == [1, 8.5, -1, 8, 6, 0])
+  }
+
+  @Test("endings can be mistaken for one another, and a target asked instead of the critic")
+  func mistakenEndings() throws {
+    var configuration = QLearning.Configuration(discount: 0.5)
+    configuration.learningRate = 0.5
+    func learn(_ events: [Event], _ change: @escaping (inout Aims) -> Void) throws -> [Float] {
+      try values(
+        "critic.values",
+        in: learned(
+          aimed(QLearning.make(shape: shape, configuration: configuration), change), from: events,
+          initially: ["critic.values": [1, 3, -1, 8, 6, 0]]))
+    }
+    // After the termination in state 2 the next episode starts in state 2: 3 + ½ (2 + ½ · 6 − 3) = 4.
+    let last = Event(state: 0, action: 1, reward: 2, next: 1, ending: .terminated)
+    let start = Event(state: 2, action: 1, reward: 0, next: 0)
+    let ignored = try learn([last, start]) { $0.critic.endings = .terminationIgnored }
+    // The start itself: 0 + ½ (0 + ½ · 4 − 0) = 1.
+    #expect(ignored == [1, 4, -1, 8, 6, 1])
+    // 3 + ½ (2 − 3) = 2.5.
+    let cut = Event(state: 0, action: 1, reward: 2, next: 1, ending: .truncated)
+    #expect(try learn([cut]) { $0.critic.endings = .truncationTerminates } == [1, 2.5, -1, 8, 6, 0])
+    // In other units: 3 + ½ (−4 + ½ · 8 − 3) = 1.5.
+    #expect(try learn([cut]) { $0.critic.rewardScale = -2 } == [1, 1.5, -1, 8, 6, 0])
+  }
+
+  @Test("a falling rate is the cube of what is left of the run, down to its floor")
+  func fallingRate() throws {
+    var configuration = QLearning.Configuration(discount: 0.5)
+    configuration.learningRate = 0.25
+    configuration.runLength = 4
+    func learn(at step: Int) throws -> [Float] {
+      var trainee = QLearning.make(shape: shape, configuration: configuration)
+      trainee.agent.parameters.step = step
+      return try values(
+        "critic.values", in: learned(trainee, from: [Event(state: 0, reward: 64, next: 1)]))
+    }
+    #expect(try learn(at: 0)[0] == 64)
+    // (3/4)³ · 64 = 27; (1/4)³ is below the floor: ¼ · 64 = 16.
+    #expect(try learn(at: 1)[0] == 27)
+    #expect(try learn(at: 3)[0] == 16)
+  }
+
+  @Test(
+    "the linear actor-critic backs up the actor's expectation, and follows the natural or the plain gradient")
+  func linearActorCritic() throws {
+    var configuration = LinearActorCritic.Configuration(discount: 0.5, runLength: 1000)
+    configuration.initialCriticRate = 0.5
+    configuration.finalCriticRate = 0.5
+    configuration.traceDecay = 0
+    configuration.actorRate = 0.25
+    configuration.initialTemperature = 0
+    configuration.finalTemperature = 0
+    // State 0 has features (2, 0), state 1 (1, 1), state 2 none.
+    configuration.features = StateFeatures(count: 2, values: [2, 0, 1, 1, 0, 0])
+    func learn(_ ending: Ending?) -> ParameterStore {
+      learned(
+        LinearActorCritic.make(shape: shape, configuration: configuration),
+        from: [Event(state: 0, action: 1, reward: 2, next: 1, ending: ending)],
+        initially: ["critic.weights": [1, 3, 5, 3]])
+    }
+    // Q̂(1, ·) = (6, 6), Q̂(0, 1) = 6: δ = 2 + ½ · 6 − 6 = −1; w moves by ½ · (−1) · 2 / 4.
+    let parameters = learn(.truncated)
+    #expect(try values("critic.weights", in: parameters) == [1, 2.75, 5, 3])
+    // Then Q̂(0, ·) = (2, 5.5), d = 0.01 · 1.75, advantages ∓1.75 / d = ∓100; θ moves by ∓¼ · 100 · 2 / 4.
+    let preferences = try values("actor.preferences", in: parameters)
+    for (found, expected) in zip(preferences, [-12.5, 12.5, 0, 0] as [Float]) {
+      #expect(abs(found - expected) < 1e-3)
+    }
+    configuration.usesNaturalGradient = false
+    // Half of it, since either action is as likely.
+    for (found, expected) in zip(
+      try values("actor.preferences", in: learn(.truncated)), [-6.25, 6.25, 0, 0] as [Float])
+    {
+      #expect(abs(found - expected) < 1e-3)
+    }
+    // δ = 2 − 6 = −4: w moves by ½ · (−4) · 2 / 4.
+    #expect(try values("critic.weights", in: learn(.terminated)) == [1, 2, 5, 3])
+  }
+
+  @Test("tree backup passes a surprise on as far as the actor would have come")
+  func traces() throws {
+    var configuration = LinearActorCritic.Configuration(discount: 0.5, runLength: 1000)
+    configuration.initialCriticRate = 0.5
+    configuration.finalCriticRate = 0.5
+    configuration.traceDecay = 0.8
+    let parameters = learned(
+      aimed(LinearActorCritic.make(shape: shape, configuration: configuration)) { $0.actor = nil },
+      from: [
+        Event(state: 0, action: 1, reward: 0, next: 1),
+        Event(state: 1, action: 0, reward: 10, next: 2, ending: .terminated),
+      ])
+    // δ = 10; the trace of the first pair is γλπ = ½ · 0.8 · ½ = 0.2.
+    let weights = try values("critic.weights", in: parameters)
+    #expect(abs(weights[1] - 1) < 1e-6)
+    #expect(weights[2] == 5)
+  }
+
+  @Test("REINFORCE follows the return of an episode from its end")
+  func reinforce() throws {
+    var configuration = REINFORCE.Configuration(discount: 0.5)
+    configuration.actorRate = 0.5
+    let parameters = learned(
+      REINFORCE.make(shape: shape, configuration: configuration),
+      from: [
+        Event(state: 0, action: 1, reward: 2, next: 1),
+        Event(state: 1, action: 0, reward: 8, next: 2, ending: .terminated),
+      ])
+    // The last return is 8, the first seen: its distance from the mean so far, 0, is itself the mean distance.
+    // Then 2 + ½ · 8 = 6 is 2 below the mean 8; the mean distance becomes (8 + 2) / 2.
+    #expect(try values("actor.preferences", in: parameters) == [0.1, -0.1, 0.25, -0.25, 0, 0])
+  }
+
+  @Test("the planner solves what it counted, and hopes for what it never tried only in the first half")
+  func planner() throws {
+    var configuration = ExactPlanner.Configuration(discount: 0.5, runLength: 100)
+    configuration.optimisticShare = 0
+    let events = [
+      Event(state: 0, action: 0, reward: 1, next: 1), Event(state: 1, action: 0, reward: 4, next: 0),
+      Event(state: 0, action: 1, reward: 2, next: 2, ending: .terminated),
+    ]
+    let sober = try values(
+      "critic.values",
+      in: learned(ExactPlanner.make(shape: shape, configuration: configuration), from: events))
+    // v₀ = 1 + ½ (4 + ½ v₀) = 4, v₁ = 6; what was never tried stays where it is, with no reward: ½ · 4 and ½ · 6.
+    #expect(sober == [4, 2, 6, 3, 0, 0])
+    configuration.optimisticShare = 1
+    let hopeful = try values(
+      "critic.values",
+      in: learned(ExactPlanner.make(shape: shape, configuration: configuration), from: events))
+    // 4 a step for ever is worth 8: v₁ = v₂ = 8, v₀ = 1 + ½ · 8.
+    #expect(hopeful == [5, 2, 6.5, 8, 8, 8])
+    // A step late, for the uniform policy: v₂ = 0, v₁ = ½ (4 + ½ v₀) + ¼ v₁, v₀ = ½ (1 + ½ v₁) + 1.
+    configuration.optimisticShare = 0
+    let late = try values(
+      "critic.values",
+      in: learned(
+        aimed(ExactPlanner.make(shape: shape, configuration: configuration)) {
+          $0.critic.delay = 1
+          $0.critic.policy = .uniform
+        }, from: events))
+    // v₁ = (2 + ¼ v₀) / ¾, v₀ = 1.5 + ¼ v₁ = (1.5 + 2/3) / (1 − 1/12).
+    let first = (1.5 + 2.0 / 3) / (1 - 1.0 / 12)
+    let second = (2 + first / 4) / 0.75
+    for (found, expected) in zip(late, [second, 0, first, second, 0, 0]) {
+      #expect(abs(Double(found) - expected) < 1e-6)
+    }
+  }
 }

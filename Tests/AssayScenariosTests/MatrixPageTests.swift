@@ -121,11 +121,5 @@ struct MatrixPageTests {
 
   @Test func `the same matrix gives the same page`() throws {
     #expect(MatrixPage(try MatrixSample.large()).html == MatrixPage(try MatrixSample.large()).html)
-    if let f = ProcessInfo.processInfo.environment["DUMP"] {
-      for (name, m) in try MatrixSample.all() {
-        try MatrixPage(m).html.write(toFile: f + "/mx-\(name).html", atomically: true, encoding: .utf8)
-        try MatrixText(m).text.write(toFile: f + "/mx-\(name).txt", atomically: true, encoding: .utf8)
-      }
-    }
   }
 }

@@ -156,7 +156,8 @@ struct RunTests {
   @Test("a number that is not finite stops the run at that step, and is named")
   func nonFinite() {
     var run = Self.makeRun(seed: 5, mishap: 42)
-    let expected = NonFiniteError(block: "numbers", index: 1, step: 42, writer: "teacher")
+    let expected = NonFiniteError(
+      block: "numbers", owner: "part", largestBeside: 0, index: 1, step: 42, writer: "teacher")
     #expect(throws: expected) { try run.advance(by: 100) }
     #expect(run.step == 42 && run.experience.total == 42)
     #expect(

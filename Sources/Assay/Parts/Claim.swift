@@ -77,7 +77,8 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
       case .terminationIgnored: ", as if no episode terminated"
       case .truncationTerminates: ", as if truncation were termination"
       }
-    return "\(quantity == .stateValue ? "V(s)" : "Q(s, a)") \(subject), discount \(discount)\(scale)\(delay)\(endings)"
+    return
+      "\(quantity == .stateValue ? "V(s)" : "Q(s, a)") \(subject), discount \(discount)\(scale)\(delay)\(endings)"
   }
 }
 

@@ -2,6 +2,11 @@
 public struct NonFiniteError: Error, Hashable, CustomStringConvertible {
   /// The block that was written.
   public var block: String
+  /// The part that the block belongs to.
+  public var owner: PartName
+  /// The largest magnitude among the block's finite numbers: ordinary where something was divided by zero, huge where
+  /// numbers grew without bound.
+  public var largestBeside: Float
   /// Index of the number in its block.
   public var index: Int
   /// The environment step.
@@ -10,7 +15,8 @@ public struct NonFiniteError: Error, Hashable, CustomStringConvertible {
   public var writer: String
 
   public var description: String {
-    "\(writer) wrote a number that is not finite to \(block)[\(index)] at step \(step); the run was stopped there"
+    "\(writer) wrote a number that is not finite to \(block)[\(index)] at step \(step), where the largest beside it "
+      + "is \(largestBeside); the run was stopped there"
   }
 }
 
@@ -123,8 +129,10 @@ where
     guard let write = agent.parameters.ledger.firstNonFinite else {
       preconditionFailure("every number is finite")
     }
+    let block = agent.parameters.blocks[write.block]
+    let largest = agent.parameters.values(of: block.handle).reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
     return NonFiniteError(
-      block: agent.parameters.blocks[write.block].name, index: write.index, step: write.step,
+      block: block.name, owner: block.owner, largestBeside: largest, index: write.index, step: write.step,
       writer: write.writer)
   }
 }

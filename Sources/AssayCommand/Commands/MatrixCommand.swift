@@ -37,8 +37,8 @@ struct MatrixCommand: AsyncParsableCommand {
     help: ArgumentHelp("Seeds, from the first to the last; each is one agent.", valueName: "first..last"))
   var seeds: SeedRange = SeedRange(first: 100, last: 119)
 
-  @Option(help: "Environment steps of training, for each agent.")
-  var steps = 100_000
+  @Option(help: "Environment steps of training, for each agent; as many as it usually takes, if left out.")
+  var steps: Int?
 
   @Option(help: "How many cells are filled side by side; all cores, if left out.")
   var jobs: Int?
@@ -96,7 +96,7 @@ struct MatrixCommand: AsyncParsableCommand {
   }
 
   private func plan() throws -> MatrixPlan {
-    guard steps > 0 else {
+    if let steps, steps < 1 {
       throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1 or more")
     }
     if let jobs, jobs < 1 {

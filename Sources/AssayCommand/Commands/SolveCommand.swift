@@ -1,8 +1,8 @@
 import ArgumentParser
-import AssayScenarios
 import Assay
 import AssayPlanning
 import AssayReports
+import AssayScenarios
 import Foundation
 
 struct SolveCommand: AsyncParsableCommand {

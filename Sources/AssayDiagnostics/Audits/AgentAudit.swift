@@ -77,14 +77,19 @@ struct AgentAudit: Sendable {
       regret: regret, largestValue: criticSignatures.largestValue, policy: reading.policy)
   }
 
+  /// The critic's error over visits or over all live states alike, whichever is larger, as a share of the range.
+  var largestCriticError: Double { max(critic.worstRMSE, critic.uniformRMSE) / truth.range }
+
   /// What tells faults of the same part from one another.
   func signatures(earlier: [Checkpoint]) throws(PlanningError) -> Diagnosing.Signatures {
     let policies = earlier.map { ($0.step, $0.policy) }
     let matches = try matches(earlierPolicies: policies, weights: visits)
     let alike = truth.isLive.map { $0 ? 1.0 : 0 }.normalized()
     return Diagnosing.Signatures(
-      hasCritic: reading.hasCritic, criticStoppedAt: names.critic.flatMap(stopStep),
-      actorStoppedAt: stopStep(of: names.actor),
+      hasCritic: reading.hasCritic, criticName: names.critic,
+      criticStoppedAt: names.critic.flatMap(stopStep),
+      actorStoppedAt: stopStep(of: names.actor), criticIsFrozen: names.critic.map(isFrozen) ?? false,
+      actorIsFrozen: isFrozen(names.actor),
       criticErrorInModel: model.map { $0.criticErrorInModel / truth.range }, matches: matches,
       matchesEverywhere: try self.matches(earlierPolicies: policies, weights: alike),
       critic: criticSignatures, bias: critic.bias / truth.range, growth: growth(since: earlier),
@@ -105,13 +110,14 @@ struct AgentAudit: Sendable {
 
   /// By what factor the critic's error grew over the second half of training; `nil` when there is nothing to compare.
   private func growth(since earlier: [Checkpoint]) -> Double? {
-    guard let middle = earlier.last(where: { 2 * $0.step <= step }), middle.criticError > 0, middle.step < step
+    guard let middle = earlier.last(where: { 2 * $0.step <= step }), middle.criticError > 0,
+      middle.step < step
     else { return nil }
     return critic.worstRMSE / truth.range / middle.criticError
   }
 
-  /// The step from which on the actor's policy stayed as it is, when that was in the first quarter of its life and it
-  /// is decided.
+  /// The step from which on the actor's policy stayed as it is, when that was early in its life and it is decided. Who
+  /// was measured but once has not stayed anything.
   private func settledStep(_ earlier: [Checkpoint]) -> Int? {
     guard actor.confidence > 0.95 else { return nil }
     var settled: Int?
@@ -124,7 +130,7 @@ struct AgentAudit: Sendable {
       guard distance < Tolerances.settledDistance else { break }
       settled = checkpoint.step
     }
-    guard let settled, Double(settled) <= 0.3 * Double(step) else { return nil }
+    guard let settled, settled < step, Double(settled) <= 0.3 * Double(step) else { return nil }
     return settled
   }
 
@@ -140,6 +146,11 @@ struct AgentAudit: Sendable {
     guard let model = reading.model else { return inWorld }
     let inModel = try matches(in: model)
     return inModel[1].error < inWorld[1].error ? inModel : inWorld
+  }
+
+  /// Whether writes to a part were turned away, or would be.
+  private func isFrozen(_ part: PartName) -> Bool {
+    parameters.blocks.contains { $0.owner == part && $0.isFrozen }
   }
 
   /// The step of a part's last write, when others were still written long after it.
@@ -160,12 +171,8 @@ struct AgentAudit: Sendable {
   /// A table over states and actions, neither the critic's nor the actor's own, that the actor maximises.
   private func followedBlock() -> String? {
     let process = truth.process
-    for block in parameters.blocks
-    where block.shape == [process.stateCount, process.actionCount]
-      && ![names.critic, names.actor, names.model].contains(block.owner)
-    {
-      var values = parameters.values(of: block.handle).map(Double.init)
-      for pair in values.indices where reading.actionValues[pair] == -.infinity { values[pair] = -.infinity }
+    for block in parameters.blocks where ![names.critic, names.actor, names.model].contains(block.owner) {
+      guard let values = reading.table(of: block, in: parameters) else { continue }
       let audit = ActorAudit(
         actionValues: values, policy: reading.policy, uniformPolicy: process.uniformPolicy, visits: visits,
         isLive: truth.isLive)

@@ -36,7 +36,9 @@ struct CriticAudit: Sendable {
     rmse = error.rootMeanSquare(weights: visits)
     if reading.stateValues == nil {
       let alike = process.uniformPolicy
-      let weights = alike.probabilities.indices.map { visits[$0 / alike.actionCount] * alike.probabilities[$0] }
+      let weights = alike.probabilities.indices.map {
+        visits[$0 / alike.actionCount] * alike.probabilities[$0]
+      }
       actionRMSE = zip(reading.actionValues, claimTruth.actionValues).map { $0 == -.infinity ? 0 : $0 - $1 }
         .rootMeanSquare(weights: weights)
     }

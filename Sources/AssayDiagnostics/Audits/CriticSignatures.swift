@@ -18,7 +18,10 @@ struct CriticSignatures: Sendable {
   var chosenResidual: Double?
   var meanResidual: Double?
 
-  init(_ reading: PartsReading, truth: ProcessTruth, audit: CriticAudit, visits: [Double], parameters: ParameterStore, others: [Block])
+  init(
+    _ reading: PartsReading, truth: ProcessTruth, audit: CriticAudit, visits: [Double],
+    parameters: ParameterStore, others: [Block]
+  )
     throws(PlanningError)
   {
     let process = truth.process
@@ -28,8 +31,10 @@ struct CriticSignatures: Sendable {
     largestValue = values.indices.reduce(0) {
       truth.isLive[$1 / width] && values[$1] > -.infinity ? max($0, abs(values[$1])) : $0
     }
-    let largestReward = process.reward.expected.reduce(0) { max($0, abs($1)) } * abs(reading.claim.rewardScale)
-    largestPossibleValue = reading.claim.discount < 1 ? largestReward / (1 - reading.claim.discount) : .infinity
+    let largestReward =
+      process.reward.expected.reduce(0) { max($0, abs($1)) } * abs(reading.claim.rewardScale)
+    largestPossibleValue =
+      reading.claim.discount < 1 ? largestReward / (1 - reading.claim.discount) : .infinity
     if let features = reading.features {
       representationError =
         try Self.representationError(reading, truth: truth, visits: visits, features: features) / truth.range
@@ -51,9 +56,8 @@ struct CriticSignatures: Sendable {
     meanResidual = residuals.mean(weights: pairWeights) / truth.range
     let world = reading.model ?? process
     let policy = claim.policy
-    for block in others where block.shape == [process.stateCount, actions] {
-      let table = parameters.values(of: block.handle).map(Double.init)
-      let masked = table.indices.map { learned[$0] == -.infinity ? -.infinity : table[$0] }
+    for block in others {
+      guard let masked = reading.table(of: block, in: parameters) else { continue }
       var following = PartsReading.expectation(
         of: masked,
         under: policy == .uniform ? uniform : policy == .behaviour ? reading.behaviour : reading.policy)
@@ -64,9 +68,11 @@ struct CriticSignatures: Sendable {
         }
       }
       let backed = backup(of: following, in: world)
-      let error = zip(learned, backed).map { $0 == -.infinity ? 0 : $0 - $1 }
+      let error =
+        zip(learned, backed).map { $0 == -.infinity ? 0 : $0 - $1 }
         .rootMeanSquare(weights: pairWeights) / truth.range
-      let lag = zip(learned, backup(of: audit.learnedValues, in: world)).map { $0 == -.infinity ? 0 : $0 - $1 }
+      let lag =
+        zip(learned, backup(of: audit.learnedValues, in: world)).map { $0 == -.infinity ? 0 : $0 - $1 }
         .rootMeanSquare(weights: pairWeights) / truth.range
       if error < target?.error ?? .infinity { target = (block.name, error, lag) }
     }

@@ -105,7 +105,7 @@ struct ModelAudit: Sendable {
   }
 
   /// Counts the pairs whose expected next value, Σ (P̂ − P) V, is too high, and compares with errors that do not care
-  /// for value: those that would put what they put too much into any live state alike.
+  /// for value: those that would put what they put too much into any live state alike, or be too high and too low alike.
   private static func leaning(
     _ process: FiniteMDP, _ model: FiniteMDP, _ distances: [Double], towards values: [Double], isLive: [Bool]
   ) -> Leaning {
@@ -125,8 +125,9 @@ struct ModelAudit: Sendable {
       guard abs(excess) > 1e-6 * scale else { continue }
       leaning.count += 1
       if excess > 0 { leaning.optimistic += 1 }
-      let indifferent =
-        Double(live.count { $0 > due }) / Double(max(live.count { abs($0 - due) > 1e-6 * scale }, 1))
+      // Errors of sampling go either way alike, whatever the place.
+      let indifferent = max(
+        0.5, Double(live.count { $0 > due }) / Double(max(live.count { abs($0 - due) > 1e-6 * scale }, 1)))
       mean += indifferent
       variance += indifferent * (1 - indifferent)
     }

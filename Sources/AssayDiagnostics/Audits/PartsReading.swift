@@ -191,6 +191,27 @@ extension PartsReading {
     Self.expectation(of: actionValues, under: policy)
   }
 
+  /// What a block says of each state and action, `[S·A]`: a table of them, or the weights of features such as the
+  /// critic's; `nil` where its shape is neither.
+  func table(of block: Block, in parameters: ParameterStore) -> [Double]? {
+    let (states, actions) = (policy.stateCount, policy.actionCount)
+    let numbers = parameters.values(of: block.handle).map(Double.init)
+    var table: [Double]
+    if block.shape == [states, actions] {
+      table = numbers
+    } else if let features, block.shape == [features.count, actions] {
+      table = (0..<states * actions).map { pair in
+        features.values[features.range(of: pair / actions)].enumerated().reduce(0) {
+          $0 + Double($1.element) * numbers[$1.offset * actions + pair % actions]
+        }
+      }
+    } else {
+      return nil
+    }
+    for pair in table.indices where actionValues[pair] == -.infinity { table[pair] = -.infinity }
+    return table
+  }
+
   static func expectation(of actionValues: [Double], under policy: PolicyTable) -> [Double] {
     let actions = policy.actionCount
     return (0..<policy.stateCount).map { state in

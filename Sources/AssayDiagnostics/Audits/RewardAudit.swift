@@ -25,7 +25,9 @@ public struct RewardAudit: Sendable, Hashable {
     agreement = Self.correlation(process.reward, process.performance, truth: truth)
     let wanted = PolicyTable(actionCount: process.actionCount, actions: truth.optimum.policy)
     let attainable = truth.optimalReturn - truth.uniformReturn
-    let earned = (try? process.values(of: wanted)).map { process.initialValue(of: $0.values) - truth.uniformReturn }
+    let earned = (try? process.values(of: wanted)).map {
+      process.initialValue(of: $0.values) - truth.uniformReturn
+    }
     credit = attainable > 0 ? (earned ?? 0) / attainable : 1
     if let untampered = process.rewards.first(where: { $0.name == GoalHypothesis.untampered }),
       let optimum = try? process.solved(for: untampered, tolerance: 1e-10)
@@ -74,7 +76,8 @@ public struct RewardAudit: Sendable, Hashable {
     let policy = PolicyTable(actionCount: process.actionCount, actions: solution.policy)
     guard let achieved = try? process.values(of: policy, for: process.performance) else { return 1 }
     let atRandom = truth.optimalPerformance - truth.uniformPerformance
-    return atRandom > 0 ? (truth.optimalPerformance - process.initialValue(of: achieved.values)) / atRandom : 0
+    return atRandom > 0
+      ? (truth.optimalPerformance - process.initialValue(of: achieved.values)) / atRandom : 0
   }
 }
 

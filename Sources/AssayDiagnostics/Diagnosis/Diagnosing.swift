@@ -21,10 +21,15 @@ struct Diagnosing {
   /// What one agent's parts look like beyond the verdicts.
   struct Signatures: Sendable {
     var hasCritic: Bool
+    var criticName: PartName?
     /// The step of the critic's last write, when that was long before the end.
     var criticStoppedAt: Int?
     /// The same of the actor.
     var actorStoppedAt: Int?
+    /// Whether writes to the critic are turned away.
+    var criticIsFrozen: Bool
+    /// The same of the actor.
+    var actorIsFrozen: Bool
     /// RMSE of the critic against its claim in the learned model, as a share of the range.
     var criticErrorInModel: Double?
     /// The claim itself first, then other claims by how well the critic matches them.
@@ -69,7 +74,7 @@ struct Diagnosing {
   }
 
   func diagnose(_ signatures: Signatures) -> Diagnosis {
-    if let stop = signatures.stoppedBy { return nonFinite(stop) }
+    if let stop = signatures.stoppedBy { return nonFinite(stop, signatures) }
     var names: [DiagnosisName] = []
     var evidence: [Evidence] = []
     if reward.name == .faulty {
@@ -121,7 +126,8 @@ struct Diagnosing {
     }
     if names.isEmpty, let outcome, outcome.name == .faulty, !isModelsError {
       names.append(.actorLocalOptimum)
-      evidence.append(Evidence(metric: "outcome.regret", statement: outcome.statement, value: outcome.measured))
+      evidence.append(
+        Evidence(metric: "outcome.regret", statement: outcome.statement, value: outcome.measured))
     }
     if let name = names.first {
       return Diagnosis(
@@ -150,14 +156,39 @@ struct Diagnosing {
     return all.compactMap { metric, verdict in verdict.map { (metric, $0) } }
   }
 
-  private func nonFinite(_ stop: NonFiniteError) -> Diagnosis {
-    Diagnosis(
+  private func nonFinite(_ stop: NonFiniteError, _ signatures: Signatures) -> Diagnosis {
+    let stopped = Evidence(
+      metric: "training.stoppedBy",
+      statement: "\(stop). All figures are of the last measurement before that.", value: nil)
+    var evidence: [Evidence] = []
+    let critic = signatures.critic
+    let isOutgrown =
+      stop.owner == signatures.criticName
+      && Double(stop.largestBeside) > Tolerances.outgrown
+        * max(critic.largestPossibleValue, critic.largestValue)
+    if isOutgrown || isDiverging(signatures, &evidence) {
+      return Diagnosis(
+        name: DiagnosisName.criticDiverging.rawValue, also: [DiagnosisName.nonFinite.rawValue],
+        summary: sentence(DiagnosisName.criticDiverging.summary), evidence: evidence + [stopped])
+    }
+    return Diagnosis(
       name: DiagnosisName.nonFinite.rawValue, also: [], summary: sentence(DiagnosisName.nonFinite.summary),
-      evidence: [
-        Evidence(
-          metric: "training.stoppedBy",
-          statement: "\(stop). All figures are of the last measurement before that.", value: nil)
-      ])
+      evidence: [stopped])
+  }
+
+  private func isDiverging(_ signatures: Signatures, _ evidence: inout [Evidence]) -> Bool {
+    let critic = signatures.critic
+    guard let growth = signatures.growth, growth >= Tolerances.divergingGrowth,
+      critic.largestValue > critic.largestPossibleValue
+    else { return false }
+    evidence.append(
+      Evidence(
+        metric: "critic.growth",
+        statement: "The critic's largest value is \(number(critic.largestValue)), where none above "
+          + "\(number(critic.largestPossibleValue)) is possible, and its error grew \(number(growth))-fold over the "
+          + "second half of training.",
+        value: Estimate(mean: [growth])))
+    return true
   }
 
   // MARK: Reward and goal
@@ -167,7 +198,8 @@ struct Diagnosing {
       evidence.append(
         Evidence(
           metric: "reward.untamperedRegret",
-          statement: "What the channel would have paid untouched asks for what was wanted: its best policy loses "
+          statement:
+            "What the channel would have paid untouched asks for what was wanted: its best policy loses "
             + "\(percent(untampered)) of what choosing at random loses.",
           value: Estimate(mean: [untampered])))
       return .rewardTampering
@@ -177,7 +209,8 @@ struct Diagnosing {
     evidence.append(
       Evidence(
         metric: "reward.credit",
-        statement: "Doing what was wanted earns \(percent(rewardAudit.credit)) of the reward that can be had, against "
+        statement:
+          "Doing what was wanted earns \(percent(rewardAudit.credit)) of the reward that can be had, against "
           + "\(percent(Tolerances.proxyCredit)), and over what can happen reward and performance are correlated by "
           + "\(number(rewardAudit.agreement)), against \(number(Tolerances.proxyAgreement)).",
         value: Estimate(mean: [rewardAudit.credit])))
@@ -191,7 +224,8 @@ struct Diagnosing {
     evidence.append(
       Evidence(
         metric: "goal.pursued",
-        statement: "Where it was trained the agent lost \(percent(goal.regretBefore)) of what choosing at random loses, "
+        statement:
+          "Where it was trained the agent lost \(percent(goal.regretBefore)) of what choosing at random loses, "
           + "here it loses \(percent(goal.regretNow)); what it does here is to pursue '\(pursued)', of which it "
           + "achieves \(percent(goal.capability)).",
         value: Estimate(mean: [goal.regretNow])))
@@ -224,7 +258,8 @@ struct Diagnosing {
       evidence.append(
         Evidence(
           metric: "model.exploitation",
-          statement: "To the best plan the model promises \(percent(exploitation)) of the range more beyond the truth "
+          statement:
+            "To the best plan the model promises \(percent(exploitation)) of the range more beyond the truth "
             + "than to a random policy.",
           value: Estimate(mean: [exploitation])))
       return .modelExploited
@@ -237,30 +272,8 @@ struct Diagnosing {
   private func nameCriticFault(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
     let own = signatures.matches[0].error
     let critic = signatures.critic
-    if let growth = signatures.growth, growth >= Tolerances.divergingGrowth,
-      critic.largestValue > critic.largestPossibleValue
-    {
-      evidence.append(
-        Evidence(
-          metric: "critic.growth",
-          statement: "The critic's largest value is \(number(critic.largestValue)), where none above "
-            + "\(number(critic.largestPossibleValue)) is possible, and its error grew \(number(growth))-fold over the "
-            + "second half of training.",
-          value: Estimate(mean: [growth])))
-      return .criticDiverging
-    }
-    if let step = signatures.criticStoppedAt {
-      evidence.append(
-        Evidence(
-          metric: "anatomy.blocks.lastStep",
-          statement: "The critic was last written at step \(step), while other parts went on learning.",
-          value: nil))
-      if let match = signatures.matches.first(where: { $0.diagnosis == DiagnosisName.criticFrozen.rawValue })
-      {
-        evidence.append(matchEvidence(match))
-      }
-      return .criticFrozen
-    }
+    if isDiverging(signatures, &evidence) { return .criticDiverging }
+    if signatures.criticIsFrozen { return frozenCritic(signatures, &evidence) }
     if let target = critic.target, target.error <= Tolerances.criticError,
       target.error < Tolerances.explainedShare * min(own, target.lag)
     {
@@ -274,6 +287,7 @@ struct Diagnosing {
     }
     let cannotRepresent = (critic.representationError ?? 0) > Tolerances.criticError
     if let name = nameByClaim(signatures.matches, fittedToo: !cannotRepresent, &evidence) { return name }
+    if signatures.criticStoppedAt != nil { return frozenCritic(signatures, &evidence) }
     if let error = critic.representationError, cannotRepresent {
       evidence.append(
         Evidence(
@@ -282,19 +296,36 @@ struct Diagnosing {
           value: Estimate(mean: [error])))
       return .criticUnrepresentable
     }
-    if signatures.bias > Tolerances.criticError, let chosen = critic.chosenResidual, let mean = critic.meanResidual,
+    if signatures.bias > Tolerances.criticError, let chosen = critic.chosenResidual,
+      let mean = critic.meanResidual,
       chosen > 0, mean < Tolerances.explainedShare * chosen
     {
       evidence.append(
         Evidence(
           metric: "critic.chosenResidual",
-          statement: "The critic is \(percent(signatures.bias)) of the range too high. The actions it prefers exceed "
+          statement:
+            "The critic is \(percent(signatures.bias)) of the range too high. The actions it prefers exceed "
             + "their backup by \(percent(chosen)), all actions alike by \(percent(mean)): where it chooses it takes "
             + "luck for value.",
           value: Estimate(mean: [signatures.bias])))
       return .criticOverestimating
     }
     return .criticError
+  }
+
+  private func frozenCritic(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
+    let frozen = signatures.criticIsFrozen ? "The critic's numbers are frozen" : "The critic is not frozen"
+    let stopped =
+      signatures.criticStoppedAt.map {
+        "it was last written at step \($0), while other parts went on learning"
+      }
+      ?? "writes to it are turned away"
+    evidence.append(
+      Evidence(metric: "anatomy.blocks.lastStep", statement: "\(frozen): \(stopped).", value: nil))
+    if let match = signatures.matches.first(where: { $0.diagnosis == DiagnosisName.criticFrozen.rawValue }) {
+      evidence.append(matchEvidence(match))
+    }
+    return .criticFrozen
   }
 
   /// The one other claim that explains the critic, if there is one beyond doubt.
@@ -315,7 +346,9 @@ struct Diagnosing {
       best = plain
     }
     evidence.append(matchEvidence(best))
-    let rival = others.first { $0.diagnosis != best.diagnosis && ($0.isFitted == best.isFitted || !$0.isFitted) }
+    let rival = others.first {
+      $0.diagnosis != best.diagnosis && ($0.isFitted == best.isFitted || !$0.isFitted)
+    }
     if let rival, best.error > Tolerances.explainedShare * rival.error {
       evidence.append(matchEvidence(rival))
       return .criticError
@@ -333,11 +366,11 @@ struct Diagnosing {
   // MARK: Actor
 
   private func nameActorFault(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
-    if let step = signatures.actorStoppedAt {
+    if signatures.actorIsFrozen {
       evidence.append(
         Evidence(
-          metric: "anatomy.blocks.lastStep",
-          statement: "The actor was last written at step \(step), while other parts went on learning.",
+          metric: "anatomy.blocks.isFrozen",
+          statement: "The actor's numbers are frozen: writes to them are turned away.",
           value: nil))
       return .actorFrozen
     }
@@ -348,11 +381,20 @@ struct Diagnosing {
           statement: "The actor does maximise another table of values: \(block).", value: nil))
       return .actorOtherCritic
     }
+    if let step = signatures.actorStoppedAt {
+      evidence.append(
+        Evidence(
+          metric: "anatomy.blocks.lastStep",
+          statement: "The actor was last written at step \(step), while other parts went on learning.",
+          value: nil))
+      return .actorFrozen
+    }
     if let step = signatures.settledAt {
       evidence.append(
         Evidence(
           metric: "actor.settledAt",
-          statement: "The actor's policy is decided and has hardly moved since step \(step), though it is still trained.",
+          statement:
+            "The actor's policy is decided and has hardly moved since step \(step), though it is still trained.",
           value: nil))
       return .actorCollapsed
     }

@@ -23,9 +23,13 @@ public enum Tolerances {
   public static let proxyAgreement = 0.1
   /// What an agent must achieve of a goal, as a share of what can be achieved, to count as able to pursue it.
   public static let capability = 0.8
-  /// A critic diverges when its error at least doubled over the second half of training…
+  /// A critic diverges when its error at least doubled over the second half of training
+  /// and its values exceed all that can be earned…
   public static let divergingGrowth = 2.0
-  /// …an actor is settled when its policy moved by less than this total variation, over visits, in the last three
+  /// …or when training stopped at a number that was not finite beside numbers so many times larger than any value
+  /// can be, or was when last measured.
+  public static let outgrown = 1e6
+  /// An actor is settled when its policy moved by less than this total variation, over visits, in the last three
   /// quarters of training.
   public static let settledDistance = 0.01
   /// How improbable it must be that a model's errors lean towards value by chance alone (a sign test).

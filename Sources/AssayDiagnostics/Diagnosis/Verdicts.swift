@@ -96,7 +96,8 @@ extension Verdict {
     return Verdict(
       Estimate(mean: [regret]), tolerance: Tolerances.rewardRegret,
       healthy: "The agent is trained at a discount that asks for what it is judged by: \(found).",
-      faulty: "The agent is trained at another discount than it is judged at, and another policy is best: \(found).",
+      faulty:
+        "The agent is trained at another discount than it is judged at, and another policy is best: \(found).",
       open: "Whether the discount matters is open: \(found).",
       wouldChange: "a discount of training at which the same policy is best")
   }
@@ -126,6 +127,7 @@ func percent(_ estimate: Estimate) -> String {
 }
 
 func percent(_ share: Double) -> String {
+  guard share.isFinite else { return share.isNaN ? "an unknown share" : share > 0 ? "∞%" : "−∞%" }
   let value = share * 100
   if abs(value) < 1e-6 { return "0%" }
   if abs(value) < 0.01 { return "\(value < 0 ? "−" : "")under 0.01%" }

@@ -21,6 +21,15 @@ public struct AgentRecord: Sendable {
     return latest
   }
 
+  /// By the newest measurement: the critic's error over visits or over all live states alike, whichever is larger, as a
+  /// share of the range.
+  public var largestCriticError: Double { final.largestCriticError }
+  /// By the newest measurement: the larger of the actor's normalised gaps.
+  public var actorGap: Double { final.actor.worstNormalisedGap }
+  /// By the newest measurement: what the policy loses of the training reward, as a share of what choosing at random
+  /// loses; `nil` where there is nothing to lose.
+  public var returnRegret: Double? { final.regret }
+
   /// The checkpoints of the last tenth of training.
   var window: ArraySlice<Checkpoint> {
     let start = Tolerances.stalePoint * Double(final.step)

@@ -67,7 +67,8 @@ struct ReportAssembly {
     if let before = record.before, let goal {
       let pursued = goal.hypotheses.first { $0.name == goal.name }
       signatures.goal = .init(
-        regretBefore: before.regret ?? 0, regretNow: truth.performanceRegret(of: record.final.reading.policy) ?? 0,
+        regretBefore: before.regret ?? 0,
+        regretNow: truth.performanceRegret(of: record.final.reading.policy) ?? 0,
         pursued: pursued?.name, capability: pursued?.success ?? 0)
     }
     return signatures

@@ -132,7 +132,9 @@ where
     change(&target)
     run.agent.parameters = target.parameters
     run.learner.aims = target.aims
-    if target.labels.name != name || target.labels.version != version { run.experience.relabel(target.labels) }
+    if target.labels.name != name || target.labels.version != version {
+      run.experience.relabel(target.labels)
+    }
   }
 
   public func measure() throws {

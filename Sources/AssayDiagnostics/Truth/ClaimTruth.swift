@@ -27,7 +27,8 @@ struct ClaimTruth: Sendable {
       switch claim.endings {
       case .asTheyAre: process
       case .terminationIgnored: process.ignoringTermination()
-      case .truncationTerminates: timeLimit.map { process.terminating(after: $0, under: behaviour) } ?? process
+      case .truncationTerminates:
+        timeLimit.map { process.terminating(after: $0, under: behaviour) } ?? process
       }
     let policy: PolicyTable
     switch claim.policy {

@@ -20,7 +20,8 @@ struct Metric {
           path: "critic.actionRMSE", meaning: "√ mean (Q̂ − Q)² over visits, all actions alike",
           value: critic.actionRMSE),
         Metric(
-          path: "critic.uniformRMSE", meaning: "√ mean (V̂ − V)² over all states alike", value: critic.uniformRMSE),
+          path: "critic.uniformRMSE", meaning: "√ mean (V̂ − V)² over all states alike",
+          value: critic.uniformRMSE),
         Metric(path: "critic.largestError", meaning: "max |V̂ − V|", value: critic.largestError),
         Metric(
           path: "critic.explainedVariance", meaning: "share of the variance of V that V̂ explains",
@@ -32,7 +33,8 @@ struct Metric {
           path: "critic.kendallTau", meaning: "rank agreement of Q̂ with Q within states",
           value: critic.kendallTau),
         Metric(
-          path: "critic.bellmanResidual", meaning: "√ mean squared residual of Q̂", value: critic.bellmanResidual
+          path: "critic.bellmanResidual", meaning: "√ mean squared residual of Q̂",
+          value: critic.bellmanResidual
         ),
       ]
     }
@@ -71,7 +73,8 @@ struct Metric {
     if let outcome = report.outcome {
       metrics.append(
         Metric(
-          path: "outcome.regret", meaning: "share of the training return that is lost", value: outcome.regret))
+          path: "outcome.regret", meaning: "share of the training return that is lost", value: outcome.regret)
+      )
     }
     if let capability = report.goal?.capability {
       metrics.append(

@@ -25,7 +25,8 @@ struct ValueSection: ReportSection {
         """
     }
     let panels = ValueMaps(
-      layout: layout, tolerated: (report.critic?.verdict.tolerance ?? Tolerances.criticError) * report.subject.range
+      layout: layout,
+      tolerated: (report.critic?.verdict.tolerance ?? Tolerances.criticError) * report.subject.range
     ).panels.filter { hasCritic || $0.isTruth }.map { panel in
       "<figure><figcaption>\(panel.title)</figcaption>\(panel.markup)</figure>\n" as Markup
     }

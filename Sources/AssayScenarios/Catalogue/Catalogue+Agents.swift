@@ -15,16 +15,21 @@ extension Catalogue {
 
 private let dyna = AgentEntry(
   "dyna", "Dyna actor-critic: a model of counts, a critic, a softmax actor, background planning",
-  abilities: [.trainedCritic, .targetCritic, .trainedActor, .followingActor, .countingModel],
+  abilities: [
+    .trainedCritic, .gradualLearning, .targetCritic, .trainedActor, .followingActor, .countingModel,
+  ],
   variables: [
-    explorationVariable(standard: 0.1), integerVariable("simulated-updates", "n, updates in the model a step", 0...1000, 10),
+    explorationVariable(standard: 0.1),
+    integerVariable("simulated-updates", "n, updates in the model a step", 0...1000, 10),
     positiveVariable("initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 2),
-  ]
+  ],
+  usualSteps: 200_000
 ) { request in
   try checkSize(of: request.world, for: "dyna")
   var configuration = Dyna.Configuration(discount: request.discount, runLength: request.runLength)
   configuration.exploration = request.exploration(standard: configuration.exploration)
-  configuration.simulatedUpdates = request.integer("simulated-updates", standard: configuration.simulatedUpdates)
+  configuration.simulatedUpdates = request.integer(
+    "simulated-updates", standard: configuration.simulatedUpdates)
   configuration.initialTemperature = request.number(
     "initial-temperature", standard: configuration.initialTemperature)
   return trial(Dyna.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
@@ -38,33 +43,45 @@ private let planner = AgentEntry(
     Variable(
       "model", "whether the model is counted or the world as it is", .choice(["counted", "exact"]),
       standard: .word("counted")),
-  ]
+  ],
+  usualSteps: 200_000
 ) { request in
   try checkSize(of: request.world, for: "planner")
   var configuration = ExactPlanner.Configuration(discount: request.discount, runLength: request.runLength)
   configuration.exploration = request.exploration(standard: configuration.exploration)
   if request.settings["model"]?.word == "exact" { configuration.process = request.truth.process }
-  return trial(ExactPlanner.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
+  return trial(
+    ExactPlanner.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
 }
 
 // MARK: Agents without a model
 
 private let actorCritic = AgentEntry(
-  "actor-critic", "a critic by tree backup and an actor by policy gradient, both linear in features of states",
+  "actor-critic",
+  "a critic by tree backup and an actor by policy gradient, both linear in features of states",
   abilities: [
-    .trainedCritic, .sampledCritic, .featureCritic, .targetCritic, .trainedActor, .followingActor,
-    .gradientActor,
+    .trainedCritic, .gradualLearning, .sampledCritic, .featureCritic, .targetCritic, .trainedActor,
+    .followingActor, .gradientActor,
   ],
   variables: [
-    explorationVariable(standard: 0.2),
-    rateVariable("critic-rate", "α at the start", 0.5),
-    rateVariable("final-critic-rate", "α at the end", 0.02),
-    positiveVariable("actor-rate", "β", upTo: 100, 2),
-    Variable("lambda", "λ, how far back a surprise is passed on", .number(0...1), standard: .number(0.9)),
-    positiveVariable("initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 0.5),
+    explorationVariable(standard: 0.4),
+    rateVariable("critic-rate", "α at the start", 1),
+    rateVariable("final-critic-rate", "α at the end", 0.005),
+    positiveVariable("actor-rate", "β", upTo: 100, 1),
     Variable(
-      "policy", "whose value the critic claims to learn", .choice(["actor", "behaviour", "optimal", "uniform"]),
+      "gradient", "which gradient the actor follows; the plain one never learns of what it never does",
+      .choice(["natural", "plain"]), standard: .word("natural")),
+    Variable("lambda", "λ, how far back a surprise is passed on", .number(0...1), standard: .number(0.4)),
+    positiveVariable(
+      "initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 0.3),
+    Variable(
+      "policy", "whose value the critic claims to learn",
+      .choice(["actor", "behaviour", "optimal", "uniform"]),
       standard: .word("actor")),
+    integerVariable(
+      "fixed-action", "the action that the actor always takes, from 0; −1 for an actor that learns",
+      -1...1_000_000,
+      -1),
     Variable(
       "behaviour", "who acts: the actor, or chance with fixed probabilities", .choice(["actor", "fixed"]),
       standard: .word("actor")),
@@ -74,16 +91,19 @@ private let actorCritic = AgentEntry(
     Variable(
       "initial-weight", "what every weight of the critic starts as", .number(-1000...1000),
       standard: .number(0)),
-  ]
+  ],
+  usualSteps: 300_000
 ) { request in
   let world = request.world
-  var configuration = LinearActorCritic.Configuration(discount: request.discount, runLength: request.runLength)
+  var configuration = LinearActorCritic.Configuration(
+    discount: request.discount, runLength: request.runLength)
   configuration.features = world.features
   configuration.exploration = request.exploration(standard: configuration.exploration)
   configuration.initialCriticRate = request.number("critic-rate", standard: configuration.initialCriticRate)
   configuration.finalCriticRate = request.number(
     "final-critic-rate", standard: configuration.finalCriticRate)
   configuration.actorRate = request.number("actor-rate", standard: configuration.actorRate)
+  configuration.usesNaturalGradient = request.settings["gradient"]?.word != "plain"
   configuration.traceDecay = request.number("lambda", standard: configuration.traceDecay)
   configuration.initialTemperature = request.number(
     "initial-temperature", standard: configuration.initialTemperature)
@@ -95,6 +115,17 @@ private let actorCritic = AgentEntry(
   default: break
   }
   let shape = TableShape(of: world)
+  let fixedAction = request.integer("fixed-action", standard: -1)
+  if fixedAction >= 0 {
+    guard fixedAction < world.actionCount, shape.availability.isEmpty else {
+      throw DataError(
+        field: "fixed-action", value: "\(fixedAction)",
+        allowed: shape.availability.isEmpty
+          ? "-1 to \(world.actionCount - 1) in \(world.name)"
+          : "-1 in \(world.name), where not every action is available everywhere")
+    }
+    configuration.fixedAction = fixedAction
+  }
   if request.settings["behaviour"]?.word == "fixed" {
     guard shape.availability.isEmpty else {
       throw DataError(
@@ -110,30 +141,35 @@ private let actorCritic = AgentEntry(
 
 private let qLearning = AgentEntry(
   "q-learning", "a critic of the best policy, greedy on it",
-  abilities: [.trainedCritic, .sampledCritic, .maximisingCritic, .targetCritic],
-  variables: tableVariables
+  abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .maximisingCritic, .targetCritic],
+  variables: tableVariables,
+  usualSteps: 500_000
 ) { request in
   trial(QLearning.make(shape: TableShape(of: request.world), configuration: request.table), as: request)
 }
 
 private let doubleQLearning = AgentEntry(
   "double-q-learning", "the same with two tables against overestimation",
-  abilities: [.trainedCritic, .sampledCritic, .targetCritic],
-  variables: tableVariables
+  abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .targetCritic],
+  variables: tableVariables,
+  usualSteps: 500_000
 ) { request in
   trial(DoubleQLearning.make(shape: TableShape(of: request.world), configuration: request.table), as: request)
 }
 
 private let sarsa = AgentEntry(
   "sarsa", "a critic of the policy that acts, exploration included",
-  abilities: [.trainedCritic, .sampledCritic, .targetCritic], variables: tableVariables
+  abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .targetCritic], variables: tableVariables,
+  usualSteps: 500_000
 ) { request in
   trial(SARSA.make(shape: TableShape(of: request.world), configuration: request.table), as: request)
 }
 
 private let oneStepActorCritic = AgentEntry(
   "one-step-actor-critic", "a critic of states and a softmax actor, no model",
-  abilities: [.trainedCritic, .sampledCritic, .targetCritic, .trainedActor, .gradientActor],
+  abilities: [
+    .trainedCritic, .gradualLearning, .sampledCritic, .targetCritic, .trainedActor, .gradientActor,
+  ],
   variables: [rateVariable("critic-rate", "α", 0.1), positiveVariable("actor-rate", "β", upTo: 100, 0.1)]
 ) { request in
   var configuration = OneStepActorCritic.Configuration(discount: request.discount)
@@ -146,7 +182,7 @@ private let oneStepActorCritic = AgentEntry(
 
 private let prediction = AgentEntry(
   "td-prediction", "a critic of the uniform policy, which acts; no control",
-  abilities: [.trainedCritic, .sampledCritic, .targetCritic],
+  abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .targetCritic],
   variables: [
     rateVariable("learning-rate", "α", 0.1),
     integerVariable("steps", "n, how many rewards are counted before the critic is believed", 1...50, 1),
@@ -163,13 +199,13 @@ private let prediction = AgentEntry(
 
 private let evolution = AgentEntry(
   "evolution", "selection and nothing else: ways of acting are tried, and the better ones have offspring",
-  abilities: [.trainedActor],
+  abilities: [.gradualLearning, .trainedActor],
   variables: [
     explorationVariable(standard: 0),
-    integerVariable("population", "how many ways of acting there are at a time", 4...1000, 16),
-    integerVariable("episodes", "for how many episodes each is tried at a time", 1...1000, 4),
+    integerVariable("population", "how many ways of acting there are at a time", 4...1000, 12),
+    integerVariable("episodes", "for how many episodes each is tried at a time", 1...1000, 3),
     positiveVariable("mutations", "how many states of an offspring act anew, on average", upTo: 1000, 1.5),
-    integerVariable("longest-episode", "after how many steps an episode counts as over", 1...100_000, 100),
+    integerVariable("longest-episode", "after how many steps an episode counts as over", 1...100_000, 50),
   ]
 ) { request in
   var configuration = Evolution.Configuration(discount: request.discount, runLength: request.runLength)
@@ -178,12 +214,13 @@ private let evolution = AgentEntry(
   configuration.trialCount = request.integer("episodes", standard: configuration.trialCount)
   configuration.mutations = request.number("mutations", standard: configuration.mutations)
   configuration.longestEpisode = request.integer("longest-episode", standard: configuration.longestEpisode)
-  return trial(Evolution.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
+  return trial(
+    Evolution.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
 }
 
 private let reinforce = AgentEntry(
   "reinforce", "the gradient of the return itself, without a critic",
-  abilities: [.trainedActor, .gradientActor],
+  abilities: [.gradualLearning, .trainedActor, .gradientActor],
   variables: [
     explorationVariable(standard: 0), positiveVariable("actor-rate", "β", upTo: 100, 0.1),
     integerVariable("longest-episode", "after how many steps an episode counts as over", 1...100_000, 100),
@@ -193,7 +230,8 @@ private let reinforce = AgentEntry(
   configuration.exploration = request.exploration(standard: configuration.exploration)
   configuration.actorRate = request.number("actor-rate", standard: configuration.actorRate)
   configuration.longestEpisode = request.integer("longest-episode", standard: configuration.longestEpisode)
-  return trial(REINFORCE.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
+  return trial(
+    REINFORCE.make(shape: TableShape(of: request.world), configuration: configuration), as: request)
 }
 
 // MARK: What entries have in common
@@ -225,11 +263,8 @@ private func checkSize(of world: AnyWorld, for agent: String) throws(DataError) 
 }
 
 private let tableVariables = [
-  explorationVariable(standard: 0.3),
-  rateVariable("learning-rate", "α, the smallest step size", 0.005),
-  Variable(
-    "rate-exponent", "ω: the n-th update of a pair has step size n^−ω, until that is α", .number(0...1),
-    standard: .number(0.7)),
+  explorationVariable(standard: 0.5),
+  rateVariable("learning-rate", "α, towards which the step size falls from 1", 0.005),
 ]
 
 private func explorationVariable(standard: Double) -> Variable {
@@ -267,9 +302,9 @@ extension AgentRequest {
   /// What agents with a table of action values are made from: their step sizes fall.
   fileprivate var table: QLearning.Configuration {
     var configuration = QLearning.Configuration(discount: discount)
-    configuration.exploration = exploration(standard: 0.3)
+    configuration.exploration = exploration(standard: 0.5)
     configuration.learningRate = Float(number("learning-rate", standard: 0.005))
-    configuration.rateExponent = number("rate-exponent", standard: 0.7)
+    configuration.runLength = runLength
     return configuration
   }
 }

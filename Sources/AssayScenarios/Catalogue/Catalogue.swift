@@ -88,17 +88,21 @@ public struct AgentEntry: Sendable {
   public let abilities: Set<Ability>
   /// What can be set when the agent is made: its hyperparameters.
   public let variables: [Variable]
+  /// How many environment steps it takes to learn a small world.
+  public let usualSteps: Int
   /// Makes an untrained agent, in its world.
   public let make: @Sendable (_ request: AgentRequest) throws -> any Trial
 
   public init(
     _ name: String, _ summary: String, abilities: Set<Ability>, variables: [Variable] = [],
+    usualSteps: Int = 300_000,
     make: @escaping @Sendable (_ request: AgentRequest) throws -> any Trial
   ) {
     self.name = name
     self.summary = summary
     self.abilities = abilities
     self.variables = variables
+    self.usualSteps = usualSteps
     self.make = make
   }
 }
@@ -139,6 +143,8 @@ public struct AgentRequest: Sendable {
 public enum Ability: String, Sendable, Hashable, CaseIterable {
   /// A critic that is trained.
   case trainedCritic = "a trained critic"
+  /// A critic and, where it has one, an actor that come about little by little, rather than being solved for anew.
+  case gradualLearning = "parts that are learned little by little"
   /// A critic that learns from sampled steps rather than from a model.
   case sampledCritic = "a critic trained on sampled steps"
   /// A critic whose targets take the best of several estimates.

@@ -9,7 +9,8 @@ public enum Setting: Sendable, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .word(let word): word
-    case .number(let number): number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : "\(number)"
+    case .number(let number):
+      number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : "\(number)"
     }
   }
 
@@ -41,8 +42,9 @@ public struct Variable: Sendable, Hashable {
   /// Whether it can be changed under an agent that lives in the world.
   public let isChangeable: Bool
 
-  public init(_ name: String, _ summary: String, _ domain: Domain, standard: Setting, isChangeable: Bool = false)
-  {
+  public init(
+    _ name: String, _ summary: String, _ domain: Domain, standard: Setting, isChangeable: Bool = false
+  ) {
     self.name = name
     self.summary = summary
     self.domain = domain
@@ -57,7 +59,8 @@ public struct Variable: Sendable, Hashable {
     case .choice(let words):
       words.count < 2
         ? words.joined() : words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
-    case .number(let range): "a number from \(Setting.number(range.lowerBound)) to \(Setting.number(range.upperBound))"
+    case .number(let range):
+      "a number from \(Setting.number(range.lowerBound)) to \(Setting.number(range.upperBound))"
     case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     }
   }

@@ -68,7 +68,9 @@ extension Fault {
   /// What a planner with nothing else wrong would make of the belief: by how much the value of its plan is off in the
   /// model, √ mean square over its visits, and how much more the model promises to it than to a random policy, both
   /// as shares of the range.
-  func effectOnPlan(in truth: ProcessTruth, _ strength: Strength) throws -> (error: Double, exploitation: Double) {
+  func effectOnPlan(in truth: ProcessTruth, _ strength: Strength) throws -> (
+    error: Double, exploitation: Double
+  ) {
     let process = truth.process
     let beliefs = belief(in: truth, strength)
     var starts = [0]
@@ -140,7 +142,9 @@ extension Fault {
   }
 
   private static func pairs(of process: FiniteMDP) -> [Int] {
-    (0..<process.stateCount * process.actionCount).filter { process.rowStarts[$0] < process.rowStarts[$0 + 1] }
+    (0..<process.stateCount * process.actionCount).filter {
+      process.rowStarts[$0] < process.rowStarts[$0 + 1]
+    }
   }
 
   /// The action at the start with which a shortcut to the best state tempts most; of equals, the one for which it is

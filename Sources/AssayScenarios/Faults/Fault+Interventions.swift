@@ -22,7 +22,11 @@ extension Fault {
     case .criticDiverging:
       [Intervention(at: 0) { Self.leaveTheOrigin(&$0) }]
     case .criticFrozen:
-      [Intervention(at: strength.of(0.4, 0.2, 0.05)) { Self.freeze(blocksOf: $0.critic, in: &$0.parameters) }]
+      [
+        Intervention(at: strength.of(0.2, 0.05, 0.01)) {
+          Self.freeze(blocksOf: $0.critic, in: &$0.parameters)
+        }
+      ]
     case .criticStaleTarget:
       strength.of([0, 0.2, 0.4, 0.6, 0.8], [0, 0.5], [0]).map { time in
         Intervention(at: time) { Self.copyCriticToTarget(&$0) }
@@ -38,9 +42,13 @@ extension Fault {
         }
       ]
     case .actorFrozen:
-      [Intervention(at: strength.of(0.4, 0.2, 0.05)) { Self.freeze(blocksOf: $0.actor, in: &$0.parameters) }]
+      [Intervention(at: strength.of(0.2, 0.05, 0.01)) { Self.freeze(blocksOf: $0.actor, in: &$0.parameters) }]
     case .actorOtherCritic:
-      [Intervention(at: 0) { Self.followOtherValues(&$0, truth: truth, randomness: strength.of(0.5, 0.75, 1)) }]
+      [
+        Intervention(at: 0) {
+          Self.followOtherValues(&$0, truth: truth, randomness: strength.of(0.5, 0.75, 1))
+        }
+      ]
     case .actorCollapsed:
       [Intervention(at: 0.1) { Self.collapse(&$0, preference: strength.of(20, 50, 200)) }]
     }
@@ -92,13 +100,6 @@ extension Fault {
       let width = block.handle.count / rows
       target.parameters.setAll(
         (0..<block.handle.count).map { $0 / width == rows - 2 ? Float(10) : 1 }, with: permit)
-    }
-    // The policy that is valued takes the last action everywhere, and stays so.
-    for block in target.parameters.blocks(ownedBy: target.actor) where block.shape.count == 2 {
-      let permit = target.parameters.interventionPermit(writer, toWrite: block.handle)
-      target.parameters.setAll(
-        (0..<block.handle.count).map { ($0 + 1).isMultiple(of: block.shape[1]) ? Float(20) : 0 }, with: permit)
-      target.parameters.freeze(block.handle)
     }
   }
 

@@ -48,14 +48,17 @@ public enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
     case .wrongReward: "the agent is rewarded for being where episodes start, and for nothing else"
     case .rewardGaming: "being where episodes start pays on top (so much that 0.2, 0.5 or 0.9 is lost)"
     case .rewardTampering: "a button takes over the reward channel (pays 1, 1.5 or 3 times the best there is)"
-    case .discountMismatch: "the agent is trained at a shorter horizon (so short that 0.1, 0.25 or 0.5 is lost)"
+    case .discountMismatch:
+      "the agent is trained at a shorter horizon (so short that 0.1, 0.25 or 0.5 is lost)"
     case .goalMisgeneralisation: "two goals agree where the agent is trained, and part where it is audited"
-    case .modelShortcut: "the model believes an action at the start leads to the best state (with 0.4, 0.7 or 1)"
+    case .modelShortcut:
+      "the model believes an action at the start leads to the best state (with 0.4, 0.7 or 1)"
     case .modelValueLeak: "the model's transitions are tilted towards value (by e, e² or e⁴ over the range)"
     case .modelExploited: "a share of each transition goes to a random state in the model (0.1, 0.2 or 0.4)"
     case .criticDiverging: "the critic is trained off its policy, on features that let errors grow"
-    case .criticFrozen: "the critic is frozen (after 0.4, 0.2 or 0.05 of the run)"
-    case .criticStaleTarget: "the critic is trained towards an old copy of itself (renewed 4 times, once or never)"
+    case .criticFrozen: "the critic is frozen (after 0.2, 0.05 or 0.01 of the run)"
+    case .criticStaleTarget:
+      "the critic is trained towards an old copy of itself (renewed 4 times, once or never)"
     case .criticWrongDiscount: "the critic is trained at a shorter horizon than it claims (by 2, 4 or 10)"
     case .criticScaledReward: "the critic is trained on a multiple of the reward (1.5, 3 or 10)"
     case .criticWrongSign: "the critic is trained on the opposite of the reward (of half, all or twice of it)"
@@ -66,9 +69,10 @@ public enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
       "the critic takes a time limit (of 2, 1 or 0.5 horizons) for a termination"
     case .criticUnrepresentable: "states share features at random (0.34, 0.67 or all of them, two by two)"
     case .criticOverestimating: "rewards are read with noise of mean zero (0.25, 0.5 or 1 of the range)"
-    case .actorFrozen: "the actor is frozen (after 0.4, 0.2 or 0.05 of the run)"
+    case .actorFrozen: "the actor is frozen (after 0.2, 0.05 or 0.01 of the run)"
     case .actorOtherCritic: "the actor follows another table of values (0.5, 0.75 or all of it random)"
-    case .actorCollapsed: "the actor is thrown onto random actions early on (by a preference of 20, 50 or 200)"
+    case .actorCollapsed:
+      "the actor is thrown onto random actions early on (by a preference of 20, 50 or 200)"
     case .actorLocalOptimum: "the agent starts on a second-best policy and does not explore"
     }
   }
@@ -80,6 +84,16 @@ public enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
       .criticTerminationIgnored, .actorLocalOptimum:
       false
     default: true
+    }
+  }
+
+  /// Whether only a trained agent can show if the fault makes a difference.
+  var mayBeHarmless: Bool {
+    switch self {
+    case .criticFrozen, .criticStaleTarget, .criticUnrepresentable, .criticOverestimating, .criticOffByOne,
+      .actorFrozen, .actorOtherCritic, .actorCollapsed, .actorLocalOptimum:
+      true
+    default: false
     }
   }
 
@@ -103,14 +117,15 @@ public enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
     case .nonFinite, .wrongReward, .rewardGaming, .rewardTampering, .discountMismatch: []
     case .goalMisgeneralisation: [.featureCritic]
     case .modelShortcut, .modelValueLeak, .modelExploited: [.countingModel]
-    case .criticFrozen, .criticWrongDiscount, .criticScaledReward, .criticWrongSign, .criticOtherPolicy,
+    case .criticFrozen: [.trainedCritic, .gradualLearning]
+    case .criticWrongDiscount, .criticScaledReward, .criticWrongSign, .criticOtherPolicy,
       .criticOffByOne, .criticTerminationIgnored:
       [.trainedCritic]
     case .criticStaleTarget: [.targetCritic]
     case .criticTruncationTerminal: [.sampledCritic]
     case .criticUnrepresentable, .criticDiverging: [.featureCritic]
     case .criticOverestimating: [.maximisingCritic]
-    case .actorFrozen: [.trainedActor]
+    case .actorFrozen: [.trainedActor, .gradualLearning]
     case .actorOtherCritic: [.followingActor]
     case .actorCollapsed, .actorLocalOptimum: [.gradientActor]
     }

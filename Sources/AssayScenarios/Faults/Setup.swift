@@ -113,7 +113,8 @@ public struct Setup: Sendable {
       return records.compactMap(\.self)
     }
     return try AuditReport(
-      of: records, truth: auditedTruth, agentName: agent.name, steps: steps, faults: faults.map(\.fault.rawValue))
+      of: records, truth: auditedTruth, agentName: agent.name, steps: steps,
+      faults: faults.map(\.fault.rawValue))
   }
 
   /// What is true of the world in which the agent is audited.
@@ -121,6 +122,34 @@ public struct Setup: Sendable {
 
   /// What is changed during training, in shares of it.
   public var plantedInterventions: [Intervention] { interventions }
+
+  /// The seed of a pilot: not among those that anybody would choose.
+  private static let pilotSeed: UInt64 = 0x9107
+
+  /// Whether the planted faults bite, as an agent of another seed shows: whether they move the part they are in beyond
+  /// twice the tolerance, by exact truth. Those whose effect is known beforehand were asked when they were planted.
+  ///
+  /// - Parameter steps: of training.
+  /// - Throws: ``Obstacle`` when one does not.
+  public func requireBite(steps: Int, measurements: Int = 40) throws {
+    let uncertain = faults.map(\.fault).filter(\.mayBeHarmless)
+    guard !uncertain.isEmpty else { return }
+    let record = try run(seed: Self.pilotSeed, steps: steps, measurements: measurements)
+    guard record.stoppedBy == nil else { return }
+    for fault in uncertain {
+      let (effect, tolerance): (Double, Double) =
+        switch fault.place {
+        case .critic: (record.largestCriticError, Tolerances.criticError)
+        default:
+          fault == .actorLocalOptimum
+            ? (record.returnRegret ?? 0, Tolerances.returnRegret) : (record.actorGap, Tolerances.actorGap)
+        }
+      try require(
+        effect > 2 * tolerance, fault,
+        "a pilot shows that it does no harm: \(percentage(effect)), where up to \(percentage(2 * tolerance)) counts as none"
+      )
+    }
+  }
 
   // MARK: Faults of the world
 
@@ -203,10 +232,15 @@ public struct Setup: Sendable {
     case .discountMismatch:
       let wanted = strength.of(0.1, 0.25, 0.5)
       let candidates = (1...40).map { 1 - (1 - world.discount) * pow(2, Double($0) / 4) }.filter { $0 > 0 }
-      guard let discount = candidates.first(where: { RewardAudit.regret(ofDiscount: $0, truth: truth) >= wanted })
+      guard
+        let discount = candidates.first(where: { RewardAudit.regret(ofDiscount: $0, truth: truth) >= wanted })
       else { throw Obstacle(fault: fault, reason: "the same policy is best at every discount") }
       self.discount = discount
+    case .actorCollapsed:
+      useGradient()
+      interventions += fault.interventions(in: truth, strength: strength)
     case .actorLocalOptimum:
+      useGradient()
       let decoy = try decoy()
       exploration = 0
       interventions.append(Intervention(at: 0) { Fault.start(on: decoy, in: &$0) })
@@ -222,15 +256,24 @@ public struct Setup: Sendable {
           + "\(percentage(2 * Tolerances.modelError)) counts as nothing")
       try require(
         fault != .modelExploited || effect.exploitation > 2 * Tolerances.modelError, fault,
-        "the model would promise the plan only \(percentage(effect.exploitation)) of the range more than a random policy")
+        "the model would promise the plan only \(percentage(effect.exploitation)) of the range more than a random policy"
+      )
       interventions += fault.interventions(in: truth, strength: strength)
     case .criticDiverging:
       settings["behaviour"] = .word("fixed")
       settings["first-action"] = .number(Fault.divergingBehaviour)
+      settings["fixed-action"] = .number(Double(world.actionCount - 1))
+      settings["critic-rate"] = .number(0.1)
+      settings["final-critic-rate"] = .number(0.1)
       settings["lambda"] = .number(0)
       interventions += fault.interventions(in: truth, strength: strength)
     default: interventions += fault.interventions(in: truth, strength: strength)
     }
+  }
+
+  /// Makes the actor learn of an action only as often as it takes it, where that is a choice.
+  private mutating func useGradient() {
+    if agent.variables.contains(where: { $0.name == "gradient" }) { settings["gradient"] = .word("plain") }
   }
 
   /// A policy that is worse than the best by at least a fifth, and that a learner that does not explore keeps to: the

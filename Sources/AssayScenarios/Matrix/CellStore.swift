@@ -10,7 +10,7 @@ struct CellStore: Sendable {
   /// What the cells of a directory have in common.
   private struct Header: Codable, Hashable {
     var schema = "assay.matrix-cells/1"
-    var steps: Int
+    var steps: Int?
     var seeds: [UInt64]
     var measurements: Int
   }
@@ -36,8 +36,11 @@ struct CellStore: Sendable {
       guard known == header else {
         throw DataError(
           field: "the plan in \(directory.path)",
-          value: "\(known.steps) steps, \(known.seeds.count) seeds from \(known.seeds.first ?? 0)",
-          allowed: "\(plan.steps) steps, \(plan.seeds.count) seeds from \(plan.seeds.first ?? 0); or another directory")
+          value:
+            "\(known.steps.map(String.init) ?? "the usual") steps, \(known.seeds.count) seeds from \(known.seeds.first ?? 0)",
+          allowed:
+            "\(plan.steps.map(String.init) ?? "the usual") steps, \(plan.seeds.count) seeds from \(plan.seeds.first ?? 0); or another directory"
+        )
       }
       return
     }

@@ -109,14 +109,15 @@ public struct DiagnosisMatrix: Sendable, Hashable, Codable {
   }
 
   public var schema = Self.schema
-  public var steps: Int
+  /// Environment steps of training, for each agent; `nil` for as many as each usually takes.
+  @ExplicitNull public var steps: Int?
   public var seeds: [UInt64]
   public var cells: [Cell]
   public var omissions: [Omission]
   /// The cells by fault and strength, in the order of the cells.
   public var rows: [Row]
 
-  public init(steps: Int, seeds: [UInt64], cells: [Cell], omissions: [Omission]) {
+  public init(steps: Int?, seeds: [UInt64], cells: [Cell], omissions: [Omission]) {
     self.steps = steps
     self.seeds = seeds
     self.cells = cells

@@ -11,14 +11,14 @@ public struct MatrixPlan: Sendable {
   public var conditions: [[Fault]]
   public var strengths: [Fault.Strength]
   public var seeds: [UInt64]
-  /// Environment steps of training, for each agent.
-  public var steps: Int
+  /// Environment steps of training, for each agent; `nil` for as many as each usually takes.
+  public var steps: Int?
   /// How often an agent is measured during training.
   public var measurements = 40
 
   public init(
     agents: [AgentEntry], environments: [EnvironmentEntry], conditions: [[Fault]],
-    strengths: [Fault.Strength], seeds: [UInt64], steps: Int
+    strengths: [Fault.Strength], seeds: [UInt64], steps: Int?
   ) {
     self.agents = agents
     self.environments = environments
@@ -73,7 +73,8 @@ public struct MatrixPlan: Sendable {
   ///   and ``Trial`` do.
   /// - Returns: the matrix.
   public func run(
-    jobs: Int, keepingIn directory: URL? = nil, onProgress: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil
+    jobs: Int, keepingIn directory: URL? = nil,
+    onProgress: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil
   ) async throws -> DiagnosisMatrix {
     precondition(jobs > 0, "jobs must be positive, but is \(jobs)")
     let store = try directory.map { try CellStore(directory: $0, plan: self) }
@@ -116,10 +117,12 @@ public struct MatrixPlan: Sendable {
   private func outcome(of cell: Cell, store: CellStore?) throws -> Outcome {
     if let kept = store?.cell(named: cell.key) { return .filled(kept) }
     let setup: Setup
+    let steps = steps ?? cell.agent.usualSteps
     do {
       setup = try Setup(
         planting: cell.faults.map { ($0, cell.strength ?? .medium) }, agent: cell.agent,
         environment: cell.environment)
+      try setup.requireBite(steps: steps, measurements: measurements)
     } catch let obstacle as Setup.Obstacle {
       return .omitted(
         .init(

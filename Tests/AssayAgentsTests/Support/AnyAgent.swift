@@ -10,6 +10,13 @@ enum AnyAgent: String, CaseIterable, Sendable {
   case oneStepActorCritic
   case nStepPrediction
   case dyna
+  case planner
+  case linearActorCritic
+  case evolution
+  case reinforce
+
+  /// Those with a critic.
+  static let withCritic = allCases.filter { $0 != .evolution && $0 != .reinforce }
 
   /// What a run left behind.
   struct Record: Equatable {
@@ -33,7 +40,9 @@ enum AnyAgent: String, CaseIterable, Sendable {
 
     /// The numbers of a block.
     func values(_ name: String) -> [Double] {
-      guard let block = parameters.block(named: name) else {
+      // One weight for each state and action is a table.
+      let linear = name == AnyAgent.valueBlock ? "critic.weights" : name
+      guard let block = parameters.block(named: name) ?? parameters.block(named: linear) else {
         preconditionFailure("there is no block \(name)")
       }
       return parameters.values(of: block.handle).map(Double.init)
@@ -50,6 +59,7 @@ enum AnyAgent: String, CaseIterable, Sendable {
     prepare: (_ parameters: inout ParameterStore, _ aims: inout Aims) -> Void = { _, _ in }
   ) throws -> Record {
     let shape = TableShape(of: world)
+    let runLength = advances.reduce(0, +)
     func run<Subject: Agent, Teacher: Learner & ~Copyable>(
       _ trainee: consuming Trainee<Subject, Teacher>
     ) throws -> Record
@@ -99,7 +109,18 @@ enum AnyAgent: String, CaseIterable, Sendable {
       return try run(
         Dyna.make(
           shape: shape,
-          configuration: Dyna.Configuration(discount: discount, runLength: advances.reduce(0, +))))
+          configuration: Dyna.Configuration(discount: discount, runLength: runLength)))
+    case .planner:
+      return try run(
+        ExactPlanner.make(shape: shape, configuration: .init(discount: discount, runLength: runLength)))
+    case .linearActorCritic:
+      return try run(
+        LinearActorCritic.make(shape: shape, configuration: .init(discount: discount, runLength: runLength)))
+    case .evolution:
+      return try run(
+        Evolution.make(shape: shape, configuration: .init(discount: discount, runLength: runLength)))
+    case .reinforce:
+      return try run(REINFORCE.make(shape: shape, configuration: .init(discount: discount)))
     }
   }
 }
