@@ -127,8 +127,10 @@ struct ScenarioChecker {
 
   mutating func fail(_ problem: ScriptProblem) {
     // What could not be read is told already, and whatever follows from it would be noise.
-    guard !broken.contains(where: { problem.field == $0 || problem.field.hasPrefix($0 + ".") || problem.field.hasPrefix($0 + "[") })
-    else { return }
+    let isToldAlready = broken.contains {
+      $0.isEmpty || problem.field == $0 || problem.field.hasPrefix($0 + ".") || problem.field.hasPrefix($0 + "[")
+    }
+    guard !isToldAlready else { return }
     var problem = problem
     problem.line = line(of: problem.field)
     if !problems.contains(problem) { problems.append(problem) }
@@ -248,22 +250,21 @@ struct ScenarioChecker {
         ScriptProblem(
           "\(draft.agentField).name", unknown: draft.agent.name, of: "agent", known: catalogue.agents.map(\.name)))
     }
-    var isGood = true
+    var (good, goodOfAgent) = (draft.environment.settings, draft.agent.settings)
     if let environment {
-      isGood = check(
+      good = check(
         draft.environment.settings, of: environment.name, environment.variables, at: draft.environmentField,
         swept: draft.swept, owner: "environment")
     }
     if let agent {
-      isGood =
-        check(
-          draft.agent.settings, of: agent.name, agent.variables, at: draft.agentField, swept: draft.swept,
-          owner: "agent") && isGood
+      goodOfAgent = check(
+        draft.agent.settings, of: agent.name, agent.variables, at: draft.agentField, swept: draft.swept,
+        owner: "agent")
     }
     var script = ScriptChecker(
       environment: environment, agent: agent, field: draft.scriptField, isWhole: isWhole(draft.scriptField),
       broken: broken)
-    script.start(in: draft.environment.settings, settings: draft.agent.settings, canBuild: isGood)
+    script.start(in: good, settings: goodOfAgent)
     script.check(draft.script)
     for problem in script.problems {
       fail(problem.field.isEmpty ? problem.at(draft.environmentField) : problem)
@@ -271,20 +272,20 @@ struct ScenarioChecker {
     return script.arm(name: draft.name, seeds: draft.seeds.seeds)
   }
 
-  /// Whether every setting is one there is, with a value it may have.
+  /// Those settings that there are, with a value they may have.
   private mutating func check(
     _ settings: Settings, of name: String, _ variables: [Variable], at field: String, swept: [String: String],
     owner: String
-  ) -> Bool {
-    var isGood = true
+  ) -> Settings {
+    var good = settings
     for (key, value) in settings.sorted(by: { $0.key < $1.key }) {
       let place = swept["\(owner).\(key)"] ?? "\(field).\(key)"
       if let problem = variables.problem(with: key, value, of: name, at: place) {
         fail(problem)
-        isGood = false
+        good[key] = nil
       }
     }
-    return isGood
+    return good
   }
 
   // MARK: Expectations
@@ -480,7 +481,7 @@ extension [Variable] {
     guard let variable = first(where: { $0.name == key }) else {
       let known = map(\.name)
       return ScriptProblem(
-        field, "unknown",
+        field, ScriptProblem.unknown,
         allowed: known.isEmpty ? "nothing: \(owner) has no variables" : known.joined(separator: ", "),
         suggestion: UnknownName(kind: "variable", name: key, known: known).nearest)
     }

@@ -37,6 +37,10 @@ struct ScenarioParser {
   ]
 
   private mutating func scenario(_ node: Node) -> Scenario {
+    guard node.mapping != nil else {
+      reader.fail("", node, allowed: "a mapping with \(Self.keys.joined(separator: ", "))")
+      return Scenario(name: "", claim: "")
+    }
     let entries = reader.entries(
       node, at: "", allowed: Self.keys,
       required: ["scenario", "claim", "environment", "agent", "script", "expect"])
@@ -103,7 +107,7 @@ struct ScenarioParser {
       let path = "\(field).\(name)"
       let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
       guard parts.count == 2, let owner = Scenario.Sweep.Owner(rawValue: parts[0]) else {
-        reader.fail(ScriptProblem(path, "unknown", allowed: "environment.VARIABLE or agent.VARIABLE"), key)
+        reader.fail(ScriptProblem(path, ScriptProblem.unknown, allowed: "environment.VARIABLE or agent.VARIABLE"), key)
         continue
       }
       let settings = reader.list(values, at: path, of: "values").enumerated().compactMap { index, node in
