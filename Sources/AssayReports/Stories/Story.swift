@@ -41,13 +41,18 @@ package struct Story: Sendable {
   package struct Plot: Sendable {
     package var label: String
     package var diagnosis: String
-    package var training: Training
+    /// Environment steps at which the agents were measured.
+    package var steps: [Int]
+    /// J(π) over the seeds.
+    package var values: [Estimate]
+    /// J(π*) where the audit took place.
     package var optimum: Double
 
-    package init(label: String, diagnosis: String, training: Training, optimum: Double) {
+    package init(label: String, diagnosis: String, steps: [Int], values: [Estimate], optimum: Double) {
       self.label = label
       self.diagnosis = diagnosis
-      self.training = training
+      self.steps = steps
+      self.values = values
       self.optimum = optimum
     }
   }

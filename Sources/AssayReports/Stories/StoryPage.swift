@@ -88,7 +88,7 @@ package struct StoryPage: Sendable {
 
   private func strip(_ arm: Story.Arm) -> Markup {
     let steps = arm.steps.map { step in
-      "<li class=\"\(step.verb)\"><b>\(step.verb)</b> \(step.detail)</li>\n" as Markup
+      "<li class=\"do-\(step.verb)\"><b>\(step.verb)</b> \(step.detail)</li>\n" as Markup
     }
     return """
       <p class="arm"><b>\(arm.name)</b> <span class="source">\(arm.subject)</span></p>
@@ -110,10 +110,10 @@ package struct StoryPage: Sendable {
   }
 
   private func charts(_ arm: Story.Arm, id: String) -> Markup {
-    let figures = arm.plots.enumerated().filter { !$1.training.steps.isEmpty }.map { index, plot in
+    let figures = arm.plots.enumerated().filter { !$1.steps.isEmpty }.map { index, plot in
       let drawing = TrainingPlot(
-        id: "\(id)-\(index)", title: "Return over training in \(arm.name)", steps: plot.training.steps,
-        values: plot.training.performance, reference: (plot.optimum, "optimum \(NumberText.number(plot.optimum))")
+        id: "\(id)-\(index)", title: "Return over training in \(arm.name)", steps: plot.steps,
+        values: plot.values, reference: (plot.optimum, "optimum \(NumberText.number(plot.optimum))")
       ).markup
       return """
         <figure><figcaption>\(arm.name), \(plot.label): \(plot.diagnosis)</figcaption>\(drawing)</figure>
@@ -130,8 +130,8 @@ package struct StoryPage: Sendable {
       border-radius:6px;background:var(--page);overflow-wrap:anywhere}
       .story li+li{margin-left:1.1rem}
       .story li+li:before{content:"→";position:absolute;left:-1.35rem;color:var(--muted)}
-      .story .train{border-left-color:var(--blue)}.story .change,.story .fault,.story .intervene{border-left-color:var(--orange)}
-      .story .audit,.story .evaluate{border-left-color:var(--healthy)}
+      .story .do-train{border-left-color:var(--blue)}.story .do-change,.story .do-fault,.story .do-intervene{border-left-color:var(--orange)}
+      .story .do-audit,.story .do-evaluate{border-left-color:var(--healthy)}
       .arm{margin:.6rem 0 0}
       .checks{width:100%}.checks td,.checks th{vertical-align:top}.checks th[scope=row]{white-space:normal;min-width:12rem}
       .checks .answer{font-size:1rem;font-weight:700}

@@ -40,10 +40,12 @@ extension Story.Arm {
       steps: plan.setup.faults.map { Story.Step("fault", "\($0.fault.rawValue), \($0.strength.rawValue)") }
         + plan.events.prefix(40).map { Story.Step($0, in: plan) }
         + (plan.events.count > 40 ? [Story.Step("…", "and \(plan.events.count - 40) more")] : []),
-      plots: result.moments.compactMap { moment in
-        moment.report.map {
-          Story.Plot(
-            label: moment.label, diagnosis: $0.diagnosis.name, training: $0.training, optimum: $0.gap.optimal)
+      plots: result.moments.filter { $0.report != nil }.suffix(6).compactMap { moment in
+        moment.report.map { report in
+          let history = moment.history
+          return Story.Plot(
+            label: moment.label, diagnosis: report.diagnosis.name, steps: history.steps, values: history.performance,
+            optimum: report.gap.optimal)
         }
       })
   }
