@@ -117,7 +117,10 @@ struct MistakesTests {
       "field 'expect[0].goal.cion' is 'cion'; allowed: coin, right, left; did you mean 'coin'?"),
     Mistake(
       "- {diagnosis: healthy}\ncontrols", "- {verdict: {model: healthy}}\ncontrols", 11,
-      "field 'expect[0].verdict.model' is 'about the model'; allowed: what 'audit 1' audits: critic, actor, goal"),
+      "field 'expect[0].verdict.model' is 'about the model'; allowed: parts that actor-critic has: critic, actor"),
+    Mistake(
+      "- {diagnosis: healthy}\ncontrols", "- {reward-regret: {atMost: 0}}\ncontrols", 11,
+      "field 'expect[0].reward-regret' is 'about the reward'; allowed: what 'audit 1' audits: critic, actor, goal"),
     Mistake(
       "- {diagnosis: healthy}\ncontrols", "- {diagnosis: healthy, at: later}\ncontrols", 11,
       "field 'expect[0].at' is 'later'; allowed: audit 1"),

@@ -167,6 +167,8 @@ struct ScenarioChecker {
     var seeds: Scenario.SeedRange
     /// Where each of these stands.
     var environmentField = "environment"
+    var environmentNameField = "environment.name"
+    var agentNameField = "agent.name"
     var agentField = "agent"
     var scriptField = "script"
     /// Settings that come from the sweep, and where they stand.
@@ -212,10 +214,12 @@ struct ScenarioChecker {
       if let environment = control.environment {
         arm.environment = Self.merged(arm.environment, environment)
         arm.environmentField = "\(field).environment"
+        if !environment.name.isEmpty { arm.environmentNameField = "\(field).environment.name" }
       }
       if let agent = control.agent {
         arm.agent = Self.merged(arm.agent, agent)
         arm.agentField = "\(field).agent"
+        if !agent.name.isEmpty { arm.agentNameField = "\(field).agent.name" }
       }
       if let script = control.script {
         arm.script = script
@@ -241,14 +245,14 @@ struct ScenarioChecker {
     if environment == nil {
       fail(
         ScriptProblem(
-          "\(draft.environmentField).name", unknown: draft.environment.name, of: "environment",
+          draft.environmentNameField, unknown: draft.environment.name, of: "environment",
           known: catalogue.environments.map(\.name)))
     }
     let agent = catalogue.agents.first { $0.name == draft.agent.name }
     if agent == nil {
       fail(
         ScriptProblem(
-          "\(draft.agentField).name", unknown: draft.agent.name, of: "agent", known: catalogue.agents.map(\.name)))
+          draft.agentNameField, unknown: draft.agent.name, of: "agent", known: catalogue.agents.map(\.name)))
     }
     var (good, goodOfAgent) = (draft.environment.settings, draft.agent.settings)
     if let environment {
@@ -415,12 +419,11 @@ struct ScenarioChecker {
           allowed: "what '\(moment.label)' audits: \(AuditedPart.allCases.filter(moment.parts.contains).map(\.rawValue).joined(separator: ", "))")
       }
     }
-    func have(_ part: ScriptPart, _ key: String) {
-      if !arm.has(part) {
-        fail(
-          "\(field).\(key)", "about the \(part.rawValue)",
-          allowed: "parts that \(arm.agent.name) has: \(ScriptPart.allCases.filter(arm.has).map(\.rawValue).joined(separator: ", "))")
-      }
+    /// Whether the agent has the part, and else whether it is audited.
+    func have(_ part: AuditedPart, _ key: String) {
+      guard let own = ScriptPart(rawValue: part.rawValue), !arm.has(own) else { return need(part, key) }
+      let known = ScriptPart.allCases.filter(arm.has).map(\.rawValue).joined(separator: ", ")
+      fail("\(field).\(key)", "about the \(part.rawValue)", allowed: "parts that \(arm.agent.name) has: \(known)")
     }
     if moment.isEvaluation {
       guard case .metric(.return, _) = subject else {
@@ -438,8 +441,7 @@ struct ScenarioChecker {
     }
     switch subject {
     case .metric(let metric, _):
-      if let part = metric.part { need(part, metric.rawValue) }
-      if let part = metric.part.flatMap({ ScriptPart(rawValue: $0.rawValue) }), part != .actor { have(part, metric.rawValue) }
+      if let part = metric.part { have(part, metric.rawValue) }
       if metric == .capability, goals.isEmpty {
         fail("\(field).capability", "asked of \(arm.environment)", allowed: "a world with goals")
       }
@@ -447,8 +449,7 @@ struct ScenarioChecker {
     case .event(let name, _): goal(name, "event.\(name)")
     case .pursues(let name): goal(name, "pursues", besides: [GoalFindings.none, GoalFindings.undecided])
     case .verdict(let part, _):
-      if let audited = AuditedPart(rawValue: part.rawValue) { need(audited, "verdict.\(part.rawValue)") }
-      if let own = ScriptPart(rawValue: part.rawValue), own != .actor { have(own, "verdict.\(part.rawValue)") }
+      if let audited = AuditedPart(rawValue: part.rawValue) { have(audited, "verdict.\(part.rawValue)") }
     case .diagnosis, .also, .share, .difference, .identical: break
     }
     return problems.count == before

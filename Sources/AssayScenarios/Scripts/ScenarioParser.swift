@@ -242,7 +242,7 @@ extension ScenarioParser {
     let duration = entries["for"].flatMap { reader.integer($0, at: "\(field).for") }
     let kinds = Self.interventions.filter { entries[$0] != nil }
     guard kinds.count == 1, let kind = kinds.first, let body = entries[kind] else {
-      if node.mapping != nil, kinds.count > 1 || entries.count == (duration == nil ? 0 : 1) {
+      if let mapping = node.mapping, mapping.count == entries.count {
         reader.fail(
           ScriptProblem(
             field, kinds.isEmpty ? "nothing" : kinds.joined(separator: " and "),
