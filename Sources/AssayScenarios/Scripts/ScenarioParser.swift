@@ -38,6 +38,10 @@ struct ScenarioParser {
   ]
 
   private mutating func scenario(_ node: Node) -> Scenario {
+    guard node.mapping != nil else {
+      reader.fail("", node, allowed: "a mapping with \(Self.keys.joined(separator: ", "))")
+      return Scenario(name: "", claim: "")
+    }
     let entries = reader.entries(
       node, at: "", allowed: Self.keys,
       required: ["scenario", "claim", "environment", "agent", "script", "expect"])
@@ -112,7 +116,7 @@ struct ScenarioParser {
       let path = "\(field).\(name)"
       let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
       guard parts.count == 2, let owner = Scenario.Sweep.Owner(rawValue: parts[0]) else {
-        reader.fail(ScriptProblem(path, "unknown", allowed: "environment.VARIABLE or agent.VARIABLE"), key)
+        reader.fail(ScriptProblem(path, ScriptProblem.unknown, allowed: "environment.VARIABLE or agent.VARIABLE"), key)
         continue
       }
       let settings = reader.list(values, at: path, of: "values").enumerated().compactMap { index, node in
@@ -250,7 +254,7 @@ extension ScenarioParser {
     let duration = entries["for"].flatMap { reader.integer($0, at: "\(field).for") }
     let kinds = Self.interventions.filter { entries[$0] != nil }
     guard kinds.count == 1, let kind = kinds.first, let body = entries[kind] else {
-      if node.mapping != nil, kinds.count > 1 || entries.count == (duration == nil ? 0 : 1) {
+      if let mapping = node.mapping, mapping.count == entries.count {
         reader.fail(
           ScriptProblem(
             field, kinds.isEmpty ? "nothing" : kinds.joined(separator: " and "),

@@ -54,7 +54,7 @@ struct ScriptReader {
         let name = Self.text(key)
         fail(
           ScriptProblem(
-            field.isEmpty ? name : "\(field).\(name)", "unknown", allowed: allowed.joined(separator: ", "),
+            field.isEmpty ? name : "\(field).\(name)", ScriptProblem.unknown, allowed: allowed.joined(separator: ", "),
             suggestion: UnknownName(kind: "key", name: name, known: allowed).nearest), key)
         continue
       }
