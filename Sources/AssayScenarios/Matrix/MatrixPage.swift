@@ -34,7 +34,7 @@ public struct MatrixPage: Sendable {
     let facts = [
       ("Agents", agents.joined(separator: ", ")),
       ("Worlds", worlds.joined(separator: ", ")),
-      ("Training", "\(counted(matrix.steps, "step")) an agent"),
+      ("Training", matrix.training),
       ("Seeds", "\(NumberText.count(matrix.seeds.count)) (\(SeedList(seeds: matrix.seeds)))"),
       ("Cells", NumberText.count(matrix.cells.count)),
       ("Cells that make no sense", NumberText.count(matrix.omissions.count)),

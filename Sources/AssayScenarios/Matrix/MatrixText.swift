@@ -2,6 +2,13 @@ import AssayDiagnostics
 import AssayReports
 import Foundation
 
+extension DiagnosisMatrix {
+  /// For how long agents were trained, in words.
+  var training: String {
+    steps.map { "\(counted($0, "step")) an agent" } ?? "as many steps as each agent usually takes"
+  }
+}
+
 /// A diagnosis matrix for a terminal of 80 columns.
 public struct MatrixText: Sendable {
   private let matrix: DiagnosisMatrix
@@ -18,7 +25,7 @@ public struct MatrixText: Sendable {
     let agents = Set(matrix.cells.map(\.agent)).sorted().joined(separator: ", ")
     let head =
       "\(counted(matrix.cells.count, "cell")) of \(counted(matrix.seeds.count, "agent")) (\(agents)), "
-      + "\(counted(matrix.steps, "step")) each; \(NumberText.count(matrix.omissions.count)) more make no sense. "
+      + "\(matrix.training); \(NumberText.count(matrix.omissions.count)) more make no sense. "
       + "Shares are per cent of all agents, with 95% Wilson intervals; "
       + "'open' is inconclusive, 'other' a wrong name."
     var lines = TextLayout.wrapped(TextLayout.harmless(head)) + ["", Self.heads]
