@@ -55,14 +55,6 @@ struct ClaimMatching {
     var opposite = claim
     opposite.rewardScale = -claim.rewardScale
     others.append(bestScale(of: try values(of: opposite), sign: -1, diagnosis: "critic-wrong-sign"))
-    if claim.delay == 0 {
-      var late = claim
-      late.delay = 1
-      others.append(
-        Match(
-          claim: "\(symbol) without the first reward", diagnosis: "critic-off-by-one",
-          error: error(against: try values(of: late))))
-    }
     if process.hasTerminals, let match = try? withEndings(.terminationIgnored) { others.append(match) }
     if timeLimit != nil, let match = try? withEndings(.truncationTerminates) { others.append(match) }
     let alternatives: [(Claim.PolicyReference, String)] = [
