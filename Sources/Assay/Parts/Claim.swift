@@ -41,24 +41,23 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
   public var discount: Double
   /// A factor on the training reward; 1 unless the critic says that it works in other units.
   public var rewardScale: Double
-  /// Whether the value of the state itself stands for what follows a step, instead of the next state's: an index that is
-  /// off by one. The value is then Q(s, a) = r(s, a) + γ (1 − p) W(s), with p the probability of terminating.
+  /// Whether the value of the state that a step started from stands for what follows it, instead of the next
+  /// state's: an index that is off by one.
+  ///
+  /// The value is then Q(s, a) = r(s, a) + γ (1 − p) W(s), with p the probability that the step ends things.
   public var bootstrapsInPlace: Bool
-  public var delay: Int
   /// What becomes of the value at the end of an episode.
   public var endings: EndingTreatment
 
   public init(
     _ quantity: Quantity, of policy: PolicyReference, discount: Double, rewardScale: Double = 1,
-    bootstrapsInPlace: Bool = false, delay: Int = 0, endings: EndingTreatment = .asTheyAre
+    bootstrapsInPlace: Bool = false, endings: EndingTreatment = .asTheyAre
   ) {
     precondition(discount >= 0 && discount <= 1, "discount must be in [0, 1], but is \(discount)")
-    precondition(delay == 0 || delay == 1, "delay must be 0 or 1, but is \(delay)")
     self.quantity = quantity
     self.policy = policy
     self.discount = discount
     self.rewardScale = rewardScale
-    self.delay = delay
     self.bootstrapsInPlace = bootstrapsInPlace
     self.endings = endings
   }
