@@ -76,7 +76,7 @@ struct MatrixCommandTests {
     let answer = try await Command.run(line: line)
     #expect(answer.status == 0 && answer.error == "")
     let files = ["matrix.json", "matrix.html"].map { folder.path + "/" + $0 }
-    #expect(answer.lines.last == "Written: \(files.joined(separator: ", "))")
+    #expect(answer.lines.last { !$0.isEmpty } == "Written: \(files.joined(separator: ", "))")
     let html = try String(contentsOfFile: files[1], encoding: .utf8)
     #expect(html.hasPrefix("<!DOCTYPE html>") && html.contains("wrong-reward in q-learning, frozen-lake-4x4: "))
     let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: files[0])))

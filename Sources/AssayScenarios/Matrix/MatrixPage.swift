@@ -34,7 +34,7 @@ public struct MatrixPage: Sendable {
     let facts = [
       ("Agents", agents.joined(separator: ", ")),
       ("Worlds", worlds.joined(separator: ", ")),
-      ("Training", "\(counted(matrix.steps, "step")) an agent"),
+      ("Training", matrix.steps.map { "\(counted($0, "step")) an agent" } ?? "as many steps as each agent usually takes"),
       ("Seeds", "\(NumberText.count(matrix.seeds.count)) (\(SeedList(seeds: matrix.seeds)))"),
       ("Cells", NumberText.count(matrix.cells.count)),
       ("Cells that make no sense", NumberText.count(matrix.omissions.count)),
@@ -177,7 +177,7 @@ public struct MatrixPage: Sendable {
     }
     let worlds = columns.flatMap { column in
       column.environments.enumerated().map { index, world in
-        "<th scope=\"col\" class=\"down\">\(world)</th>" as Markup
+        "<th scope=\"col\" class=\"down\(index == 0 ? " first" : "")\"><span>\(world)</span></th>" as Markup
       }
     }
     let cells = Dictionary(grouping: panel.cells, by: \.faults)
@@ -242,7 +242,7 @@ public struct MatrixPage: Sendable {
     let found = Set(cells.flatMap(\.answers).map(\.diagnosis))
     let known = DiagnosisName.allCases.map(\.rawValue)
     let said = known.filter(found.contains) + found.subtracting(known).sorted()
-    let heads = said.map { "<th scope=\"col\" class=\"down\">\($0)</th>" as Markup }
+    let heads = said.map { "<th scope=\"col\" class=\"down\"><span>\($0)</span></th>" as Markup }
     let rows = Self.unique(cells.map(\.faults)).map { faults -> Markup in
       let answers = cells.filter { $0.faults == faults }.flatMap(\.answers)
       let label = DiagnosisMatrix.label(faults)
