@@ -89,7 +89,8 @@ extension AuditReport {
   /// All verdicts there are, by the part they are about, asked or not.
   var verdicts: [(part: String, verdict: Verdict)] {
     let all: [(String, Verdict?)] = [
-      ("critic", critic?.verdict), ("actor", actor.verdict), ("model", model?.verdict), ("reward", reward.verdict),
+      ("critic", critic?.verdict), ("actor", actor.verdict), ("model", model?.verdict),
+      ("reward", reward.verdict),
       ("discount", discount.verdict), ("outcome", outcome?.verdict),
     ]
     return all.compactMap { part, verdict in verdict.map { (part, $0) } }

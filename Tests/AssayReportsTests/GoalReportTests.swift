@@ -16,7 +16,9 @@ import Testing
     return try await setup.audit(seeds: (0..<UInt64(seeds)).map { $0 }, steps: steps)
   }
 
-  private static func goal() async throws -> AuditReport { try await audit("coin-corridor", agent: "actor-critic") }
+  private static func goal() async throws -> AuditReport {
+    try await audit("coin-corridor", agent: "actor-critic")
+  }
 
   /// The ids of a page's sections, in order.
   private func sections(_ html: String) -> [String] {
@@ -30,7 +32,9 @@ import Testing
     let html = HTMLReport(report).html
     #expect(sections(html).prefix(2) == ["verdicts", "goal"])
     #expect(html.contains("Which goal does the agent pursue?"))
-    for goal in try #require(report.goal).goals { #expect(html.contains("<th scope=\"row\">\(goal.name)</th>")) }
+    for goal in try #require(report.goal).goals {
+      #expect(html.contains("<th scope=\"row\">\(goal.name)</th>"))
+    }
     #expect(TerminalReport(report).text.contains("Which goal is pursued\n  goal"))
     var without = report
     without.goal = nil
@@ -143,7 +147,8 @@ import Testing
     #expect(!HTMLReport(other).html.contains("class=\"notice\""))
   }
 
-  @Test func `the discount is a question only where the agent is trained at another one than it is judged at`()
+  @Test
+  func `the discount is a question only where the agent is trained at another one than it is judged at`()
     async throws
   {
     var report = try await Self.goal()

@@ -25,7 +25,8 @@ public struct MatrixText: Sendable {
     var lines = TextLayout.wrapped(TextLayout.harmless(head)) + ["", Self.heads]
     lines += matrix.rows.flatMap { row in
       table(
-        DiagnosisMatrix.label(row.faults) + (row.strength.map { ", \($0)" } ?? ""), isHealthy: row.faults.isEmpty,
+        DiagnosisMatrix.label(row.faults) + (row.strength.map { ", \($0)" } ?? ""),
+        isHealthy: row.faults.isEmpty,
         cells: row.cells, score: row.score)
     }
     lines.append("")
@@ -40,7 +41,8 @@ public struct MatrixText: Sendable {
   }
 
   private static let heads =
-    TextLayout.padded("planted, strength", columns: nameColumns) + "cells detected       named          open other"
+    TextLayout.padded("planted, strength", columns: nameColumns)
+    + "cells detected       named          open other"
 
   private func table(_ name: String, isHealthy: Bool, cells: Int, score: DiagnosisMatrix.Score) -> [String] {
     let name = TextLayout.harmless(name)
@@ -55,7 +57,9 @@ public struct MatrixText: Sendable {
         ? TextLayout.padded(NumberText.missing, columns: 6, onLeft: true)
         : percent(score.misattributed, columns: 6),
     ]
-    return names.dropLast() + [TextLayout.padded(names.last ?? "", columns: Self.nameColumns) + figures.joined()]
+    return names.dropLast() + [
+      TextLayout.padded(names.last ?? "", columns: Self.nameColumns) + figures.joined()
+    ]
   }
 
   private func percent(_ estimate: Estimate, columns: Int) -> String {
