@@ -64,8 +64,7 @@ struct ClaimMatchingTests {
   func scale(world: Int, scale: Double) throws {
     let values = DenseTruth(Self.worlds[world]).actionValues(of: policies[world]).map { scale * $0 }
     let best = try matches(values.map { $0.isFinite ? $0 : -.infinity }, in: world)[1]
-    #expect(
-      best.diagnosis == (scale > 0 ? "critic-scaled-reward" : "critic-wrong-sign") && best.error < 1e-12)
+    #expect(best.diagnosis == (scale > 0 ? "critic-scaled-reward" : "critic-wrong-sign") && best.error < 1e-12)
     #expect(best.claim.hasSuffix(["3": "3.000", "0.25": "0.250", "-1": "-1.000"][scale.formatted] ?? "?"))
   }
 

@@ -64,9 +64,7 @@ struct ControlTests {
       }
       let report = try environment.audit(shuffled.agent(believing: process), named: "shuffled")
       if report.diagnosis.name != "critic-error" { print("SHUF", index, seed, report.diagnosis.evidence) }
-      #expect(
-        report.diagnosis.name == "critic-error",
-        "seed \(seed): \(String(describing: report.critic?.alternatives))")
+      #expect(report.diagnosis.name == "critic-error", "seed \(seed): \(String(describing: report.critic?.alternatives))")
       #expect(report.diagnosis.also == [], "seed \(seed)")
     }
   }
@@ -81,9 +79,7 @@ struct ControlTests {
         values: DenseTruth(process).values(of: process.uniformPolicy).shuffled(using: &random),
         policy: DenseTruth(process).bestPolicy())
       let report = try TabularEnvironment(process).audit(shuffled.agent(), named: "shuffled")
-      #expect(
-        report.diagnosis.name == "critic-error",
-        "seed \(seed): \(String(describing: report.critic?.alternatives))")
+      #expect(report.diagnosis.name == "critic-error", "seed \(seed): \(String(describing: report.critic?.alternatives))")
     }
   }
 

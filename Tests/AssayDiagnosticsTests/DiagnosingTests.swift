@@ -52,8 +52,7 @@ struct DiagnosingTests {
       match("healthy", 1), match("critic-scaled-reward", 0.9), match("critic-wrong-discount", 0.95),
     ]
     var signatures = Diagnosing.Signatures(
-      hasCritic: true, criticIsFrozen: false, actorIsFrozen: false, matches: matches,
-      matchesEverywhere: matches, critic: plain, bias: 0, agreement: 1,
+      hasCritic: true, criticIsFrozen: false, actorIsFrozen: false, matches: matches, matchesEverywhere: matches, critic: plain, bias: 0, agreement: 1,
       confidence: 0.5, worstInWords: "nothing")
     change(&signatures)
     return signatures
@@ -149,9 +148,7 @@ struct DiagnosingTests {
     #expect(diagnosis.evidence[0].statement.contains("step 500"))
   }
 
-  @Test(
-    "a critic that was merely no longer written is named after what it matches, and frozen if that is nothing"
-  )
+  @Test("a critic that was merely no longer written is named after what it matches, and frozen if that is nothing")
   func criticStopped() {
     let stopped = signatures { $0.criticStoppedAt = 500 }
     let diagnosis = diagnosing(critic: 1).diagnose(stopped)

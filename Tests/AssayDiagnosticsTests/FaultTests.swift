@@ -22,12 +22,11 @@ struct FaultTests {
   }
 
   /// A corridor with a coin at its right end, and the same with the coin at the left one.
-  static let coins: EnvironmentEntry? = Catalogue.standardEnvironments.first { $0.name == "coin-corridor" }
-    .map { entry in
-      EnvironmentEntry(
-        "coins", "", shift: GoalShift(agreeing: ["coin": .word("right")], parting: ["coin": .word("left")]),
-        make: entry.make)
-    }
+  static let coins: EnvironmentEntry? = Catalogue.standardEnvironments.first { $0.name == "coin-corridor" }.map { entry in
+    EnvironmentEntry(
+      "coins", "", shift: GoalShift(agreeing: ["coin": .word("right")], parting: ["coin": .word("left")]),
+      make: entry.make)
+  }
 
   static func standard(_ name: String) throws -> EnvironmentEntry {
     try Catalogue.standard.environment(named: name)
@@ -55,8 +54,7 @@ struct FaultTests {
 
   @Test("a planted fault is named, in every agent", arguments: Fault.allCases)
   func named(fault: Fault) async throws {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let clock = ContinuousClock(); let start = clock.now
     let report = try await report([fault], on: try Self.ground(for: fault))
     print("TIMED", fault.rawValue, clock.now - start)
     #expect(report.diagnosis.name == fault.rawValue, "\(report.diagnosis)")
