@@ -49,8 +49,8 @@ struct Question {
 extension AuditReport {
   /// The questions, in the order in which they are asked everywhere.
   ///
-  /// That of the discount is asked where there is something to it: where the agent is trained at another one than it
-  /// is judged at. That of the goal is asked where the world names goals.
+  /// That of the discount is asked where there is something to it: where the agent is trained at another one
+  /// than it is judged at. That of the goal is asked where the world names goals.
   var questions: [Question] {
     var questions = [
       Question(
