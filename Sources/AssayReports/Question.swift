@@ -49,8 +49,8 @@ struct Question {
 extension AuditReport {
   /// The questions, in the order in which they are asked everywhere.
   ///
-  /// That of the discount is asked where there is something to it: where the agent is trained at another one than it
-  /// is judged at. That of the goal is asked where the world names goals.
+  /// That of the discount is asked where there is something to it: where the agent is trained at another one
+  /// than it is judged at. That of the goal is asked where the world names goals.
   var questions: [Question] {
     var questions = [
       Question(
@@ -89,7 +89,8 @@ extension AuditReport {
   /// All verdicts there are, by the part they are about, asked or not.
   var verdicts: [(part: String, verdict: Verdict)] {
     let all: [(String, Verdict?)] = [
-      ("critic", critic?.verdict), ("actor", actor.verdict), ("model", model?.verdict), ("reward", reward.verdict),
+      ("critic", critic?.verdict), ("actor", actor.verdict), ("model", model?.verdict),
+      ("reward", reward.verdict),
       ("discount", discount.verdict), ("outcome", outcome?.verdict),
     ]
     return all.compactMap { part, verdict in verdict.map { (part, $0) } }

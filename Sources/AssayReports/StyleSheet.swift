@@ -132,8 +132,8 @@ package enum StyleSheet {
       .heat-map td{min-width:1.9rem}
       .heat-map thead th{vertical-align:bottom;color:var(--ink);font-size:.75rem}
       .heat-map thead th.group{padding-bottom:.2rem;border-bottom:2px solid var(--line);border-radius:0}
-      .heat-map thead th.down{height:auto;padding:.25rem 0;color:var(--muted);font-weight:400;text-align:left;
-      writing-mode:vertical-rl;transform:rotate(180deg);vertical-align:top}
+      .heat-map thead th.down{height:auto;padding:.25rem 0;color:var(--muted);font-weight:400}
+      .heat-map .down span{display:inline-block;writing-mode:vertical-rl;transform:rotate(180deg)}
       .heat-map thead td{min-width:0}
       .heat-map th[scope=row]{position:sticky;left:0;z-index:1;min-width:8rem;max-width:17rem;padding-right:.5rem;
       background:var(--paper);text-align:right;white-space:normal;font-weight:400;line-height:1.2;border-radius:0}

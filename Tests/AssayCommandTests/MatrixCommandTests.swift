@@ -25,7 +25,8 @@ struct MatrixCommandTests {
     let cells = try #require(json["cells"] as? [[String: Any]])
     #expect(
       cells.map(place) == [
-        "frozen-lake-4x4 q-learning ", "random-20 q-learning ", "frozen-lake-4x4 q-learning critic-frozen medium",
+        "frozen-lake-4x4 q-learning ", "random-20 q-learning ",
+        "frozen-lake-4x4 q-learning critic-frozen medium",
         "random-20 q-learning critic-frozen medium", "frozen-lake-4x4 q-learning wrong-reward",
         "random-20 q-learning wrong-reward",
       ])
@@ -59,10 +60,14 @@ struct MatrixCommandTests {
   func table() async throws {
     let answer = try await Command.run(line: Self.line)
     #expect(answer.status == 0 && answer.error == "")
-    #expect(answer.lines.first?.hasPrefix("6 cells of 3 agents (q-learning), 500 steps each; 2 more make no") == true)
+    #expect(
+      answer.lines.first?.hasPrefix("6 cells of 3 agents (q-learning), 500 steps each; 2 more make no")
+        == true)
     #expect(answer.lines.filter { $0.count > 80 || $0.hasSuffix(" ") } == [])
     #expect(
-      answer.lines.count { $0.contains(#/^critic-frozen, medium +2 +\d+ \[ *\d+, *\d+\] +\d+ \[ *\d+, *\d+\] +\d+ +\d+$/#) }
+      answer.lines.count {
+        $0.contains(#/^critic-frozen, medium +2 +\d+ \[ *\d+, *\d+\] +\d+ \[ *\d+, *\d+\] +\d+ +\d+$/#)
+      }
         == 1)
   }
 
@@ -76,9 +81,10 @@ struct MatrixCommandTests {
     let answer = try await Command.run(line: line)
     #expect(answer.status == 0 && answer.error == "")
     let files = ["matrix.json", "matrix.html"].map { folder.path + "/" + $0 }
-    #expect(answer.lines.last == "Written: \(files.joined(separator: ", "))")
+    #expect(answer.lines.last { !$0.isEmpty } == "Written: \(files.joined(separator: ", "))")
     let html = try String(contentsOfFile: files[1], encoding: .utf8)
-    #expect(html.hasPrefix("<!DOCTYPE html>") && html.contains("wrong-reward in q-learning, frozen-lake-4x4: "))
+    #expect(
+      html.hasPrefix("<!DOCTYPE html>") && html.contains("wrong-reward in q-learning, frozen-lake-4x4: "))
     let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: files[0])))
     #expect((json as? [String: Any])?["schema"] as? String == "assay.matrix/1")
   }

@@ -10,8 +10,10 @@ struct MatrixPageTests {
       let page = ParsedPage(html)
       #expect(page.error == nil, "\(name)")
       let allowed: Set = [
-        "html", "head", "meta", "title", "style", "body", "header", "main", "nav", "section", "h1", "h2", "h3", "p",
-        "dl", "div", "dt", "dd", "a", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "span", "details",
+        "html", "head", "meta", "title", "style", "body", "header", "main", "nav", "section", "h1", "h2",
+        "h3", "p",
+        "dl", "div", "dt", "dd", "a", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "span",
+        "details",
         "summary",
       ]
       #expect(Set(page.elements.map(\.name)).subtracting(allowed) == [], "\(name)")
@@ -28,7 +30,9 @@ struct MatrixPageTests {
       let page = ParsedPage(MatrixPage(matrix).html)
       let ids = page.elements.compactMap { $0.attributes["id"] }
       #expect(Set(ids).count == ids.count, "\(name)")
-      #expect(page.all("a").map { $0.attributes["href"] } == page.all("section").map { "#\($0.attributes["id"] ?? "")" })
+      #expect(
+        page.all("a").map { $0.attributes["href"] }
+          == page.all("section").map { "#\($0.attributes["id"] ?? "")" })
     }
   }
 
@@ -48,17 +52,21 @@ struct MatrixPageTests {
     #expect(page.all("dd", class: "figure").map(\.text) == ["5%", "60%", "100%", "70%"])
     let rows = page.all("tr").map(\.text)
     // 2 of the 20 were called healthy, 5 given another name, 1 left open.
-    #expect(rows.contains { $0.hasPrefix("single faults, weak2") && $0.contains("25%") && $0.contains("10%") })
+    #expect(
+      rows.contains { $0.hasPrefix("single faults, weak2") && $0.contains("25%") && $0.contains("10%") })
   }
 
-  @Test func `a cell shows its share and says what was said, also when there is nothing to point with`() throws {
+  @Test func `a cell shows its share and says what was said, also when there is nothing to point with`()
+    throws
+  {
     let page = ParsedPage(MatrixPage(try MatrixSample.small()).html)
     let weak = page.all("td", class: "heat").filter {
       $0.attributes["title"]?.hasPrefix("critic-frozen in dyna, lake: 2 of 10") == true
     }
     #expect(weak.map(\.text) == ["20"])
     #expect(
-      weak.first?.attributes["title"] == "critic-frozen in dyna, lake: 2 of 10 named right. Said: 5 actor-frozen, "
+      weak.first?.attributes["title"]
+        == "critic-frozen in dyna, lake: 2 of 10 named right. Said: 5 actor-frozen, "
         + "2 critic-frozen, 2 healthy, 1 inconclusive")
     let senseless = page.all("td", class: "senseless")
     #expect(senseless.map(\.text) == ["makes no sense", "makes no sense"])
@@ -69,7 +77,8 @@ struct MatrixPageTests {
     let titles = ParsedPage(MatrixPage(try MatrixSample.small()).html).all("h2").map(\.text)
     #expect(
       titles == [
-        "How often audits are right", "Named right: nothing planted, or nothing to choose", "Named right, weak",
+        "How often audits are right", "Named right: nothing planted, or nothing to choose",
+        "Named right, weak",
         "Named right, medium", "Planted and said", "Cells with fewer than 9 in 10 named right",
         "What makes no sense",
       ])
@@ -77,13 +86,17 @@ struct MatrixPageTests {
 
   @Test func `what was said stands by what was planted, over all strengths`() throws {
     let page = ParsedPage(MatrixPage(try MatrixSample.small()).html)
-    let said = page.all("td", class: "heat").filter { $0.attributes["title"]?.contains(" said to be ") == true }
+    let said = page.all("td", class: "heat").filter {
+      $0.attributes["title"]?.contains(" said to be ") == true
+    }
     #expect(
       said.map { "\($0.attributes["title"] ?? "") = \($0.text)" } == [
         "healthy: 19 of 20 said to be healthy = 95", "healthy: 1 of 20 said to be actor-frozen = 5",
         "wrong-reward: 10 of 10 said to be wrong-reward = 100",
-        "critic-frozen: 2 of 20 said to be healthy = 10", "critic-frozen: 1 of 20 said to be inconclusive = 5",
-        "critic-frozen: 12 of 20 said to be critic-frozen = 60", "critic-frozen: 5 of 20 said to be actor-frozen = 25",
+        "critic-frozen: 2 of 20 said to be healthy = 10",
+        "critic-frozen: 1 of 20 said to be inconclusive = 5",
+        "critic-frozen: 12 of 20 said to be critic-frozen = 60",
+        "critic-frozen: 5 of 20 said to be actor-frozen = 25",
       ])
   }
 

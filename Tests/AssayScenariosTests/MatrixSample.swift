@@ -25,7 +25,8 @@ enum MatrixSample {
     throws -> DiagnosisMatrix.Omission
   {
     let object: [String: Any] = [
-      "environment": world, "agent": agent, "faults": faults, "strength": strength ?? NSNull(), "reason": reason,
+      "environment": world, "agent": agent, "faults": faults, "strength": strength ?? NSNull(),
+      "reason": reason,
     ]
     return try JSONDecoder().decode(
       DiagnosisMatrix.Omission.self, from: JSONSerialization.data(withJSONObject: object))
@@ -52,29 +53,36 @@ enum MatrixSample {
             + [String](repeating: "actor-frozen", count: 3)),
       ],
       omissions: [
-        try omission(["critic-frozen"], "weak", agent: "dyna", world: "maze", reason: "the maze does not mind"),
-        try omission(["critic-frozen"], "medium", agent: "dyna", world: "maze", reason: "the maze does not mind"),
+        try omission(
+          ["critic-frozen"], "weak", agent: "dyna", world: "maze", reason: "the maze does not mind"),
+        try omission(
+          ["critic-frozen"], "medium", agent: "dyna", world: "maze", reason: "the maze does not mind"),
       ])
   }
 
   /// Every fault there is in four agents and seven worlds, and two pairs, at three strengths.
   static func large() throws -> DiagnosisMatrix {
-    let worlds = ["frozen-lake-4x4", "grid-world-5x5", "shortcut-maze", "cliff-walking", "coin-corridor", "random-20"]
+    let worlds = [
+      "frozen-lake-4x4", "grid-world-5x5", "shortcut-maze", "cliff-walking", "coin-corridor", "random-20",
+    ]
     var cells: [DiagnosisMatrix.Cell] = []
     var omissions: [DiagnosisMatrix.Omission] = []
     let pairs = [
-      ["critic-termination-ignored", "actor-local-optimum"], ["model-value-leak", "critic-truncation-terminal"],
+      ["critic-termination-ignored", "actor-local-optimum"],
+      ["model-value-leak", "critic-truncation-terminal"],
     ]
     var turn = 0
     for faults in [[]] + Fault.allCases.map({ [$0.rawValue] }) + pairs {
-      let strengths: [String?] = faults.isEmpty || faults == ["wrong-reward"] ? [nil] : ["weak", "medium", "strong"]
+      let strengths: [String?] =
+        faults.isEmpty || faults == ["wrong-reward"] ? [nil] : ["weak", "medium", "strong"]
       for strength in strengths {
         for world in worlds {
           for agent in ["dyna", "planner", "actor-critic", "q-learning"] {
             turn += 1
             if turn.isMultiple(of: 7), !faults.isEmpty {
               omissions.append(
-                try omission(faults, strength, agent: agent, world: world, reason: "\(agent) does not have a model"))
+                try omission(
+                  faults, strength, agent: agent, world: world, reason: "\(agent) does not have a model"))
               continue
             }
             let wrong = strength == "weak" ? turn % 5 : strength == "medium" ? turn % 13 / 10 : 0
@@ -83,7 +91,8 @@ enum MatrixSample {
               cell(
                 faults, strength, agent: agent, world: world,
                 answers: [String](repeating: name, count: 5 - wrong)
-                  + [String](repeating: turn.isMultiple(of: 2) ? "inconclusive" : "critic-error", count: wrong)))
+                  + [String](
+                    repeating: turn.isMultiple(of: 2) ? "inconclusive" : "critic-error", count: wrong)))
           }
         }
       }
@@ -159,7 +168,8 @@ final class ParsedPage: NSObject, XMLParserDelegate {
   func all(_ name: String, class word: String? = nil) -> [(attributes: [String: String], text: String)] {
     elements.filter { element in
       element.name == name
-        && (word.map { (element.attributes["class"] ?? "").split(separator: " ").contains(Substring($0)) } ?? true)
+        && (word.map { (element.attributes["class"] ?? "").split(separator: " ").contains(Substring($0)) }
+          ?? true)
     }.map { ($0.attributes, $0.text) }
   }
 }

@@ -13,7 +13,9 @@ struct MatrixTextTests {
 
   @Test func `no line is wider than 80 columns, whatever the names`() throws {
     for (name, matrix) in try MatrixSample.all() {
-      for line in MatrixText(matrix).text.split(separator: "\n") { #expect(columns(line) <= 80, "\(name): \(line)") }
+      for line in MatrixText(matrix).text.split(separator: "\n") {
+        #expect(columns(line) <= 80, "\(name): \(line)")
+      }
     }
   }
 
@@ -26,9 +28,12 @@ struct MatrixTextTests {
 
   @Test func `figures stand below their heads, a long name on a line of its own`() throws {
     let lines = MatrixText(try MatrixSample.small()).text.split(separator: "\n").map(String.init)
-    #expect(lines.contains("planted, strength                 cells detected       named          open other"))
-    #expect(lines.contains("healthy                               2   5 [  1,  24]  95 [ 76,  99]    0     –"))
-    #expect(lines.contains("critic-frozen, weak                   1  70 [ 40,  89]  20 [  6,  51]   10    50"))
+    #expect(
+      lines.contains("planted, strength                 cells detected       named          open other"))
+    #expect(
+      lines.contains("healthy                               2   5 [  1,  24]  95 [ 76,  99]    0     –"))
+    #expect(
+      lines.contains("critic-frozen, weak                   1  70 [ 40,  89]  20 [  6,  51]   10    50"))
     let pair = try #require(lines.firstIndex { $0.hasPrefix("critic-frozen + actor-frozen,") })
     #expect(lines[pair].hasPrefix("critic-frozen + actor-frozen, weak    1 100 [ 72, 100]  70 ["))
     #expect(lines.contains { $0.hasPrefix("all single faults, weak               2  85 [") })

@@ -125,7 +125,8 @@ struct Diagnosing {
       var found: [Evidence] = []
       let name =
         nameStaleTarget(signatures, own: .infinity, &found)
-        ?? nameByClaim(signatures.matchesEverywhere, fittedToo: true, &found)
+        ?? nameByClaim(
+          signatures.matchesEverywhere, everywhere: signatures.matchesEverywhere, fittedToo: true, &found)
       if let name, name != .criticError {
         names.append(name)
         evidence += found
@@ -294,7 +295,8 @@ struct Diagnosing {
     if signatures.criticIsFrozen { return frozenCritic(signatures, &evidence) }
     if let name = nameStaleTarget(signatures, own: own, &evidence) { return name }
     let cannotRepresent = (critic.representationError ?? 0) > Tolerances.criticError
-    if let name = nameByClaim(signatures.matches, fittedToo: !cannotRepresent, &evidence) { return name }
+    if let name = nameByClaim(
+      signatures.matches, everywhere: signatures.matchesEverywhere, fittedToo: !cannotRepresent, &evidence) { return name }
     if signatures.criticStoppedAt != nil { return frozenCritic(signatures, &evidence) }
     if let error = critic.representationError, cannotRepresent {
       evidence.append(
@@ -351,34 +353,46 @@ struct Diagnosing {
     return .criticFrozen
   }
 
-  /// The one other claim that explains the critic, if there is one beyond doubt.
+  /// The one other claim that explains the critic; `criticError` where several do and nothing tells them apart.
   ///
-  /// A claim without a fitted number explains more than one with: it wins whenever it explains the critic to within
-  /// half the tolerance, and otherwise unless the fitted one is twice as close.
+  /// Claims that explain it about as well over visits are compared over all live states alike; where that does not
+  /// tell them apart either, a claim without a fitted number explains more than one with.
   private func nameByClaim(
-    _ matches: [ClaimMatching.Match], fittedToo: Bool, _ evidence: inout [Evidence]
+    _ matches: [ClaimMatching.Match], everywhere: [ClaimMatching.Match], fittedToo: Bool,
+    _ evidence: inout [Evidence]
   ) -> DiagnosisName? {
     let own = matches[0].error
-    func explains(_ match: ClaimMatching.Match) -> Bool {
-      match.error < Tolerances.explainedShare * own
+    let explaining = matches.dropFirst().filter { match in
+      (fittedToo || !match.isFitted) && match.error < Tolerances.explainedShare * own
         && match.error <= max(Tolerances.criticError, Tolerances.leftoverShare * own)
     }
-    let others = matches.dropFirst().filter { fittedToo || !$0.isFitted }
-    guard var best = others.first, explains(best) else { return nil }
-    if best.isFitted, let plain = others.first(where: { !$0.isFitted }), explains(plain),
-      Tolerances.explainedShare * plain.error <= max(best.error, Tolerances.criticError / 4)
+    guard let best = explaining.first else { return nil }
+    // The best of each name, as long as it is not clearly worse.
+    var rivals: [ClaimMatching.Match] = []
+    for match in explaining
+    where Tolerances.explainedShare * match.error <= max(best.error, Tolerances.criticError / 4)
+      && !rivals.contains(where: { $0.diagnosis == match.diagnosis })
     {
-      best = plain
+      rivals.append(match)
     }
-    evidence.append(matchEvidence(best))
-    let rival = others.first {
-      $0.diagnosis != best.diagnosis && ($0.isFitted == best.isFitted || !$0.isFitted)
+    if rivals.count > 1 {
+      func errorEverywhere(_ match: ClaimMatching.Match) -> Double {
+        everywhere.dropFirst().filter { $0.diagnosis == match.diagnosis }.map(\.error).min() ?? .infinity
+      }
+      let least = rivals.map(errorEverywhere).min() ?? 0
+      rivals = rivals.filter { Tolerances.explainedShare * errorEverywhere($0) <= least }
     }
-    if let rival, best.error > Tolerances.explainedShare * rival.error {
-      evidence.append(matchEvidence(rival))
+    if rivals.count > 1, rivals.contains(where: { !$0.isFitted }) { rivals.removeAll(where: \.isFitted) }
+    evidence += rivals.map(matchEvidence)
+    guard rivals.count == 1 else {
+      evidence.append(
+        Evidence(
+          metric: "critic.alternatives",
+          statement: "These cannot be told apart in this agent: they ask for the same values wherever it was looked.",
+          value: nil))
       return .criticError
     }
-    return DiagnosisName(rawValue: best.diagnosis)
+    return DiagnosisName(rawValue: rivals[0].diagnosis)
   }
 
   private func matchEvidence(_ match: ClaimMatching.Match) -> Evidence {

@@ -34,7 +34,9 @@ package struct Markup: Sendable, Hashable, ExpressibleByStringInterpolation {
 
     package mutating func appendInterpolation(_ number: Int) { source += String(number) }
 
-    package mutating func appendInterpolation(_ coordinate: Double) { source += Markup.coordinate(coordinate) }
+    package mutating func appendInterpolation(_ coordinate: Double) {
+      source += Markup.coordinate(coordinate)
+    }
   }
 
   /// Text in which nothing is a tag, an entity, or the end of an attribute.

@@ -72,7 +72,8 @@ struct StateStrip {
       return "<g>\(parts)<title>\(state.tooltip)</title></g>"
     }
     return SVGFigure(
-      id: "strip", title: hasLearned ? "True and learned value of each state" : "True value of each state", description: description,
+      id: "strip", title: hasLearned ? "True and learned value of each state" : "True value of each state",
+      description: description,
       width: 480, height: bottom + 24, body: ["\(lines)\(drawn)", key]
     ).markup
   }
@@ -85,7 +86,8 @@ struct StateStrip {
     }
     let frame = PlotFrame(
       x: Scale(for: [0, Double(max(1, all.count - 1))], from: 44, to: 470),
-      y: Scale(for: everything, from: 250, to: 34, minimumSpan: leastSpan, padding: 0.04), xName: "state, by true value", yName: "")
+      y: Scale(for: everything, from: 250, to: 34, minimumSpan: leastSpan, padding: 0.04),
+      xName: "state, by true value", yName: "")
     let points = shown.enumerated().map { place, state -> Markup in
       let x = frame.x(Double(place) * stride)
       var parts: [Markup] = []
@@ -103,7 +105,8 @@ struct StateStrip {
       return "<g>\(parts)<title>\(state.tooltip)</title></g>"
     }
     return SVGFigure(
-      id: "strip", title: hasLearned ? "True and learned values, sorted" : "True values, sorted", description: description, width: 480,
+      id: "strip", title: hasLearned ? "True and learned values, sorted" : "True values, sorted",
+      description: description, width: 480,
       height: 292,
       body: [frame.markup, "\(points)", key]
     ).markup

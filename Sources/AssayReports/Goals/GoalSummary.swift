@@ -65,7 +65,8 @@ struct GoalSummary {
       let head = "\(goals.joined(separator: " and ")) cannot be told apart by what is done here\(who)"
       // Agents differ in where they were seen, so the place that tells most is the one that most of them name.
       let counts = Dictionary(grouping: confusions, by: \.tellingStateName)
-      let telling = counts.max { ($0.value.count, $1.key ?? "") < ($1.value.count, $0.key ?? "") }?.value.first
+      let telling = counts.max { ($0.value.count, $1.key ?? "") < ($1.value.count, $0.key ?? "") }?.value
+        .first
       guard let telling, let state = telling.tellingState, telling.tellingDifference > 0 else {
         return head + ": the same is best for both in every state."
       }

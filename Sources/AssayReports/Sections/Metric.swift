@@ -78,7 +78,8 @@ struct Metric {
     }
     if let capability = report.goal?.capability {
       metrics.append(
-        Metric(path: "goal.capability", meaning: "success at the goal the agents do best by", value: capability))
+        Metric(
+          path: "goal.capability", meaning: "success at the goal the agents do best by", value: capability))
     }
     return metrics + [
       Metric(path: "gap.total", meaning: "J(π*) − J(π)", value: report.gap.total),

@@ -18,7 +18,8 @@ public struct MatrixPage: Sendable {
   public var html: String {
     var sections = [HTMLPage.Section(id: "summary", title: "How often audits are right", body: summary)]
     for panel in panels {
-      sections.append(.init(id: panel.id, title: panel.title, body: "\(panel.isFirst ? key : "")\(heatMap(panel))"))
+      sections.append(
+        .init(id: panel.id, title: panel.title, body: "\(panel.isFirst ? key : "")\(heatMap(panel))"))
     }
     if let confusion { sections.append(.init(id: "confusion", title: "Planted and said", body: confusion)) }
     sections += [
@@ -34,7 +35,14 @@ public struct MatrixPage: Sendable {
     let facts = [
       ("Agents", agents.joined(separator: ", ")),
       ("Worlds", worlds.joined(separator: ", ")),
+<<<<<<< HEAD
       ("Training", matrix.training),
+=======
+      (
+        "Training",
+        matrix.steps.map { "\(counted($0, "step")) an agent" } ?? "as many steps as each agent usually takes"
+      ),
+>>>>>>> wip-reports
       ("Seeds", "\(NumberText.count(matrix.seeds.count)) (\(SeedList(seeds: matrix.seeds)))"),
       ("Cells", NumberText.count(matrix.cells.count)),
       ("Cells that make no sense", NumberText.count(matrix.omissions.count)),
@@ -72,7 +80,8 @@ public struct MatrixPage: Sendable {
       label: "How the answers count",
       columns: [
         ("planted", .name), ("cells", .number), ("agents", .number), ("detected", .number),
-        ("named right", .number), ("wrong name", .number), ("inconclusive", .number), ("called healthy", .number),
+        ("named right", .number), ("wrong name", .number), ("inconclusive", .number),
+        ("called healthy", .number),
       ],
       rows: groups.compactMap { group in
         guard let score = DiagnosisMatrix.Score(ofCells: group.cells) else { return nil }
@@ -82,7 +91,8 @@ public struct MatrixPage: Sendable {
           share: answers.count { $0.diagnosis == DiagnosisName.healthy.rawValue }, of: answers.count)
         return [
           "\(group.name)", "\(NumberText.count(group.cells.count))", "\(NumberText.count(answers.count))",
-          share(score.detected), share(score.named), isHealthy ? "\(NumberText.missing)" : share(score.misattributed),
+          share(score.detected), share(score.named),
+          isHealthy ? "\(NumberText.missing)" : share(score.misattributed),
           share(score.inconclusive), share(missed),
         ]
       })
@@ -177,7 +187,7 @@ public struct MatrixPage: Sendable {
     }
     let worlds = columns.flatMap { column in
       column.environments.enumerated().map { index, world in
-        "<th scope=\"col\" class=\"down\">\(world)</th>" as Markup
+        "<th scope=\"col\" class=\"down\(index == 0 ? " first" : "")\"><span>\(world)</span></th>" as Markup
       }
     }
     let cells = Dictionary(grouping: panel.cells, by: \.faults)
@@ -200,7 +210,8 @@ public struct MatrixPage: Sendable {
     columns: [(agent: String, environments: [String])]
   ) -> Markup {
     let filled = Dictionary(
-      cells.map { (Place(agent: $0.agent, environment: $0.environment), $0) }, uniquingKeysWith: { first, _ in first })
+      cells.map { (Place(agent: $0.agent, environment: $0.environment), $0) },
+      uniquingKeysWith: { first, _ in first })
     let reasons = Dictionary(
       omissions.map { (Place(agent: $0.agent, environment: $0.environment), $0.reason) },
       uniquingKeysWith: { first, _ in first })
@@ -242,7 +253,7 @@ public struct MatrixPage: Sendable {
     let found = Set(cells.flatMap(\.answers).map(\.diagnosis))
     let known = DiagnosisName.allCases.map(\.rawValue)
     let said = known.filter(found.contains) + found.subtracting(known).sorted()
-    let heads = said.map { "<th scope=\"col\" class=\"down\">\($0)</th>" as Markup }
+    let heads = said.map { "<th scope=\"col\" class=\"down\"><span>\($0)</span></th>" as Markup }
     let rows = Self.unique(cells.map(\.faults)).map { faults -> Markup in
       let answers = cells.filter { $0.faults == faults }.flatMap(\.answers)
       let label = DiagnosisMatrix.label(faults)
@@ -291,7 +302,8 @@ public struct MatrixPage: Sendable {
     Table(
       label: label,
       columns: [
-        ("planted", .name), ("strength", .words), ("agent", .words), ("world", .words), ("named right", .number),
+        ("planted", .name), ("strength", .words), ("agent", .words), ("world", .words),
+        ("named right", .number),
         ("said", .words),
       ],
       rows: cells.map { cell in
@@ -306,7 +318,9 @@ public struct MatrixPage: Sendable {
 
   /// The combinations left out, by fault and reason.
   private var omissions: Markup {
-    guard !matrix.omissions.isEmpty else { return "<p>Every fault can be planted in every agent and world.</p>\n" }
+    guard !matrix.omissions.isEmpty else {
+      return "<p>Every fault can be planted in every agent and world.</p>\n"
+    }
     let groups = Dictionary(grouping: matrix.omissions) { [DiagnosisMatrix.label($0.faults), $0.reason] }
     let order = Self.unique(matrix.omissions.map { [DiagnosisMatrix.label($0.faults), $0.reason] })
     let table = Table(

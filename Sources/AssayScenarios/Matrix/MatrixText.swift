@@ -25,13 +25,19 @@ public struct MatrixText: Sendable {
     let agents = Set(matrix.cells.map(\.agent)).sorted().joined(separator: ", ")
     let head =
       "\(counted(matrix.cells.count, "cell")) of \(counted(matrix.seeds.count, "agent")) (\(agents)), "
+<<<<<<< HEAD
       + "\(matrix.training); \(NumberText.count(matrix.omissions.count)) more make no sense. "
+=======
+      + "\(matrix.steps.map { "\(counted($0, "step")) each" } ?? "trained as long as they usually take"); "
+      + "\(NumberText.count(matrix.omissions.count)) more make no sense. "
+>>>>>>> wip-reports
       + "Shares are per cent of all agents, with 95% Wilson intervals; "
       + "'open' is inconclusive, 'other' a wrong name."
     var lines = TextLayout.wrapped(TextLayout.harmless(head)) + ["", Self.heads]
     lines += matrix.rows.flatMap { row in
       table(
-        DiagnosisMatrix.label(row.faults) + (row.strength.map { ", \($0)" } ?? ""), isHealthy: row.faults.isEmpty,
+        DiagnosisMatrix.label(row.faults) + (row.strength.map { ", \($0)" } ?? ""),
+        isHealthy: row.faults.isEmpty,
         cells: row.cells, score: row.score)
     }
     lines.append("")
@@ -46,7 +52,8 @@ public struct MatrixText: Sendable {
   }
 
   private static let heads =
-    TextLayout.padded("planted, strength", columns: nameColumns) + "cells detected       named          open other"
+    TextLayout.padded("planted, strength", columns: nameColumns)
+    + "cells detected       named          open other"
 
   private func table(_ name: String, isHealthy: Bool, cells: Int, score: DiagnosisMatrix.Score) -> [String] {
     let name = TextLayout.harmless(name)
@@ -61,7 +68,9 @@ public struct MatrixText: Sendable {
         ? TextLayout.padded(NumberText.missing, columns: 6, onLeft: true)
         : percent(score.misattributed, columns: 6),
     ]
-    return names.dropLast() + [TextLayout.padded(names.last ?? "", columns: Self.nameColumns) + figures.joined()]
+    return names.dropLast() + [
+      TextLayout.padded(names.last ?? "", columns: Self.nameColumns) + figures.joined()
+    ]
   }
 
   private func percent(_ estimate: Estimate, columns: Int) -> String {

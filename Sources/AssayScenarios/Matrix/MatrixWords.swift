@@ -20,7 +20,9 @@ extension DiagnosisMatrix {
   /// Cells in which fewer than nine in ten agents were named right, the worst first.
   var weakCells: [Cell] {
     cells.enumerated().filter { $0.element.score.named.estimate < 0.9 }.sorted { first, second in
-      (first.element.score.named.estimate, first.offset) < (second.element.score.named.estimate, second.offset)
+      (first.element.score.named.estimate, first.offset) < (
+        second.element.score.named.estimate, second.offset
+      )
     }.map(\.element)
   }
 
@@ -33,7 +35,8 @@ extension DiagnosisMatrix {
       let found = strengths.filter { strength in wanted.contains { $0.strength == strength } }
       if found.isEmpty { groups.append((title, wanted)) }
       for strength in found {
-        groups.append(("\(title), \(strength)", wanted.filter { $0.strength == nil || $0.strength == strength }))
+        groups.append(
+          ("\(title), \(strength)", wanted.filter { $0.strength == nil || $0.strength == strength }))
       }
     }
     return groups.filter { !$0.cells.isEmpty }
