@@ -82,7 +82,9 @@ struct AimsTests {
     #expect(record.values("actor.preferences").allSatisfy { $0 == 0 })
   }
 
-  @Test("a critic that bootstraps in place pays each state its own reward for ever", arguments: AnyAgent.withCritic)
+  @Test(
+    "a critic that bootstraps in place pays each state its own reward for ever",
+    arguments: AnyAgent.withCritic)
   func inPlace(agent: AnyAgent) throws {
     func values(_ endings: Claim.EndingTreatment) throws -> [Double] {
       try agent.record(in: makeCorridor(), advances: [6000]) {
@@ -107,7 +109,8 @@ struct AimsTests {
     #expect(distance(try values(.terminationIgnored), endless) < 1e-4)
   }
 
-  @Test("bootstrapping in place, nothing follows a truncation that is taken for the end",
+  @Test(
+    "bootstrapping in place, nothing follows a truncation that is taken for the end",
     arguments: AnyAgent.withCritic.filter { $0 != .dyna && $0 != .planner })
   func inPlaceTruncation(agent: AnyAgent) throws {
     func values(_ endings: Claim.EndingTreatment) throws -> [Double] {
