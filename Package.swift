@@ -41,7 +41,7 @@ let package = Package(
       dependencies: [
         "AssayDiagnostics", "AssayAgents", "AssayEnvironments", "AssayReports",
         .product(name: "Yams", package: "Yams"),
-      ]),
+      ], resources: [.copy("Shipped")]),
     // Floor 5: the command, and the only registry of names.
     .executableTarget(
       name: "AssayCommand",
@@ -63,7 +63,9 @@ let package = Package(
     .testTarget(
       name: "AssayDiagnosticsTests",
       dependencies: ["AssayDiagnostics", "AssayScenarios", "AssayEnvironments"]),
-    .testTarget(name: "AssayScenariosTests", dependencies: ["AssayScenarios", "AssayTesting"]),
+    .testTarget(
+      name: "AssayScenariosTests",
+      dependencies: ["AssayScenarios", "AssayTesting", "AssayAgents", "AssayEnvironments", "AssayDiagnostics"]),
     .testTarget(
       name: "AssayReportsTests", dependencies: ["AssayReports", "AssayScenarios"],
       resources: [.copy("Resources")]),

@@ -15,7 +15,10 @@ struct AssayCommand: AsyncParsableCommand {
         assay audit frozen-lake-8x8 --agent dyna --report audit.html
       """,
     version: "0.1.0",
-    subcommands: [AuditCommand.self, SolveCommand.self, ListCommand.self, MatrixCommand.self])
+    subcommands: [
+      AuditCommand.self, TestCommand.self, ScenarioCommand.self, SolveCommand.self, ListCommand.self,
+      MatrixCommand.self,
+    ])
 
   /// Runs what the arguments ask for; a mistyped subcommand gets the nearest one, which the parser does only
   /// for flags.

@@ -17,6 +17,7 @@ func end(_ error: any Error) -> ExitCode {
     switch error {
     case let error as Failure: (error.status, error.message)
     case let error as UnknownName: (ExitStatus.usage, error.description)
+    case let error as ScriptError: (ExitStatus.badData, error.description)
     case let error as DataError: (ExitStatus.badData, error.description)
     case let error as PlanningError: (ExitStatus.badData, error.description)
     case let error as NonFiniteError: (ExitStatus.software, error.description)

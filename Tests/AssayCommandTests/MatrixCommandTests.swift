@@ -61,14 +61,32 @@ struct MatrixCommandTests {
     let answer = try await Command.run(line: Self.line)
     #expect(answer.status == 0 && answer.error == "")
     #expect(
-      answer.lines.first?.hasPrefix("6 cells of 3 agents (q-learning), 500 steps each; 2 more make no")
+      answer.lines.first?.hasPrefix("6 cells of 3 agents (q-learning), 500 steps an agent; 2 more make")
         == true)
     #expect(answer.lines.filter { $0.count > 80 || $0.hasSuffix(" ") } == [])
     #expect(
       answer.lines.count {
-        $0.contains(#/^critic-frozen, medium +2 +\d+% \[ *\d+, *\d+\] +\d+% \[ *\d+, *\d+\] +\d+% +\d+%$/#)
+        $0.contains(#/^critic-frozen, medium +2 +\d+ \[ *\d+, *\d+\] +\d+ \[ *\d+, *\d+\] +\d+ +\d+$/#)
       }
         == 1)
+  }
+
+  @Test("--out keeps the cells, and writes the matrix as JSON and as a page")
+  func out() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("matrix-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let line =
+      "matrix --environments frozen-lake-4x4 --agents q-learning --faults wrong-reward --seeds 0..1 --steps 50"
+      + " --out \(folder.path)"
+    let answer = try await Command.run(line: line)
+    #expect(answer.status == 0 && answer.error == "")
+    let files = ["matrix.json", "matrix.html"].map { folder.path + "/" + $0 }
+    #expect(answer.lines.last { !$0.isEmpty } == "Written: \(files.joined(separator: ", "))")
+    let html = try String(contentsOfFile: files[1], encoding: .utf8)
+    #expect(
+      html.hasPrefix("<!DOCTYPE html>") && html.contains("wrong-reward in q-learning, frozen-lake-4x4: "))
+    let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: files[0])))
+    #expect((json as? [String: Any])?["schema"] as? String == "assay.matrix/1")
   }
 
   @Test("without --faults, every fault that the agent can have is planted, and every other one is explained")

@@ -111,7 +111,7 @@ enum Fixture {
     report.diagnosis.name = "non-finite"
     report.outcome = nil
     for index in report.agents.indices { report.agents[index].regret = nil }
-    report.agents[0].stoppedBy = "critic.values: a TD(0) update with NaN at step 17"
+    report.agents[0].stoppedBy = "critic.values: a TD(0) update that is not finite at step 17"
     report.agents[0].diagnosis = "non-finite"
   }
 
