@@ -136,7 +136,8 @@ struct ClaimMistakesTests {
   }
 
   @Test(
-    "the opposite sign, bootstrapping in place and termination ignored are each the best match of exactly that table")
+    "the opposite sign, bootstrapping in place and termination ignored are each the best match of exactly that table"
+  )
   func mistakes() throws {
     let (process, policy) = try corridor()
     let dense = DenseTruth(process)

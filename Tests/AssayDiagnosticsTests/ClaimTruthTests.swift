@@ -17,9 +17,10 @@ struct ClaimTruthTests {
       of: claim, process: process, actorPolicy: policy, behaviour: policy, timeLimit: limit)
   }
 
-  /// Paid are ¼, ½ and 1 on the way. A step that seems to lead back pays for ever: V = (2.5, 5, 1), and Q adds a reward to
-  /// 0.9 V of the same state, unless the episode ends there.
-  @Test("bootstrapped in place, what follows a step is what its own state is worth, and nothing where it ends")
+  /// Paid are ¼, ½ and 1 on the way. A step that seems to lead back pays for ever: V = (2.5, 5, 1), and Q adds a
+  /// reward to 0.9 V of the same state, unless the episode ends there.
+  @Test(
+    "bootstrapped in place, what follows a step is what its own state is worth, and nothing where it ends")
   func inPlace() throws {
     let corridor = try SmallWorlds.corridor(reward: [1: 0.25, 3: 0.5])
     let still = try truth(corridor, policy: right) { $0.bootstrapsInPlace = true }
