@@ -66,11 +66,7 @@ struct MatrixCommandTests {
     #expect(answer.lines.filter { $0.count > 80 || $0.hasSuffix(" ") } == [])
     #expect(
       answer.lines.count {
-<<<<<<< HEAD
         $0.contains(#/^critic-frozen, medium +2 +\d+ \[ *\d+, *\d+\] +\d+ \[ *\d+, *\d+\] +\d+ +\d+$/#)
-=======
-        $0.contains(#/^critic-frozen, medium +2 +\d+% \[ *\d+, *\d+\] +\d+% \[ *\d+, *\d+\] +\d+% +\d+%$/#)
->>>>>>> wip-tests
       }
         == 1)
   }

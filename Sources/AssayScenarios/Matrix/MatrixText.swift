@@ -46,16 +46,9 @@ public struct MatrixText: Sendable {
     return lines.map { $0 + "\n" }.joined()
   }
 
-<<<<<<< HEAD
   private static let heads =
     TextLayout.padded("planted, strength", columns: nameColumns)
     + "cells detected       named          open other"
-=======
-  private static let columns =
-    TextLayout.padded("fault, strength", columns: nameColumns)
-    + "cells  detected      named         open other"
-  private static let nameColumns = 35
->>>>>>> wip-tests
 
   private func table(_ name: String, isHealthy: Bool, cells: Int, score: DiagnosisMatrix.Score) -> [String] {
     let name = TextLayout.harmless(name)
