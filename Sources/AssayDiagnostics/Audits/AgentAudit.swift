@@ -98,7 +98,7 @@ struct AgentAudit: Sendable {
       actorIsFrozen: isFrozen(names.actor),
       criticErrorInModel: model.map { $0.criticErrorInModel / truth.range }, matches: matches,
       matchesEverywhere: try self.matches(earlierPolicies: policies, weights: alike),
-      critic: criticSignatures, lean: lean(over: earlier), stateError: critic.rmse / truth.range, growth: growth(since: earlier),
+      critic: criticSignatures, isMaximising: reading.claim.policy == .optimal, lean: lean(over: earlier), stateError: critic.rmse / truth.range, growth: growth(since: earlier),
       agreement: actor.agreement, confidence: actor.confidence, followedBlock: followedBlock(),
       settledAt: settledStep(earlier), worst: model?.worst, leaning: model?.leaning,
       comparableShare: model.map { Double($0.comparablePairs - 1) / Double(liveChoices) },

@@ -37,6 +37,8 @@ struct Diagnosing {
     /// The same over all live states alike rather than over visits.
     var matchesEverywhere: [ClaimMatching.Match]
     var critic: CriticSignatures
+    /// Whether the critic claims the best values there are, and so backs up the greatest of its estimates.
+    var isMaximising: Bool
     /// Which way the critic erred over the second half of training.
     var lean: CriticLean
     /// RMSE of the critic's values of states over visits, as a share of the range.
@@ -306,20 +308,20 @@ struct Diagnosing {
           value: Estimate(mean: [error])))
       return .criticUnrepresentable
     }
-    // Being too high must be most of what is wrong with it, and it must be right on average: actions that were never
-    // tried may be far below their backup, and values that were shuffled here and there above it.
+    // Who backs up the greatest of noisy estimates is too high where it chooses. Being too high must be most of what is
+    // wrong with it.
     let lean = signatures.lean
+    evidence.append(
+      Evidence(
+        metric: "critic.lean",
+        statement: "Over the second half of training the critic was \(percent(lean.bias)) of the range too high. The "
+          + "actions it prefers exceeded their backup by \(percent(lean.chosenResidual)), all actions alike by "
+          + "\(percent(lean.meanResidual)).",
+        value: Estimate(mean: [lean.bias])))
     if signatures.goal == nil, lean.bias > max(Tolerances.criticError, Tolerances.explainedShare * own),
-      lean.chosenResidual > 0, abs(lean.meanResidual) < Tolerances.explainedShare * lean.chosenResidual
+      signatures.isMaximising,
+      lean.chosenResidual > 0, lean.meanResidual < Tolerances.explainedShare * lean.chosenResidual
     {
-      evidence.append(
-        Evidence(
-          metric: "critic.chosenResidual",
-          statement:
-            "Over the second half of training the critic was \(percent(lean.bias)) of the range too high. The actions it prefers exceeded "
-            + "their backup by \(percent(lean.chosenResidual)), all actions alike by \(percent(lean.meanResidual)): where it chooses it takes "
-            + "luck for value.",
-          value: Estimate(mean: [lean.bias])))
       return .criticOverestimating
     }
     return .criticError
