@@ -402,20 +402,20 @@ struct DiagnosingTests {
     }
   }
 
-  @Test("an overestimating critic is too high above all, and right on average over all actions")
+  @Test("an overestimating critic backs up the greatest, is too high above all, and not so over all actions")
   func overestimating() {
-    func name(bias: Double, chosen: Double, mean: Double) -> String {
+    func name(bias: Double, chosen: Double, mean: Double, isMaximising: Bool = true) -> String {
       diagnosing(critic: 1).diagnose(
         signatures {
-          $0.bias = bias
-          ($0.critic.chosenResidual, $0.critic.meanResidual) = (chosen, mean)
+          $0.lean = CriticLean(bias: bias, chosenResidual: chosen, meanResidual: mean)
+          $0.isMaximising = isMaximising
         }
       ).name
     }
     #expect(name(bias: 0.9, chosen: 0.2, mean: 0.01) == "critic-overestimating")
-    // Most of the error is elsewhere; what was never tried is far too low; all actions are too high alike.
+    // Most of the error is elsewhere; the greatest is not what is backed up; all actions are too high alike.
     #expect(name(bias: 0.1, chosen: 0.2, mean: 0.01) == "critic-error")
-    #expect(name(bias: 0.9, chosen: 0.2, mean: -0.9) == "critic-error")
+    #expect(name(bias: 0.9, chosen: 0.2, mean: 0.01, isMaximising: false) == "critic-error")
     #expect(name(bias: 0.9, chosen: 0.2, mean: 0.2) == "critic-error")
   }
 
