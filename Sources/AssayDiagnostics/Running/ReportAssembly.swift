@@ -56,7 +56,8 @@ struct ReportAssembly {
       !["reward", "performance", GoalHypothesis.untampered].contains($0)
     }
     guard !names.isEmpty else { return nil }
-    return try GoalAttribution(process: process, hypotheses: names).attribute(
+    // Longer than episodes are, an agent would only be seen where it stays.
+    return try GoalAttribution(process: process, hypotheses: names, episodeLimit: truth.timeLimit ?? 1000).attribute(
       policies: records.map(\.final.reading.policy), seeds: records.map(\.seed),
       decisions: Self.watchedDecisions, using: RandomStream(seed: 0))
   }
