@@ -63,7 +63,9 @@ let package = Package(
     .testTarget(
       name: "AssayDiagnosticsTests",
       dependencies: ["AssayDiagnostics", "AssayScenarios", "AssayEnvironments"]),
-    .testTarget(name: "AssayScenariosTests", dependencies: ["AssayScenarios", "AssayTesting"]),
+    .testTarget(
+      name: "AssayScenariosTests",
+      dependencies: ["AssayScenarios", "AssayTesting", "AssayAgents", "AssayEnvironments", "AssayDiagnostics"]),
     .testTarget(
       name: "AssayReportsTests", dependencies: ["AssayReports", "AssayScenarios"],
       resources: [.copy("Resources")]),

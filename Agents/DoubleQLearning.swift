@@ -82,16 +82,7 @@ public enum DoubleQLearning {
       writing permit: borrowing WritePermit, judgedBy other: BlockHandle
     ) {
       var following: Float = 0
-      switch backup.following {
-      case .nothing: break
-      case .pair(let next, let action):
-        // Another action than the best says nothing of the reward that follows.
-        let isBest =
-          parameters[permit.block, next * shape.actionCount + action]
-          == shape.largest(of: permit.block, in: next, reading: parameters)
-        guard isBest || aims.critic.policy == .uniform else { return }
-        following = parameters[other, next * shape.actionCount + action]
-      case .state(let next):
+      if let next = backup.next {
         switch aims.critic.policy {
         case .optimal, .part, .behaviour:
           let best = shape.largest(of: permit.block, in: next, reading: parameters)

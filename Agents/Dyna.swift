@@ -18,9 +18,9 @@ import Foundation
 /// actions differ (the mean of maxₐ Q − meanₐ Q over the backups), and fall in a straight line over the first
 /// four fifths of the run.
 ///
-/// An aim that leaves out the first reward is backed up as γ-free expectation of r̂ + γQ at the pair that follows;
-/// one that ignores terminations values them as the mean start of an episode. A truncation is no ending to the
-/// model, so an aim to treat it as one changes nothing here.
+/// An aim that bootstraps in place has W(s) instead of W(s′); one that ignores terminations values them as the
+/// mean start of an episode. A truncation is no ending to the model, so an aim to treat it as one changes nothing
+/// here.
 ///
 /// - SeeAlso: Sutton & Barto (2018), §8.2 and §8.5 (expected updates).
 public enum Dyna {
@@ -93,8 +93,7 @@ public enum Dyna {
     private let permits: Permits
     private let shape: TableShape
     private let configuration: Configuration
-    /// W(s), `[S]`: what a state is worth under the policy that the critic is trained for; with a delay, counting
-    /// the reward of the action taken there.
+    /// W(s), `[S]`: what a state is worth under the policy that the critic is trained for.
     private var stateValues: [Double]
     private var valuesAreStale = false
     /// How often critic and actor were written when the learner last looked.
@@ -140,21 +139,20 @@ public enum Dyna {
     /// One simulated update of critic and actor.
     private mutating func simulate(_ pair: Int, temperature: Double, in parameters: inout ParameterStore) {
       let state = pair / shape.actionCount
+      let inPlace = aims.critic.bootstrapsInPlace
       let endings = Double(parameters[counts.endings.block, pair])
       var seen = endings
       var following = 0.0
       for next in counts.successors[pair] {
         let count = Double(parameters[counts.transitions.block, pair * shape.stateCount + Int(next)])
         seen += count
-        following += count * stateValues[Int(next)]
+        following += count * stateValues[inPlace ? state : Int(next)]
       }
       if endings > 0, aims.critic.endings == .terminationIgnored {
-        following += endings * counts.meanOverStarts(of: stateValues)
+        following += endings * (inPlace ? stateValues[state] : counts.meanOverStarts(of: stateValues))
       }
       if seen > 0 {
-        let target =
-          aims.critic.delay == 0
-          ? reward(of: pair, reading: parameters) + aims.critic.discount * following / seen : following / seen
+        let target = reward(of: pair, reading: parameters) + aims.critic.discount * following / seen
         let error = Float(target) - parameters[permits.values.block, pair]
         parameters.add(configuration.criticRate * error, at: pair, with: permits.values)
       }
@@ -193,10 +191,6 @@ public enum Dyna {
     /// W(s) under the policy that the critic is trained for.
     private mutating func refreshValue(of state: Int, reading parameters: ParameterStore) {
       let values = aims.target ?? permits.values.block
-      guard aims.critic.delay == 0 else {
-        stateValues[state] = delayedValue(of: state, by: values, reading: parameters)
-        return
-      }
       stateValues[state] =
         switch aims.critic.policy {
         case .part: expectation(of: values, in: state, reading: parameters)
@@ -206,41 +200,6 @@ public enum Dyna {
           (1 - configuration.exploration) * expectation(of: values, in: state, reading: parameters)
             + configuration.exploration * Double(shape.mean(of: values, in: state, reading: parameters))
         }
-    }
-
-    /// E_w [r̂(s, ·) + γ Q(s, ·)], since the pair that led here leaves out its own reward. The best action is the
-    /// first that Q puts highest.
-    private func delayedValue(
-      of state: Int, by values: BlockHandle, reading parameters: ParameterStore
-    ) -> Double {
-      let largest = shape.largest(of: permits.preferences.block, in: state, reading: parameters)
-      var actorTotal = 0.0
-      var available = 0.0
-      for action in 0..<shape.actionCount where shape.isAvailable(action, in: state) {
-        available += 1
-        actorTotal += actorWeight(of: action, in: state, largest: largest, reading: parameters)
-      }
-      let best = shape.largest(of: values, in: state, reading: parameters)
-      var foundBest = false
-      var sum = 0.0
-      for action in 0..<shape.actionCount where shape.isAvailable(action, in: state) {
-        let pair = state * shape.actionCount + action
-        let value = Double(parameters[values, pair])
-        let byActor =
-          actorWeight(of: action, in: state, largest: largest, reading: parameters) / actorTotal
-        let weight: Double
-        switch aims.critic.policy {
-        case .part: weight = byActor
-        case .uniform: weight = 1 / available
-        case .behaviour:
-          weight = (1 - configuration.exploration) * byActor + configuration.exploration / available
-        case .optimal:
-          weight = !foundBest && parameters[values, pair] == best ? 1 : 0
-          if weight == 1 { foundBest = true }
-        }
-        sum += weight * (reward(of: pair, reading: parameters) + aims.critic.discount * value)
-      }
-      return sum
     }
 
     /// E_π Q(s, ·).

@@ -88,7 +88,7 @@ public enum Evolution {
       }
     }
 
-    /// The discount, reward scale and endings of the critic's aim say what is selected for.
+    /// The discount and reward scale of the critic's aim say what is selected for.
     public var aims: Aims
     private let permit: WritePermit
     private let shape: TableShape
@@ -131,11 +131,8 @@ public enum Evolution {
         return
       }
       let reward = aims.critic.rewardScale * experience.reward(age: 0).value
-      // With a delay, the first reward of an episode does not count.
-      if aims.critic.delay == 0 || episodeLength > 0 {
-        episodeReturn += weight * reward
-        weight *= aims.critic.discount
-      }
+      episodeReturn += weight * reward
+      weight *= aims.critic.discount
       episodeLength += 1
       let isOver = experience[age: 0].ending != nil || episodeLength >= configuration.longestEpisode
       if isOver { finishEpisode(in: &parameters, using: &random) }

@@ -13,7 +13,8 @@ import Foundation
 /// with the greatest reward anybody could hope for over the first half of the run, so that it gets tried, and
 /// with no reward afterwards.
 ///
-/// A truncation is no ending to the model, so an aim to treat it as one changes nothing here.
+/// An aim that bootstraps in place is met by a model in which every step leads back to where it started. A
+/// truncation is no ending to the model, so an aim to treat it as one changes nothing here.
 ///
 /// - SeeAlso: Brafman & Tennenholtz (2002), R-max, for the hope.
 public enum ExactPlanner {
@@ -143,6 +144,7 @@ public enum ExactPlanner {
           && Double(stepCount) < configuration.optimisticShare * Double(configuration.runLength)
         ? abs(aims.critic.rewardScale) * max(greatestReward, 1e-3) : 0
       let startCount = counts.starts.reduce(0) { $0 + $1.count }
+      let inPlace = aims.critic.bootstrapsInPlace
       let goesOn = aims.critic.endings == .terminationIgnored && startCount > 0
       var rowStarts = [0]
       var successors: [Int32] = []
@@ -163,10 +165,12 @@ public enum ExactPlanner {
             reward = aims.critic.rewardScale * Double(parameters[counts.rewards.block, pair])
             for next in counts.successors[pair] {
               let count = parameters[counts.transitions.block, pair * shape.stateCount + Int(next)]
-              add(next, Double(count) / seen)
+              add(inPlace ? Int32(state) : next, Double(count) / seen)
             }
             let ended = Double(parameters[counts.endings.block, pair]) / seen
-            if ended > 0, goesOn {
+            if ended > 0, goesOn, inPlace {
+              add(Int32(state), ended)
+            } else if ended > 0, goesOn {
               for start in counts.starts { add(Int32(start.state), ended * start.count / startCount) }
             } else if ended > 0 {
               add(Int32(state), ended, isTerminal: true)
@@ -195,25 +199,12 @@ public enum ExactPlanner {
       if let target = aims.target {
         return backup(parameters.values(of: target).map(Double.init), in: process, reading: parameters)
       }
-      if aims.critic.policy == .optimal, aims.critic.delay == 0 {
+      if aims.critic.policy == .optimal {
         return (try? process.solved()).map { process.actionValues(from: $0.values) }
       }
-      guard aims.critic.policy == .optimal else {
-        let own = parameters.values(of: permits.values.block).map(Double.init)
-        let policy = policy(valuedBy: own, in: process, reading: parameters)
-        guard let values = try? process.values(of: policy).values else { return nil }
-        return aims.critic.delay == 0
-          ? process.actionValues(from: values) : expectation(of: values, in: process)
-      }
-      // The policy that is best by values which leave out the first reward: found by turns, where there is one.
-      var table = parameters.values(of: permits.values.block).map(Double.init)
-      for _ in 0..<20 {
-        let policy = greedy(table, in: process)
-        guard let values = try? process.values(of: policy).values else { return nil }
-        table = expectation(of: values, in: process)
-        if greedy(table, in: process) == policy { break }
-      }
-      return table
+      let own = parameters.values(of: permits.values.block).map(Double.init)
+      let policy = policy(valuedBy: own, in: process, reading: parameters)
+      return (try? process.values(of: policy)).map { process.actionValues(from: $0.values) }
     }
 
     /// One backup of a table of action values that somebody else keeps.
@@ -224,22 +215,10 @@ public enum ExactPlanner {
       let values = (0..<shape.stateCount).map { state in
         (0..<shape.actionCount).reduce(0.0) { sum, action in
           let pair = state * shape.actionCount + action
-          guard policy[state, action] > 0 else { return sum }
-          let value =
-            aims.critic.delay == 0
-            ? table[pair] : process.reward.expected[pair] + aims.critic.discount * table[pair]
-          return sum + policy[state, action] * value
+          return policy[state, action] > 0 ? sum + policy[state, action] * table[pair] : sum
         }
       }
-      return aims.critic.delay == 0
-        ? process.actionValues(from: values) : expectation(of: values, in: process)
-    }
-
-    /// Σ P̂(s′|s, a) v(s′), `[S·A]`.
-    private func expectation(of values: [Double], in process: FiniteMDP) -> [Double] {
-      let nothing = FiniteMDP.RewardFunction(
-        name: "nothing", expected: .init(repeating: 0, count: shape.stateCount * shape.actionCount))
-      return process.actionValues(from: values, for: nothing, discount: 1)
+      return process.actionValues(from: values)
     }
 
     /// The policy that the critic is trained to value.

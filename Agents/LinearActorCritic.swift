@@ -176,24 +176,16 @@ public enum LinearActorCritic {
       let weights = criticPermit.block
       let source = aims.target ?? weights
       var following = 0.0
-      var weight = 1.0
-      switch backup.following {
-      case .nothing: break
-      case .state(let next):
+      if let next = backup.next {
         let policy = aimedPolicy(in: next, valuedBy: source, reading: parameters)
         let values = values(of: source, in: next, reading: parameters)
         for action in values.indices where policy[action] > 0 { following += policy[action] * values[action] }
-      case .pair(let next, let action):
-        // The reward that follows is known for the action taken only.
-        following = values(of: source, in: next, reading: parameters)[action]
-        weight =
-          aimedPolicy(in: next, valuedBy: source, reading: parameters)[action]
-          / behaviour(in: next, reading: parameters)[action]
       }
       let own = values(of: weights, in: backup.state, reading: parameters)[backup.action]
       let error = aims.critic.rewardScale * backup.reward + aims.critic.discount * following - own
-      let decay =
-        aims.critic.delay == 1
+      // A value that was not led to has no use for what comes later.
+      let decay: Float =
+        aims.critic.bootstrapsInPlace
         ? 0
         : Float(
           aims.critic.discount * configuration.traceDecay
@@ -201,7 +193,7 @@ public enum LinearActorCritic {
       extendTrace(backup, decay: decay)
       let norm = active.squaredNorms[backup.state]
       if norm > 0 {
-        let change = Float(min(rate * weight, 1) * error) / norm
+        let change = Float(rate * error) / norm
         for (index, value) in trace { parameters.add(change * value, at: index, with: criticPermit) }
       }
       if isLast { trace.removeAll(keepingCapacity: true) }

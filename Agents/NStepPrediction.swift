@@ -5,7 +5,8 @@ import Assay
 ///
 ///     V(sₜ) ← V(sₜ) + α [rₜ₊₁ + γ rₜ₊₂ + … + γⁿ⁻¹ rₜ₊ₙ + γⁿ V(sₜ₊ₙ) − V(sₜ)]
 ///
-/// n = 1 is TD(0); an n no shorter than any episode is constant-α Monte Carlo.
+/// n = 1 is TD(0); an n no shorter than any episode is constant-α Monte Carlo. An aim that bootstraps in place
+/// takes V(sₜ₊ₙ₋₁) for V(sₜ₊ₙ): the state that the last of the n steps started from.
 ///
 /// Anatomy: no world model; the critic is a table of states; the actor is uniform.
 public enum NStepPrediction {
@@ -65,74 +66,60 @@ public enum NStepPrediction {
       from experience: Experience<Int, Int>, updating parameters: inout ParameterStore,
       using random: inout RandomStream
     ) {
-      guard aims.critic.delay == 0, aims.critic.endings != .terminationIgnored else {
+      let claim = aims.critic
+      guard claim.bootstrapsInPlace || claim.endings != .terminationIgnored else {
         return learnLate(from: experience, updating: &parameters)
       }
       episodeLength += 1
       let pending = min(stepCount, episodeLength)
-      if experience[age: 0].ending == nil {
-        if pending == stepCount { update(age: stepCount - 1, from: experience, in: &parameters) }
+      let newest = experience[age: 0]
+      let following = claim.bootstrapsInPlace ? newest.observation : newest.nextObservation
+      let next = claim.isEnd(newest.ending) ? nil : following
+      if newest.ending == nil || newest.ending == .terminated && claim.endings == .terminationIgnored {
+        guard pending == stepCount else { return }
+        update(age: stepCount - 1, rewards: 0..<stepCount, next: next, from: experience, in: &parameters)
       } else {
-        for age in (0..<pending).reversed() { update(age: age, from: experience, in: &parameters) }
-        episodeLength = 0
+        settle(pending, next: next, from: experience, in: &parameters)
       }
     }
 
-    /// Moves the value of the state `age` steps ago towards the return since.
-    private func update(age: Int, from experience: Experience<Int, Int>, in parameters: inout ParameterStore)
-    {
-      let newest = experience[age: 0]
-      let isEnd =
-        newest.ending == .terminated
-        || newest.ending == .truncated && aims.critic.endings == .truncationTerminates
-      let following = isEnd ? 0 : Double(parameters[source, newest.nextObservation])
-      update(age: age, rewardsOfAges: 0..<age + 1, following: following, from: experience, in: &parameters)
-    }
-
-    /// Learns what has to wait for one more step: a value that leaves out the first reward, or one that goes on
-    /// after a termination with the start of the next episode.
+    /// Learns what goes on after a termination with the start of the next episode, and so has to wait for one
+    /// more step.
     private mutating func learnLate(
       from experience: Experience<Int, Int>, updating parameters: inout ParameterStore
     ) {
-      let delay = aims.critic.delay
       let newest = experience[age: 0]
-      // `episodeLength` counts the steps before this one that nothing separates from it.
-      let pending = min(stepCount, episodeLength)
-      if pending == stepCount {
+      // `episodeLength` counts the steps before this one that no truncation separates from it.
+      if episodeLength >= stepCount {
         update(
-          age: stepCount, rewardsOfAges: 1 - delay..<stepCount + 1 - delay,
-          following: Double(parameters[source, newest.observation]), from: experience, in: &parameters)
+          age: stepCount, rewards: 1..<stepCount + 1, next: newest.observation, from: experience,
+          in: &parameters)
       }
       episodeLength += 1
-      switch (newest.ending, aims.critic.endings) {
-      case (nil, _), (.terminated, .terminationIgnored): break
-      case (.terminated, _), (.truncated, .truncationTerminates):
-        for age in (0...min(stepCount - 1, pending)).reversed() {
-          update(
-            age: age, rewardsOfAges: 0..<age + 1 - delay, following: 0, from: experience, in: &parameters)
-        }
-        episodeLength = 0
-      case (.truncated, _):
-        // With a delay, the reward after the truncation was never seen: the last state that is known to be
-        // followed by one stands for the rest.
-        let following = delay == 1 ? newest.observation : newest.nextObservation
-        for age in (delay..<max(min(stepCount - 1, pending) + 1, delay)).reversed() {
-          update(
-            age: age, rewardsOfAges: 0..<age + 1 - delay, following: Double(parameters[source, following]),
-            from: experience, in: &parameters)
-        }
-        episodeLength = 0
+      guard newest.ending == .truncated else { return }
+      settle(
+        min(stepCount, episodeLength), next: newest.nextObservation, from: experience, in: &parameters)
+    }
+
+    /// Learns what was pending when an episode ended.
+    private mutating func settle(
+      _ pending: Int, next: Int?, from experience: Experience<Int, Int>, in parameters: inout ParameterStore
+    ) {
+      for age in (0..<pending).reversed() {
+        update(age: age, rewards: 0..<age + 1, next: next, from: experience, in: &parameters)
       }
+      episodeLength = 0
     }
 
     /// The values that stand for what follows.
     private var source: BlockHandle { aims.target ?? permit.block }
 
+    /// Moves the value of the state `age` steps ago towards rewards of some ages and the value of what is next.
     private func update(
-      age: Int, rewardsOfAges ages: Range<Int>, following: Double, from experience: Experience<Int, Int>,
+      age: Int, rewards ages: Range<Int>, next: Int?, from experience: Experience<Int, Int>,
       in parameters: inout ParameterStore
     ) {
-      var target = following
+      var target = next.map { Double(parameters[source, $0]) } ?? 0
       for age in ages {
         target = aims.critic.rewardScale * experience.reward(age: age).value + aims.critic.discount * target
       }

@@ -89,17 +89,10 @@ public enum OneStepActorCritic {
       let state = backup.state
       let probabilities = actor.probabilities(in: state, reading: parameters)
       let source = aims.target ?? criticPermit.block
-      var following: Float = 0
       // A critic of another policy than the one that acts weighs each action by how likely that policy takes
       // it.
-      var weight = weight(of: backup.action, takenWith: probabilities)
-      switch backup.following {
-      case .nothing: break
-      case .state(let next): following = parameters[source, next]
-      case .pair(let next, let action):
-        following = parameters[source, next]
-        weight *= self.weight(of: action, takenWith: actor.probabilities(in: next, reading: parameters))
-      }
+      let weight = weight(of: backup.action, takenWith: probabilities)
+      let following = backup.next.map { parameters[source, $0] } ?? 0
       let target = Float(aims.critic.rewardScale * backup.reward) + Float(aims.critic.discount) * following
       let error = target - parameters[criticPermit.block, state]
       // A weight above 1/α would throw the value past its target.

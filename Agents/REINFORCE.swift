@@ -52,7 +52,7 @@ public enum REINFORCE {
     public typealias Observation = Int
     public typealias Action = Int
 
-    /// The discount, reward scale and delay of the critic's aim say of which return the gradient is followed.
+    /// The discount and reward scale of the critic's aim say of which return the gradient is followed.
     public var aims: Aims
     private let permit: WritePermit
     private let actor: SoftmaxActor
@@ -88,10 +88,8 @@ public enum REINFORCE {
       guard newest.ending != nil || steps.count >= configuration.longestEpisode else { return }
       var following = 0.0
       for step in steps.reversed() {
-        let whole = aims.critic.rewardScale * step.reward + aims.critic.discount * following
-        let value = aims.critic.delay == 0 ? whole : following
-        following = whole
-        climb(step.state, step.action, value, in: &parameters)
+        following = aims.critic.rewardScale * step.reward + aims.critic.discount * following
+        climb(step.state, step.action, following, in: &parameters)
       }
       steps.removeAll(keepingCapacity: true)
     }

@@ -2,26 +2,16 @@ import Assay
 
 /// What a step tells about the pair it started from, once enough is known of what followed.
 ///
-/// Aims decide when that is: a value that leaves out its own reward, and one that goes on after a termination,
-/// have to wait for the next step.
-@usableFromInline
+/// Aims decide when that is: a value that asks what was done next, and one that goes on after a termination,
+/// have to wait for the next step. One that bootstraps in place never has to.
 struct OneStepBackup {
-  /// What is worth something after the step.
-  @usableFromInline
-  enum Following {
-    /// Nothing.
-    case nothing
-    /// A state, whatever is done there.
-    case state(Int)
-    /// A state and what was in fact done there.
-    case pair(Int, Int)
-  }
-
   var state: Int
   var action: Int
-  /// The reward that counts for the pair: its own, or with a delay that of the next step.
   var reward: Double
-  var following: Following
+  /// The state whose value stands for what follows; `nil` where nothing does.
+  var next: Int?
+  /// What was done in that state, where the backup waited to know.
+  var nextAction: Int?
 
   /// What the two newest steps tell, the older first.
   ///
@@ -39,39 +29,27 @@ struct OneStepBackup {
     if experience.count > 1 {
       let previous = experience[age: 1]
       if waits(previous, for: claim, needsNextAction: needsNextAction) {
-        let isAction = needsNextAction || claim.delay == 1
         waited = OneStepBackup(
-          state: previous.observation, action: previous.action,
-          reward: experience.reward(age: 1 - claim.delay).value,
-          following: isAction
-            ? .pair(newest.observation, newest.action) : .state(newest.observation))
+          state: previous.observation, action: previous.action, reward: experience.reward(age: 1).value,
+          next: newest.observation, nextAction: needsNextAction ? newest.action : nil)
       }
     }
     if waits(newest, for: claim, needsNextAction: needsNextAction) { return (waited, nil) }
-    let isEnd =
-      newest.ending == .terminated
-      || newest.ending == .truncated && claim.endings == .truncationTerminates
-    if claim.delay == 1 {
-      // The reward after a truncation was never seen: such a step tells nothing.
-      guard isEnd else { return (waited, nil) }
-      return (
-        waited,
-        OneStepBackup(state: newest.observation, action: newest.action, reward: 0, following: .nothing)
-      )
-    }
+    let following = claim.bootstrapsInPlace ? newest.observation : newest.nextObservation
     return (
       waited,
       OneStepBackup(
         state: newest.observation, action: newest.action, reward: experience.reward(age: 0).value,
-        following: isEnd ? .nothing : .state(newest.nextObservation))
+        next: claim.isEnd(newest.ending) ? nil : following)
     )
   }
 
   private static func waits(
     _ transition: Transition<Int, Int>, for claim: Claim, needsNextAction: Bool
   ) -> Bool {
-    switch transition.ending {
-    case nil: needsNextAction || claim.delay == 1
+    guard !claim.bootstrapsInPlace else { return false }
+    return switch transition.ending {
+    case nil: needsNextAction
     // Where endings are ignored, what follows is the start of the next episode.
     case .terminated: claim.endings == .terminationIgnored
     case .truncated: false
@@ -79,7 +57,21 @@ struct OneStepBackup {
   }
 }
 
+extension Claim {
+  /// Whether nothing follows a step that ended this way.
+  func isEnd(_ ending: Ending?) -> Bool {
+    switch ending {
+    case nil: false
+    case .terminated: endings != .terminationIgnored
+    case .truncated: endings == .truncationTerminates
+    }
+  }
+}
+
 extension Aims {
-  /// Whether the critic is trained towards the rewards and endings as they come, by its own values.
-  @usableFromInline var isPlain: Bool { critic.delay == 0 && critic.endings == .asTheyAre && target == nil }
+  /// Whether the critic is trained towards the rewards and endings as they come, by its own values of what
+  /// comes next.
+  @usableFromInline var isPlain: Bool {
+    !critic.bootstrapsInPlace && critic.endings == .asTheyAre && target == nil
+  }
 }

@@ -7,9 +7,9 @@ import Assay
 /// with W(s′) the best value for the optimal policy (Q-learning), the value of the action taken next for the
 /// behaviour policy (SARSA), the expectation for the uniform one (expected SARSA).
 ///
-/// An aim that leaves out the first reward is learned one step late, from the reward of the step that follows:
-/// Q(s, a) ← Q(s, a) + α ρ [r′ + γ Q(s′, a′) − Q(s, a)]. There ρ is how much likelier the aimed policy takes a′
-/// than the behaviour does; for the optimal policy it is 1 for a best action and 0 for any other.
+/// An aim that bootstraps in place has W(s) instead of W(s′). For the behaviour policy that is the expectation
+/// over an ε-greedy choice: the action that was taken in s is the very one whose value is learned, and to take
+/// its value for W(s) would leave the others out.
 public struct TemporalDifferenceLearner: Learner, ~Copyable {
   public typealias Observation = Int
   public typealias Action = Int
@@ -99,49 +99,42 @@ public struct TemporalDifferenceLearner: Learner, ~Copyable {
   }
 
   private mutating func learn(_ backup: OneStepBackup, in parameters: inout ParameterStore) {
-    let source = aims.target ?? permit.block
-    var weight: Float = 1
-    var following: Float = 0
-    switch backup.following {
-    case .nothing: break
-    case .state(let next):
-      following =
-        aims.critic.policy == .uniform
-        ? shape.mean(of: source, in: next, reading: parameters)
-        : shape.largest(of: source, in: next, reading: parameters)
-    case .pair(let next, let action):
-      following = parameters[source, next * shape.actionCount + action]
-      weight = nextActionWeight(action, in: next, valuedBy: source, reading: parameters)
-    }
-    guard weight > 0 else { return }
+    let following = backup.next.map { value(of: $0, whereDone: backup.nextAction, reading: parameters) } ?? 0
     let index = backup.state * shape.actionCount + backup.action
     let target = Float(aims.critic.rewardScale * backup.reward) + Float(aims.critic.discount) * following
-    // A rate above 1 would throw the value past its target.
-    let rate = min(weight * Float(rate(at: parameters.step)), 1)
+    let rate = Float(rate(at: parameters.step))
     parameters.add(rate * (target - parameters[permit.block, index]), at: index, with: permit)
   }
 
-  /// How much likelier the aimed policy takes an action than the behaviour, which is ε-greedy on the table.
-  private func nextActionWeight(
-    _ action: Int, in state: Int, valuedBy source: BlockHandle, reading parameters: ParameterStore
-  ) -> Float {
+  /// W of a state, by what was done there where that is known.
+  private func value(of state: Int, whereDone action: Int?, reading parameters: ParameterStore) -> Float {
+    let source = aims.target ?? permit.block
     switch aims.critic.policy {
-    case .behaviour: return 1
-    case .optimal, .part:
-      let best = shape.largest(of: source, in: state, reading: parameters)
-      return parameters[source, state * shape.actionCount + action] == best ? 1 : 0
-    case .uniform:
-      let best = shape.largest(of: permit.block, in: state, reading: parameters)
-      var available = 0.0
-      var equals = 0.0
-      for other in 0..<shape.actionCount where shape.isAvailable(other, in: state) {
-        available += 1
-        if parameters[permit.block, state * shape.actionCount + other] == best { equals += 1 }
-      }
-      let isBest = parameters[permit.block, state * shape.actionCount + action] == best
-      let behaviour = exploration / available + (isBest ? (1 - exploration) / equals : 0)
-      return behaviour > 0 ? Float(1 / available / behaviour) : 0
+    case .optimal, .part: return shape.largest(of: source, in: state, reading: parameters)
+    case .uniform: return shape.mean(of: source, in: state, reading: parameters)
+    case .behaviour:
+      if let action { return parameters[source, state * shape.actionCount + action] }
+      return aims.critic.bootstrapsInPlace
+        ? behaviourMean(of: source, in: state, reading: parameters)
+        : shape.largest(of: source, in: state, reading: parameters)
     }
+  }
+
+  /// The mean of a state's values over the behaviour, which is ε-greedy on the critic's own table.
+  private func behaviourMean(
+    of source: BlockHandle, in state: Int, reading parameters: ParameterStore
+  ) -> Float {
+    let best = shape.largest(of: permit.block, in: state, reading: parameters)
+    var sum: Float = 0
+    var equals: Float = 0
+    for action in 0..<shape.actionCount where shape.isAvailable(action, in: state) {
+      let index = state * shape.actionCount + action
+      guard parameters[permit.block, index] == best else { continue }
+      sum += parameters[source, index]
+      equals += 1
+    }
+    let share = Float(exploration)
+    return (1 - share) * sum / equals + share * shape.mean(of: source, in: state, reading: parameters)
   }
 }
 

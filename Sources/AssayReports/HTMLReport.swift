@@ -9,52 +9,28 @@ public struct HTMLReport: Sendable {
   public init(_ report: AuditReport) { self.report = report }
 
   /// The whole file.
-  public var html: String { document.source }
-
-  private var sections: [any ReportSection] {
-    [
-      VerdictSection(report: report), ValueSection(report: report), PolicySection(report: report),
-      ScatterSection(states: report.states), TrainingSection(report: report), GapSection(report: report),
-      AnatomySection(anatomy: report.anatomy), MetricsSection(report: report), AgentsSection(report: report),
-    ]
+  public var html: String {
+    HTMLPage(
+      title: "\(report.diagnosis.name): \(report.subject.agent) on \(report.subject.environment)",
+      header: HeaderSection(subject: report.subject).markup,
+      sections: sections.map { HTMLPage.Section(id: $0.id, title: $0.title, body: $0.body) }
+    ).html
   }
 
-  private var document: Markup {
-    let sections = sections
-    let links = sections.map { "<a href=\"#\($0.id)\">\($0.title)</a>\n" as Markup }
-    let bodies = sections.map { section -> Markup in
-      """
-      <section id="\(section.id)" aria-labelledby="\(section.id)-heading">
-      <h2 id="\(section.id)-heading">\(section.title)</h2>
-      \(section.body)</section>
-
-      """
-    }
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8"/>
-      <meta name="viewport" content="width=device-width, initial-scale=1"/>
-      <meta name="color-scheme" content="light dark"/>
-      <title>\(report.diagnosis.name): \(report.subject.agent) on \(report.subject.environment)</title>
-      <style>
-      \(StyleSheet.source)
-      </style>
-      </head>
-      <body>
-      \(HeaderSection(subject: report.subject).markup)<main>
-      \(bodies)</main>
-      <nav aria-label="Sections">
-      \(links)</nav>
-      </body>
-      </html>
-
-      """
+  private var sections: [any ReportSection] {
+    var sections: [any ReportSection] = [VerdictSection(report: report)]
+    if let goal = report.goal { sections.append(GoalSection(goal)) }
+    sections += [ValueSection(report: report), PolicySection(report: report)] as [any ReportSection]
+    // Without a critic there is nothing learned to set against the truth.
+    if report.critic != nil { sections.append(ScatterSection(states: report.states)) }
+    return sections + [
+      TrainingSection(report: report), GapSection(report: report), AnatomySection(anatomy: report.anatomy),
+      MetricsSection(report: report), AgentsSection(report: report),
+    ]
   }
 }
 
-/// A part of the page under a heading.
+/// A part of the report under a heading.
 protocol ReportSection {
   /// Unique in the document.
   var id: String { get }

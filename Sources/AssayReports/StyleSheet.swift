@@ -2,8 +2,8 @@
 ///
 /// Colours carry order or sign, never the answer alone: that is a word. Blue against orange and a ramp of
 /// rising brightness can be told apart with any colour vision.
-enum StyleSheet {
-  static let source = Markup(
+package enum StyleSheet {
+  package static let source = Markup(
     constant: """
       :root{--page:#f6f5f1;--paper:#fff;--ink:#1c1d1f;--muted:#5b6068;--line:#dad8d1;--grid:#e9e7e1;
       --blue:#1b63a6;--orange:#c2510a;--soft:#d8e6f3;--dead:#dcdad4;
@@ -43,22 +43,25 @@ enum StyleSheet {
       .diagnosis.inconclusive .name,.inconclusive .answer{color:var(--inconclusive)}
       .tag{display:inline-block;padding:.05rem .5rem;border:1px solid var(--line);border-radius:99px;
       overflow-wrap:anywhere}
-      .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1rem}
-      .card{padding:.85rem 1rem;border:1px solid var(--line);border-radius:8px;min-width:0;overflow-wrap:anywhere}
+      .cards{display:flex;flex-wrap:wrap;gap:1rem}
+      .card{flex:1 1 min(100%,18.5rem);padding:.85rem 1rem;border:1px solid var(--line);border-radius:8px;min-width:0;overflow-wrap:anywhere}
       .card h3{margin:0;font-size:.8rem;letter-spacing:.06em;text-transform:uppercase}
       .card p{margin:.3rem 0}
       .card .answer{font-size:1.3rem;font-weight:700;line-height:1.3}
-      .card svg{max-width:27rem;margin:.5rem 0 .25rem}
+      .card svg{max-width:22rem;margin:.5rem 0 .25rem}
       .question,.measured,.change,.source{font-size:.875rem}
       .evidence{margin:.25rem 0;padding-left:1.4rem}
       .evidence li{margin:.35rem 0;overflow-wrap:anywhere}
       .evidence .source{display:block}
+      .plain{margin:.25rem 0;padding-left:1.2rem}.plain li{margin:.25rem 0;overflow-wrap:anywhere}
+      .notice{margin:0 0 1.25rem;padding:.75rem 1rem;border:1px solid var(--faulty);border-radius:8px;
+      overflow-wrap:anywhere}.notice p{margin:0 0 .25rem}
       .caution{padding-left:.8rem;border-left:3px solid var(--line)}
       figure{margin:.75rem 0;min-width:0}
       figcaption{margin-bottom:.35rem;font-weight:600;font-size:.9rem}
       .middle{max-width:30rem;margin-left:auto;margin-right:auto}
       .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr));gap:1rem 1.5rem}
-      .pairs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem 2rem}
+      .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem 2rem}
       .graph{max-width:34rem}.strip{max-width:44rem;margin-left:auto;margin-right:auto}
       svg{display:block;width:100%;height:auto;overflow:visible}
       svg text{font:12px/1.2 var(--sans);fill:var(--ink);font-variant-numeric:tabular-nums}
@@ -116,9 +119,37 @@ enum StyleSheet {
       .blocks th,.blocks td.words{white-space:normal}
       .bar{min-width:5rem;padding-left:0}
       .bar span{display:block;height:.7rem;background:var(--blue);opacity:.7;border-radius:2px}
+      .goals .bar{width:100%;min-width:9rem;padding-right:.7rem;
+      background:linear-gradient(var(--grid),var(--grid)) left center/calc(100% - .7rem) .7rem no-repeat}
+      .goals{width:100%}.goals tr:last-child .bar{background:none}
+      .agents td.words{white-space:normal;min-width:9rem}
+      .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,11rem),1fr));gap:1rem;margin:0 0 1rem}
+      .tiles>div{padding:.75rem 1rem;border:1px solid var(--line);border-radius:8px}
+      .tiles dt{color:var(--muted);font-size:.8rem}.tiles dd{margin:0}
+      .tiles .figure{font-size:1.9rem;font-weight:700;line-height:1.25;font-variant-numeric:tabular-nums}
+      .heat-map{border-collapse:separate;border-spacing:2px;font-size:.75rem}
+      .heat-map th,.heat-map td{height:1.55rem;padding:0 .2rem;border:0;text-align:center;border-radius:2px}
+      .heat-map td{min-width:1.9rem}
+      .heat-map thead th{vertical-align:bottom;color:var(--ink);font-size:.75rem}
+      .heat-map thead th.group{padding-bottom:.2rem;border-bottom:2px solid var(--line);border-radius:0}
+      .heat-map thead th.down{height:auto;padding:.25rem 0;color:var(--muted);font-weight:400}
+      .heat-map .down span{display:inline-block;writing-mode:vertical-rl;transform:rotate(180deg)}
+      .heat-map thead td{min-width:0}
+      .heat-map th[scope=row]{position:sticky;left:0;z-index:1;min-width:8rem;max-width:17rem;padding-right:.5rem;
+      background:var(--paper);text-align:right;white-space:normal;font-weight:400;line-height:1.2;border-radius:0}
+      .heat-map .all{padding-left:.6rem;font-weight:700;text-align:right}
+      .heat-map .first{border-left:6px solid var(--paper)}
+      .heat{background:var(--l);color:var(--li)}
+      @media screen and (prefers-color-scheme:dark){.heat{background:var(--d);color:var(--di)}}
+      .senseless{background:repeating-linear-gradient(45deg,var(--line) 0 1.5px,transparent 1.5px 6px)}
+      .sample{display:inline-block;min-width:2.2em;padding:0 .3em;margin-right:.4em;border-radius:2px;text-align:center;
+      font-size:.75rem}
+      .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+      .wrapped td.words,.wrapped th[scope=row]{white-space:normal;min-width:9rem;vertical-align:top}
+      .wrapped td{vertical-align:top}
       details{margin:.75rem 0}
       summary{cursor:pointer;font-weight:600;font-size:.9rem}
-      @media screen and (min-width:56rem){#policy,#scatter-section{grid-column:auto}}
+      @media screen and (min-width:56rem){#policy:has(+#scatter-section),#scatter-section{grid-column:auto}}
       nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem;color:var(--muted);font-size:.875rem}
       a{color:var(--blue)}
       @media (max-width:36rem){body{padding:1rem .6rem 2rem}section{padding:.9rem .75rem}
@@ -126,15 +157,16 @@ enum StyleSheet {
       th[scope=row],td.words{white-space:normal;min-width:8.5rem}}
       @media print{@page{margin:14mm}
       main{display:block}
-      #policy,#scatter-section{display:inline-block;width:49%;vertical-align:top}#policy{padding-right:1.5%}
+      #policy:has(+#scatter-section),#scatter-section{display:inline-block;width:49%;vertical-align:top}
+      #policy:has(+#scatter-section){padding-right:1.5%}
       .lead{break-after:avoid}
       details::details-content{content-visibility:visible}
       body{max-width:none;padding:0;background:none;font-size:10.5pt}
       nav{display:none}section{border:0;padding:0;margin:0 0 1.2rem}
-      figure,.card,.diagnosis,.evidence li,tr,.arena{page-break-inside:avoid;break-inside:avoid}
+      figure,.card,.diagnosis,.notice,.evidence li,tr,.arena{page-break-inside:avoid;break-inside:avoid}
       h2,h3,figcaption{page-break-after:avoid;break-after:avoid}
       .scroll,.arena{overflow:visible}th,td{white-space:normal;padding:.15rem .35rem;font-size:7.5pt}
       .pairs{grid-template-columns:1fr 1fr}.panels{grid-template-columns:1fr 1fr 1fr}
-      .cards{grid-template-columns:1fr 1fr}}
+      .card{flex-basis:45%}}
       """)
 }

@@ -20,7 +20,7 @@ public struct TerminalReport: Sendable {
 
   /// The whole report, with a newline at its end. No line is wider than asked.
   public var text: String {
-    let blocks = [verdicts, diagnosis, evidence, changes, subject, agents, ladder, identity]
+    let blocks = [verdicts, diagnosis, stopped, evidence, changes, subject, agents, goals, ladder, identity]
     let lines = blocks.filter { !$0.isEmpty }.joined(separator: [TerminalLine()])
     return lines.map { $0.text(width: width, usesColour: usesColour) + "\n" }.joined()
   }
@@ -29,7 +29,7 @@ public struct TerminalReport: Sendable {
 
   private var verdicts: [TerminalLine] {
     report.questions.flatMap { question in
-      let style = style(of: question.verdict?.name)
+      let style = style(of: question.judgement)
       let head = TerminalLine("\(question.mark) \(TextLayout.padded(question.part, columns: 8)) ", .bold)
         .appending(TextLayout.padded(question.answer, columns: 13), style)
       let indent = 24
@@ -59,11 +59,30 @@ public struct TerminalReport: Sendable {
 
   private var evidence: [TerminalLine] {
     guard !report.diagnosis.evidence.isEmpty else { return [] }
-    return [TerminalLine("It rests on", .bold)]
-      + report.diagnosis.evidence.flatMap { item in
+    // What a verdict says is not said twice.
+    var repeated: [String] = []
+    var sentences: [String] = []
+    for item in report.diagnosis.evidence where item.metric != "training.stoppedBy" || stopped.isEmpty {
+      if let (part, _) = report.verdicts.first(where: { $0.verdict.statement == item.statement }) {
+        repeated.append(part)
+      } else {
         let value = item.value.map { " (\(item.metric) \(NumberText.interval($0)))" } ?? " (\(item.metric))"
-        return paragraph(item.statement + value, indent: 4, bullet: "  • ")
+        sentences.append(item.statement + value)
       }
+    }
+    if !repeated.isEmpty {
+      let verdicts = "the verdict\(repeated.count == 1 ? "" : "s") on \(repeated.joined(separator: ", "))"
+      sentences.insert(verdicts, at: 0)
+    }
+    return [TerminalLine("It rests on", .bold)]
+      + sentences.flatMap { paragraph($0, indent: 4, bullet: "  • ") }
+  }
+
+  private var stopped: [TerminalLine] {
+    let agents = StoppedAgents(report)
+    guard !agents.isEmpty else { return [] }
+    let title = TextLayout.wrapped(agents.title, columns: width).map { TerminalLine($0, .bad) }
+    return title + agents.reasons.flatMap { paragraph($0, indent: 4, bullet: "  • ") }
   }
 
   private var changes: [TerminalLine] {
@@ -98,19 +117,42 @@ public struct TerminalReport: Sendable {
   // MARK: Numbers
 
   private var agents: [TerminalLine] {
-    guard !report.agents.isEmpty else { return [] }
-    let counts = Dictionary(grouping: report.agents, by: \.diagnosis).mapValues(\.count)
-    let order = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    // Of a single agent the diagnosis has said it.
+    guard report.agents.count > 1 else { return [] }
+    let further = report.furtherCounts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
     return [TerminalLine("Agent by agent", .bold)]
-      + order.flatMap { name, count in
+      + report.diagnosisCounts.flatMap { name, count in
         paragraph("\(count) of \(counted(report.agents.count, "agent")): \(name)", indent: 2)
-      }
+      } + (further.isEmpty ? [] : paragraph("also: \(further)", indent: 2))
+  }
+
+  private var goals: [TerminalLine] {
+    guard let findings = report.goal else { return [] }
+    let summary = GoalSummary(findings)
+    let name = max(8, min(summary.rows.map { TextLayout.columns(of: $0.name) }.max() ?? 0, width - 2 - 40))
+    func row(_ name: String, _ cells: [String], columns: Int) -> String {
+      "  " + TextLayout.padded(name, columns: columns)
+        + cells.map { TextLayout.padded($0, columns: 10, onLeft: true) }.joined()
+    }
+    let heads = row("goal", ["agents", "posterior", "success", "events"], columns: name)
+    let rows = summary.rows.map { goal in
+      row(
+        goal.name,
+        [
+          "\(goal.agents)", goal.posterior.map { NumberText.rounded($0.estimate) } ?? "",
+          goal.success.map { NumberText.rounded($0.estimate) } ?? "",
+          goal.eventRate.map { NumberText.rounded($0.estimate) } ?? "",
+        ], columns: name)
+    }
+    return [TerminalLine("Which goal is pursued", .bold), TerminalLine(heads, .dim)]
+      + rows.map { TerminalLine($0) }
+      + (summary.confusions + summary.warnings).flatMap { paragraph($0, indent: 4, bullet: "  • ") }
   }
 
   private var ladder: [TerminalLine] {
     let gap = report.gap
     guard !gap.ladder.isEmpty else { return [] }
-    let largest = gap.ladder.map { abs($0.loss.estimate) }.filter(\.isFinite).max() ?? 0
+    let largest = max(yardstick / 20, gap.ladder.map { abs($0.loss.estimate) }.filter(\.isFinite).max() ?? 0)
     let rows = gap.ladder.enumerated().map { index, rung in
       Row(
         name: rung.name, value: NumberText.number(rung.value.estimate),
@@ -126,7 +168,7 @@ public struct TerminalReport: Sendable {
 
   private var identity: [TerminalLine] {
     let terms = report.gap.identity.terms
-    let largest = terms.map { abs($0.value.estimate) }.filter(\.isFinite).max() ?? 0
+    let largest = max(yardstick / 20, terms.map { abs($0.value.estimate) }.filter(\.isFinite).max() ?? 0)
     let rows = terms.map { term in
       Row(
         name: term.name, value: NumberText.signed(term.value.estimate, scale: largest),
@@ -134,6 +176,12 @@ public struct TerminalReport: Sendable {
     }
     return [TerminalLine("The gap identity: what each part contributes", .bold)] + rows.map(line)
       + paragraph(GapFindings.caution, indent: 2)
+  }
+
+  /// How much return there is, in reward units: a loss of a twentieth of it has the longest bar, unless one is larger.
+  private var yardstick: Double {
+    let range = report.subject.range
+    return max(report.gap.optimal.isFinite ? abs(report.gap.optimal) : 0, range.isFinite ? range : 0)
   }
 
   private struct Row {

@@ -37,7 +37,8 @@ struct AuditCommandTests {
     arguments: [
       (
         "audit frozen-lake-4x4",
-        "--agent is missing; allowed: dyna, one-step-actor-critic, q-learning, double-q-learning, sarsa, td-prediction"
+        "--agent is missing; allowed: dyna, planner, actor-critic, q-learning, double-q-learning, sarsa, "
+          + "one-step-actor-critic, td-prediction, evolution, reinforce"
       ),
       ("audit frozen-lake-4x4 --agent dyna --steps 0", "--steps is 0; allowed: 1 or more"),
       ("audit frozen-lake-4x4 --agent dyna --seeds 0", "--seeds is 0; allowed: 1 to 10000"),
@@ -48,7 +49,17 @@ struct AuditCommandTests {
       ),
       (
         "audit frozen-lake-4x4 --agent q-learning --fault model-shortcut",
-        "--fault model-shortcut cannot be planted in q-learning; allowed: --agent dyna"
+        "--fault model-shortcut cannot be planted in q-learning: q-learning does not have a model of counts; "
+          + "allowed: --agent dyna, planner"
+      ),
+      (
+        "audit frozen-lake-4x4 --agent actor-critic --fault critic-diverging",
+        "--fault critic-diverging cannot be planted in actor-critic: frozen-lake-4x4 has no features with which errors "
+          + "grow; allowed: another world"
+      ),
+      (
+        "audit frozen-lake-4x4 --agent dyna --fault critic-frozen:huge",
+        "no strength is called 'huge'\nKnown: weak, medium, strong"
       ),
     ])
   func refused(line: String, message: String) async throws {
@@ -92,16 +103,16 @@ struct AuditCommandTests {
     (
       "",
       [
-        "schema", "subject", "diagnosis", "critic", "actor", "model", "reward", "gap", "training", "agents",
-        "states",
-        "anatomy",
+        "schema", "subject", "diagnosis", "critic", "actor", "model", "reward", "discount", "outcome", "goal",
+        "gap", "training", "agents", "states", "anatomy",
       ]
     ),
+    ("subject", ["environment", "agent", "steps", "seeds", "faults", "discount", "states", "actions", "range"]),
     ("diagnosis", ["name", "also", "summary", "evidence"]),
     (
       "critic",
       [
-        "claim", "bias", "rmse", "range", "explainedVariance", "calibrationSlope", "kendallTau",
+        "claim", "bias", "rmse", "actionRMSE", "explainedVariance", "calibrationSlope", "kendallTau",
         "bellmanResidual",
         "alternatives", "verdict",
       ]
@@ -117,14 +128,15 @@ struct AuditCommandTests {
         "verdict",
       ]
     ),
-    ("reward", ["regret", "verdict"]),
+    ("reward", ["regret", "credit", "agreement", "untamperedRegret", "verdict"]),
+    ("discount", ["trained", "regret", "verdict"]), ("outcome", ["regret", "verdict"]),
     ("gap", ["total", "optimal", "achieved", "identity", "ladder", "exploration"]),
     ("gap.identity", ["reward", "model", "critic", "actor", "slack", "sum"]),
   ]
 
   /// Where a number comes with its interval.
   static let estimates = [
-    "critic.bias", "critic.rmse", "critic.verdict.measured", "actor.gap", "actor.normalisedGap",
+    "critic.bias", "critic.rmse", "critic.actionRMSE", "outcome.regret", "critic.verdict.measured", "actor.gap", "actor.normalisedGap",
     "actor.agreement",
     "model.valueError", "model.bias", "gap.total", "gap.achieved", "gap.identity.reward",
     "gap.identity.model",
@@ -148,7 +160,12 @@ struct AuditCommandTests {
       let (low, high) = (try #require(estimate["low"]), try #require(estimate["high"]))
       #expect(low <= high, "\(path)")
     }
-    #expect(Self.value(at: "critic.range", in: json) is Double)
+    #expect(Self.value(at: "subject.range", in: json) is Double)
+    let agents = try #require(json["agents"] as? [[String: Any]])
+    let own: Set = [
+      "seed", "diagnosis", "also", "performance", "criticError", "actorGap", "modelError", "regret", "stoppedBy",
+    ]
+    #expect(agents.count == 2 && agents.allSatisfy { Set($0.keys) == own })
     let ladder = try #require(Self.value(at: "gap.ladder", in: json) as? [[String: Any]])
     #expect(ladder.count > 2)
     #expect(ladder.allSatisfy { Set($0.keys) == ["name", "value", "loss"] })
@@ -156,7 +173,7 @@ struct AuditCommandTests {
     #expect(!evidence.isEmpty)
     #expect(evidence.allSatisfy { $0["metric"] is String && $0["statement"] is String })
     let verdicts: Set = ["healthy", "faulty", "inconclusive"]
-    for part in ["critic", "actor", "model", "reward"] {
+    for part in ["critic", "actor", "model", "reward", "discount", "outcome"] {
       #expect(
         verdicts.contains(try #require(Self.value(at: "\(part).verdict.name", in: json) as? String)),
         "\(part)")
@@ -185,14 +202,24 @@ struct AuditCommandTests {
     #expect(Self.value(at: "critic.kendallTau", in: json) is NSNull)
     let agents = try #require(json["agents"] as? [[String: Any]])
     #expect(agents.count == 2)
-    #expect(agents.allSatisfy { $0["modelError"] is NSNull })
+    #expect(agents.allSatisfy { $0["modelError"] is NSNull && $0["stoppedBy"] is NSNull })
+    #expect(json["goal"] is NSNull && Self.value(at: "reward.untamperedRegret", in: json) is NSNull)
+    #expect(Self.value(at: "critic.actionRMSE", in: json) is NSNull)
+    let pull = "audit two-armed-bandit --agent reinforce --steps 200 --seeds 1 --json -"
+    let without = try await Command.run(line: pull).json()
+    #expect(without["critic"] is NSNull)
+    let alone = try #require(without["agents"] as? [[String: Any]])
+    #expect(alone.allSatisfy { $0["criticError"] is NSNull })
   }
 
   // MARK: The report for people
 
   @Test(
     "the report keeps to 80 columns, has no colours where there is no terminal, and no progress line",
-    arguments: ["dyna", "one-step-actor-critic", "q-learning", "double-q-learning", "sarsa", "td-prediction"])
+    arguments: [
+      "dyna", "planner", "actor-critic", "one-step-actor-critic", "q-learning", "double-q-learning", "sarsa",
+      "td-prediction", "evolution", "reinforce",
+    ])
   func text(agent: String) async throws {
     let answer = try await Command.run(line: Self.short + " --agent \(agent)")
     #expect(answer.status == 0)

@@ -61,17 +61,32 @@ struct FilesTests {
   func kept() async throws {
     let folder = try TemporaryFolder()
     try folder.write("old", to: "report.html")
-    // A reward beyond what the agent's numbers can hold: the training itself comes to grief.
+    // The square of an error of that size is no finite number, and JSON has no others.
     try folder.write(Processes.text(["reward": "[0, 1e300, 0]"]), to: "steep.json")
-    let line = "audit steep.json --agent q-learning --steps 1000 --seeds 1 --report report.html"
+    let line =
+      "audit steep.json --agent q-learning --steps 1000 --seeds 1 --report report.html --json report.json"
     let answer = try await Command.run(line: line, in: folder.url)
     #expect(answer.status == 70)
     #expect(answer.output == "")
-    #expect(
-      answer.error.contains(
-        #/^Error: critic learner wrote a number that is not finite to critic.values\[0\] at step /#))
+    #expect(answer.error == "Error: critic.rmse.estimate came out as inf\n")
     #expect(try folder.names() == ["report.html", "steep.json"])
     #expect(try folder.text(of: "report.html") == "old")
+  }
+
+  @Test("a reward beyond what an agent's numbers can hold is a diagnosis, and no failure of the audit")
+  func beyond() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Processes.text(["reward": "[0, 1e100, 0]"]), to: "steep.json")
+    let line =
+      "audit steep.json --agent q-learning --steps 1000 --seeds 2 --expect non-finite --json report.json"
+    let answer = try await Command.run(line: line, in: folder.url)
+    #expect(answer.status == 0 && answer.error == "")
+    #expect(answer.output.contains("\nDiagnosis: non-finite\n"))
+    #expect(!answer.output.contains(#/(?i)\b(nan|inf|infinity)\b/#))
+    let report = try folder.text(of: "report.json")
+    #expect(
+      report.contains(
+        "\"stoppedBy\" : \"critic learner wrote a number that is not finite to critic.values[0] at step "))
   }
 
   @Test("Ctrl-C during training leaves the old report, and no half-written file")

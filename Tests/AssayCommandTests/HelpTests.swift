@@ -6,7 +6,8 @@ struct HelpTests {
   /// What is asked of the command, and the file that its answer stands in.
   static let pages = [
     ("--help", "help-assay.txt"), ("audit --help", "help-audit.txt"), ("solve --help", "help-solve.txt"),
-    ("list --help", "help-list.txt"), ("matrix --help", "help-matrix.txt"),
+    ("list --help", "help-list.txt"), ("matrix --help", "help-matrix.txt"), ("test --help", "help-test.txt"),
+    ("scenario --help", "help-scenario.txt"),
   ]
 
   @Test("a help page is, letter for letter, the one on file", arguments: pages)
@@ -44,6 +45,9 @@ struct HelpTests {
         switch example.split(separator: " ")[1] {
         case "audit": (" --report none/report.html", 73)
         case "matrix": (" --steps 0", 64)
+        case "test": (" --jobs 0", 64)
+        case "scenario" where example.contains(" run "): (" --jobs 0", 64)
+        case "scenario" where example.contains(" > "): (" --jobs 0", 64)
         case "solve" where example.contains(".json"): ("", 66)
         default: ("", 0)
         }
@@ -58,7 +62,7 @@ struct HelpTests {
     let page = try await Command.run("--help")
     let listing = try #require(page.output.split(separator: "SUBCOMMANDS:\n").last)
     let names = listing.matches(of: #/(?m)^  ([a-z]+) /#).map { String($0.output.1) }
-    #expect(names == ["audit", "solve", "list", "matrix"])
+    #expect(names == ["audit", "test", "scenario", "solve", "list", "matrix"])
     for name in names {
       #expect(try await Command.run("help", name).output == (try await Command.run(name, "--help").output))
     }

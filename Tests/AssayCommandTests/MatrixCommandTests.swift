@@ -4,10 +4,17 @@ import Testing
 @Suite("assay matrix")
 struct MatrixCommandTests {
   private static let line =
-    "matrix --environments frozen-lake-4x4 random-20 --faults critic-frozen wrong-reward --seeds 3..5 --steps 500"
-    + " --agent q-learning"
+    "matrix --environments frozen-lake-4x4 random-20 --faults critic-frozen wrong-reward model-shortcut"
+    + " --seeds 3..5 --steps 500 --agents q-learning"
 
-  @Test("each world has a cell for each fault and one for none, with every agent in it")
+  /// Where a cell is, in a word.
+  private func place(_ cell: [String: Any]) -> String {
+    let faults = (cell["faults"] as? [String] ?? []).joined(separator: "+")
+    let strength = (cell["strength"] as? String).map { " " + $0 } ?? ""
+    return "\(cell["environment"] ?? "") \(cell["agent"] ?? "") \(faults)\(strength)"
+  }
+
+  @Test("each fault has a cell in each world, and so has none, with every agent in it")
   func json() async throws {
     let answer = try await Command.run(line: Self.line + " --json")
     #expect(answer.status == 0 && answer.error == "")
@@ -16,22 +23,37 @@ struct MatrixCommandTests {
     #expect(json["seeds"] as? [Int] == [3, 4, 5])
     #expect(json["steps"] as? Int == 500)
     let cells = try #require(json["cells"] as? [[String: Any]])
-    let places = cells.map { "\($0["environment"] ?? "") \($0["fault"] ?? "")" }
     #expect(
-      places == [
-        "frozen-lake-4x4 healthy", "frozen-lake-4x4 critic-frozen", "frozen-lake-4x4 wrong-reward",
-        "random-20 healthy", "random-20 critic-frozen", "random-20 wrong-reward",
+      cells.map(place) == [
+        "frozen-lake-4x4 q-learning ", "random-20 q-learning ",
+        "frozen-lake-4x4 q-learning critic-frozen medium",
+        "random-20 q-learning critic-frozen medium", "frozen-lake-4x4 q-learning wrong-reward",
+        "random-20 q-learning wrong-reward",
       ])
     for cell in cells {
-      let diagnoses = try #require(cell["diagnoses"] as? [String: Int])
-      #expect(diagnoses.values.reduce(0, +) == 3)
-      let named = try #require(cell["named"] as? [String: Double])
-      #expect(Set(named.keys) == ["estimate", "low", "high", "count"])
-      #expect(named["count"] == 3)
-      let share = Double(diagnoses[try #require(cell["fault"] as? String)] ?? 0) / 3
-      #expect(abs(try #require(named["estimate"]) - share) < 1e-12)
+      let answers = try #require(cell["answers"] as? [[String: Any]])
+      #expect(answers.map { $0["seed"] as? Int } == [3, 4, 5])
+      let planted = try #require(cell["faults"] as? [String])
+      let right = answers.count { $0["diagnosis"] as? String == planted.first ?? "healthy" }
+      let score = try #require(cell["score"] as? [String: [String: Double]])
+      #expect(Set(score.keys) == ["detected", "named", "misattributed", "inconclusive"])
+      for estimate in score.values {
+        #expect(Set(estimate.keys) == ["estimate", "low", "high", "count"] && estimate["count"] == 3)
+      }
+      #expect(abs(try #require(score["named"]?["estimate"]) - Double(right) / 3) < 1e-12)
     }
-    #expect(try await Command.run(line: Self.line + " --json").output == answer.output)
+    // What makes no sense is there too, with the reason.
+    let omissions = try #require(json["omissions"] as? [[String: Any]])
+    #expect(
+      omissions.map(place) == [
+        "frozen-lake-4x4 q-learning model-shortcut medium", "random-20 q-learning model-shortcut medium",
+      ])
+    #expect(omissions.allSatisfy { $0["reason"] as? String == "q-learning does not have a model of counts" })
+    let rows = try #require(json["rows"] as? [[String: Any]])
+    #expect(rows.map { ($0["faults"] as? [String])?.first } == [nil, "critic-frozen", "wrong-reward"])
+    #expect(rows.allSatisfy { $0["cells"] as? Int == 2 && $0["agents"] as? Int == 6 })
+    // The same bytes again, and with another number of agents at a time.
+    #expect(try await Command.run(line: Self.line + " --json --jobs 1").output == answer.output)
   }
 
   @Test("the table keeps to 80 columns")
@@ -39,31 +61,74 @@ struct MatrixCommandTests {
     let answer = try await Command.run(line: Self.line)
     #expect(answer.status == 0 && answer.error == "")
     #expect(
-      answer.lines.first == "q-learning, 3 seeds, 500 steps: named right [95% Wilson interval], and else")
+      answer.lines.first?.hasPrefix("6 cells of 3 agents (q-learning), 500 steps each; 2 more make no")
+        == true)
     #expect(answer.lines.filter { $0.count > 80 || $0.hasSuffix(" ") } == [])
-    #expect(answer.lines.contains("random-20"))
-    #expect(answer.lines.filter { $0.contains(#/^  critic-frozen +\d of 3  \[ *\d+%, +\d+%\]/#) }.count == 2)
+    #expect(
+      answer.lines.count {
+        $0.contains(#/^critic-frozen, medium +2 +\d+ \[ *\d+, *\d+\] +\d+ \[ *\d+, *\d+\] +\d+ +\d+$/#)
+      }
+        == 1)
   }
 
-  @Test("without --faults, every fault that the agent can have is planted")
+  @Test("--out keeps the cells, and writes the matrix as JSON and as a page")
+  func out() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("matrix-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let line =
+      "matrix --environments frozen-lake-4x4 --agents q-learning --faults wrong-reward --seeds 0..1 --steps 50"
+      + " --out \(folder.path)"
+    let answer = try await Command.run(line: line)
+    #expect(answer.status == 0 && answer.error == "")
+    let files = ["matrix.json", "matrix.html"].map { folder.path + "/" + $0 }
+    #expect(answer.lines.last { !$0.isEmpty } == "Written: \(files.joined(separator: ", "))")
+    let html = try String(contentsOfFile: files[1], encoding: .utf8)
+    #expect(
+      html.hasPrefix("<!DOCTYPE html>") && html.contains("wrong-reward in q-learning, frozen-lake-4x4: "))
+    let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: files[0])))
+    #expect((json as? [String: Any])?["schema"] as? String == "assay.matrix/1")
+  }
+
+  @Test("without --faults, every fault that the agent can have is planted, and every other one is explained")
   func allFaults() async throws {
-    let line = "matrix --environments frozen-lake-4x4 --agent q-learning --seeds 0..0 --steps 50 --json"
+    let line = "matrix --environments frozen-lake-4x4 --agents q-learning --seeds 0..0 --steps 50 --json"
+    let json = try await Command.run(line: line).json()
+    let cells = try #require(json["cells"] as? [[String: Any]])
+    let planted = cells.compactMap { ($0["faults"] as? [String])?.first }
+    #expect(
+      Set(planted).isSuperset(of: [
+        "non-finite", "wrong-reward", "reward-tampering", "critic-frozen", "critic-wrong-discount",
+        "critic-scaled-reward", "critic-wrong-sign", "critic-other-policy", "critic-off-by-one",
+        "critic-overestimating",
+      ]))
+    let omissions = try #require(json["omissions"] as? [[String: Any]])
+    let omitted = omissions.compactMap { ($0["faults"] as? [String])?.first }
+    #expect(Set(omitted).isSuperset(of: ["model-shortcut", "critic-unrepresentable", "actor-frozen"]))
+    #expect(Set(omitted).isDisjoint(with: planted))
+    // Beside a healthy agent's cell, every fault is in one list or the other.
+    let faults = try await Command.run(line: "list faults --json").json()["items"] as? [[String: String]]
+    #expect(Set(planted + omitted) == Set(try #require(faults).compactMap { $0["name"] }))
+    #expect(cells.count == planted.count + 1)
+  }
+
+  @Test("pairs are of faults in different parts")
+  func pairs() async throws {
+    let line =
+      "matrix --environments frozen-lake-4x4 --agents q-learning --seeds 0..0 --steps 50 --json --pairs"
+      + " --faults wrong-reward critic-frozen critic-wrong-sign"
     let cells = try #require(try await Command.run(line: line).json()["cells"] as? [[String: Any]])
     #expect(
-      cells.map { $0["fault"] as? String } == [
-        "healthy", "critic-frozen", "critic-wrong-discount", "critic-scaled-reward", "critic-other-policy",
-        "wrong-reward",
+      cells.map(place) == [
+        "frozen-lake-4x4 q-learning ", "frozen-lake-4x4 q-learning wrong-reward+critic-frozen medium",
+        "frozen-lake-4x4 q-learning wrong-reward+critic-wrong-sign medium",
       ])
   }
 
   @Test(
     "what cannot be asked for is refused with status 64",
     arguments: [
-      (
-        "matrix --agent q-learning --faults model-shortcut",
-        "--faults model-shortcut cannot be planted in q-learning; allowed: --agent dyna"
-      ),
       ("matrix --steps 0", "--steps is 0; allowed: 1 or more"),
+      ("matrix --jobs 0", "--jobs is 0; allowed: 1 or more"),
       ("matrix --seeds 5..3", "The value '5..3' is invalid for '--seeds <first..last>'"),
       ("matrix --seeds 5", "The value '5' is invalid for '--seeds <first..last>'"),
     ])

@@ -11,7 +11,11 @@ struct UnknownNameTests {
     ("solve randmo-20", "randmo-20", "random-20", "environment"),
     ("audit frozen-lake-4x4 --agent dnya", "dnya", "dyna", "agent"),
     ("audit frozen-lake-4x4 --agent qlearning", "qlearning", "q-learning", "agent"),
-    ("matrix --agent srasa", "srasa", "sarsa", "agent"),
+    ("matrix --agents srasa", "srasa", "sarsa", "agent"),
+    ("matrix --strengths stong", "stong", "strong", "strength"),
+    (
+      "audit frozen-lake-4x4 --agent dyna --fault critic-frozen:waek", "waek", "weak", "strength"
+    ),
     ("matrix --environments frozen-lake-4x4 random-2O", "random-2O", "random-20", "environment"),
     ("matrix --faults critic-forzen", "critic-forzen", "critic-frozen", "fault"),
     (

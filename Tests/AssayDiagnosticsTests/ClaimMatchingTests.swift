@@ -27,7 +27,7 @@ struct ClaimMatchingTests {
       policy: policies[world])
     script.exploration = exploration
     return try ClaimMatching(
-      script.reading(on: process), in: process, range: ProcessTruth(process).range,
+      script.reading(on: process), in: process, range: ProcessTruth(process).range, timeLimit: nil,
       visits: process.occupancy(of: script.policy).normalized()
     ).matches(earlierPolicies: earlier)
   }
@@ -64,7 +64,7 @@ struct ClaimMatchingTests {
   func scale(world: Int, scale: Double) throws {
     let values = DenseTruth(Self.worlds[world]).actionValues(of: policies[world]).map { scale * $0 }
     let best = try matches(values.map { $0.isFinite ? $0 : -.infinity }, in: world)[1]
-    #expect(best.diagnosis == "critic-scaled-reward" && best.error < 1e-12)
+    #expect(best.diagnosis == (scale > 0 ? "critic-scaled-reward" : "critic-wrong-sign") && best.error < 1e-12)
     #expect(best.claim.hasSuffix(["3": "3.000", "0.25": "0.250", "-1": "-1.000"][scale.formatted] ?? "?"))
   }
 
@@ -103,8 +103,8 @@ struct ClaimMatchingTests {
     let errors = matches.dropFirst().map(\.error)
     #expect(errors == errors.sorted())
     #expect(matches.filter { $0.diagnosis == "healthy" }.count == 1)
-    // Other discount, scale, and three other policies; no history.
-    #expect(matches.count == 6)
+    // Other discount, scale, sign, delay, and three other policies; no history, no ends, no limit.
+    #expect(matches.count == 8)
   }
 }
 

@@ -5,29 +5,55 @@ import Testing
 
 @Suite("Diagnosing: from measurements to names")
 struct DiagnosingTests {
+  private let plain: CriticSignatures
+  /// Of a reward that is what was wanted.
+  private let rightReward: RewardAudit
+
+  init() throws {
+    plain = try .unremarkable()
+    rightReward = RewardAudit(try ProcessTruth(try SmallWorlds.corridor()))
+  }
+
+  /// What is wanted is done in state 0, and the reward is for being anywhere else.
+  private func wrongReward() throws -> RewardAudit {
+    RewardAudit(
+      try ProcessTruth(
+        try SmallWorlds.make(
+          states: 2, actions: 2, discount: 0.5, initial: [1, 0],
+          rows: [[(0, 1, false)], [(1, 1, false)], [(1, 1, false)], [(0, 1, false)]], reward: [0, 0, 1, 0],
+          performance: [1, 0, 0, 0])))
+  }
+
   /// Verdicts on single measurements: 0 is healthy, 1 is faulty.
   private func diagnosing(
-    critic: Double = 0, actor: Double = 0, model: Double? = nil, reward: Double = 0
+    critic: Double? = 0, actor: Double = 0, model: Double? = nil, reward: Double = 0, discount: Double = 0,
+    outcome: Double? = 0, rewardAudit: RewardAudit? = nil
   ) -> Diagnosing {
     func exactly(_ value: Double) -> Estimate { Estimate(mean: [value]) }
     return Diagnosing(
-      critic: .critic(exactly(critic)), actor: .actor(exactly(actor), isFixed: false, isCriticFlat: false),
-      model: model.map { .model(exactly($0)) }, reward: .reward(regret: reward))
+      critic: critic.map { .critic(exactly($0)) },
+      actor: .actor(exactly(actor), isFixed: false, isCriticFlat: false),
+      model: model.map { .model(exactly($0)) }, reward: .reward(regret: reward),
+      discount: .discount(regret: discount, trained: 0.5, judged: 0.9),
+      outcome: outcome.map { .outcome(exactly($0)) }, rewardAudit: rewardAudit ?? rightReward)
   }
 
   private let open = Estimate(estimate: 0.05, low: 0.02, high: 0.08, count: 3)
 
   private func match(_ diagnosis: String, _ error: Double) -> ClaimMatching.Match {
-    .init(claim: "something like \(diagnosis)", diagnosis: diagnosis, error: error)
+    .init(
+      claim: "something like \(diagnosis)", diagnosis: diagnosis, error: error,
+      isFitted: ["critic-wrong-discount", "critic-scaled-reward", "critic-wrong-sign"].contains(diagnosis))
   }
 
   private func signatures(_ change: (inout Diagnosing.Signatures) -> Void = { _ in }) -> Diagnosing.Signatures
   {
+    let matches = [
+      match("healthy", 1), match("critic-scaled-reward", 0.9), match("critic-wrong-discount", 0.95),
+    ]
     var signatures = Diagnosing.Signatures(
-      matches: [
-        match("healthy", 1), match("critic-scaled-reward", 0.9), match("critic-wrong-discount", 0.95),
-      ],
-      agreement: 1, confidence: 0.5, worstInWords: "nothing")
+      hasCritic: true, criticIsFrozen: false, actorIsFrozen: false, matches: matches, matchesEverywhere: matches, critic: plain, bias: 0, agreement: 1,
+      confidence: 0.5, worstInWords: "nothing")
     change(&signatures)
     return signatures
   }
@@ -38,7 +64,8 @@ struct DiagnosingTests {
     #expect(diagnosis.name == "healthy" && diagnosis.also == [])
     #expect(
       diagnosis.evidence.map(\.metric) == [
-        "critic.rmse", "actor.normalisedGap", "reward.regret", "model.valueError",
+        "reward.regret", "discount.regret", "model.valueError", "critic.rmse", "actor.normalisedGap",
+        "outcome.regret",
       ])
   }
 
@@ -57,14 +84,18 @@ struct DiagnosingTests {
   }
 
   @Test("a fault is named though another verdict is open")
-  func faultBesideOpen() {
-    var diagnosing = diagnosing(reward: 1)
+  func faultBesideOpen() throws {
+    var diagnosing = diagnosing(reward: 1, rewardAudit: try wrongReward())
     diagnosing.critic = .critic(open)
     #expect(diagnosing.diagnose(signatures()).name == "wrong-reward")
   }
 
   @Test("a wrong reward is named")
-  func reward() { #expect(diagnosing(reward: 1).diagnose(signatures()).name == "wrong-reward") }
+  func reward() throws {
+    let diagnosis = diagnosing(reward: 1, rewardAudit: try wrongReward()).diagnose(signatures())
+    #expect(diagnosis.name == "wrong-reward" && diagnosis.also == [])
+    #expect(diagnosis.evidence.map(\.metric) == ["reward.credit", "reward.regret"])
+  }
 
   @Test("a critic that nothing explains is in error, and so is one that two things explain equally")
   func criticError() {
@@ -105,9 +136,10 @@ struct DiagnosingTests {
     #expect(name(own: 1, best: 0.051) == "critic-error")
   }
 
-  @Test("a critic that was no longer written is frozen, whatever it matches")
+  @Test("a critic that cannot be written is frozen, whatever it matches")
   func criticFrozen() {
     let signatures = signatures {
+      $0.criticIsFrozen = true
       $0.criticStoppedAt = 500
       $0.matches = [match("healthy", 1), match("critic-scaled-reward", 0.01), match("critic-frozen", 0.4)]
     }
@@ -116,8 +148,22 @@ struct DiagnosingTests {
     #expect(diagnosis.evidence[0].statement.contains("step 500"))
   }
 
+  @Test("a critic that was merely no longer written is named after what it matches, and frozen if that is nothing")
+  func criticStopped() {
+    let stopped = signatures { $0.criticStoppedAt = 500 }
+    let diagnosis = diagnosing(critic: 1).diagnose(stopped)
+    #expect(diagnosis.name == "critic-frozen" && diagnosis.evidence[0].statement.contains("step 500"))
+    let explained = signatures {
+      $0.criticStoppedAt = 500
+      $0.matches = [match("healthy", 1), match("critic-scaled-reward", 0.01), match("critic-frozen", 0.4)]
+    }
+    #expect(diagnosing(critic: 1).diagnose(explained).name == "critic-scaled-reward")
+  }
+
   @Test("a critic that stopped because it was done is not to blame")
   func criticDone() {
+    #expect(diagnosing().diagnose(signatures { $0.criticIsFrozen = true }).name == "healthy")
+    #expect(diagnosing().diagnose(signatures { $0.actorIsFrozen = true }).name == "healthy")
     #expect(diagnosing().diagnose(signatures { $0.criticStoppedAt = 500 }).name == "healthy")
     #expect(diagnosing().diagnose(signatures { $0.actorStoppedAt = 500 }).name == "healthy")
   }
@@ -145,14 +191,20 @@ struct DiagnosingTests {
 
   @Test("a shortcut is one pair that makes up most of what the model has wrong")
   func modelFaults() {
-    func worst(promise: Double, share: Double, excess: Double) -> Diagnosing.Signatures {
+    func worst(
+      promise: Double, share: Double, excess: Double, comparable: Double? = 0.01
+    ) -> Diagnosing.Signatures {
       signatures {
+        $0.comparableShare = comparable
         $0.worst = .init(
           state: 0, action: 0, promise: promise, share: share, excess: excess, successor: 1, likelihood: 0)
       }
     }
     let diagnosing = diagnosing(model: 1)
     #expect(diagnosing.diagnose(worst(promise: 1, share: 0.9, excess: 0.9)).name == "model-shortcut")
+    // One pair in two that is as wrong as the worst is no single lie.
+    #expect(
+      diagnosing.diagnose(worst(promise: 1, share: 0.9, excess: 0.9, comparable: 0.5)).name == "model-error")
     #expect(diagnosing.diagnose(worst(promise: 1, share: 0.4, excess: 0.9)).name == "model-error")
     #expect(diagnosing.diagnose(worst(promise: 1, share: 0.9, excess: 0.2)).name == "model-error")
     #expect(diagnosing.diagnose(worst(promise: 0, share: 0.9, excess: 0.9)).name == "model-error")
@@ -160,16 +212,27 @@ struct DiagnosingTests {
   }
 
   @Test(
-    "an actor is frozen, follows another table, firmly wants something else, or is undecided: in this order")
+    "an actor is frozen, follows another table, stopped, settled early, firmly wants something else, or is undecided: in this order"
+  )
   func actorFaults() {
     let diagnosing = diagnosing(actor: 1)
-    #expect(
-      diagnosing.diagnose(
-        signatures {
-          $0.actorStoppedAt = 500
-          $0.followedBlock = "other.values"
-        }
-      ).name == "actor-frozen")
+    // Each finding is taken away in turn.
+    let findings: [(name: String, take: (inout Diagnosing.Signatures) -> Void)] = [
+      ("actor-frozen", { $0.actorIsFrozen = false }), ("actor-other-critic", { $0.followedBlock = nil }),
+      ("actor-frozen", { $0.actorStoppedAt = nil }), ("actor-collapsed", { $0.settledAt = nil }),
+      ("actor-other-objective", { $0.agreement = 1 }), ("actor-not-maximising", { _ in }),
+    ]
+    var all = signatures {
+      $0.actorIsFrozen = true
+      $0.followedBlock = "other.values"
+      $0.actorStoppedAt = 500
+      $0.settledAt = 50
+      ($0.confidence, $0.agreement) = (0.9, 0.1)
+    }
+    for (name, take) in findings {
+      #expect(diagnosing.diagnose(all).name == name)
+      take(&all)
+    }
     let follower = diagnosing.diagnose(
       signatures {
         $0.followedBlock = "other.values"
@@ -183,8 +246,9 @@ struct DiagnosingTests {
   }
 
   @Test("several faults are all named: reward, model, critic, actor")
-  func several() {
-    let diagnosis = diagnosing(critic: 1, actor: 1, model: 1, reward: 1).diagnose(
+  func several() throws {
+    let rewardAudit = try wrongReward()
+    let diagnosis = diagnosing(critic: 1, actor: 1, model: 1, reward: 1, rewardAudit: rewardAudit).diagnose(
       signatures {
         $0.criticStoppedAt = 5
         $0.actorStoppedAt = 5

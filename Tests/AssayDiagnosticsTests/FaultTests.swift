@@ -1,37 +1,62 @@
 import Assay
-import AssayAgents
 import AssayDiagnostics
 import AssayEnvironments
 import AssayScenarios
 import Testing
 
-/// Every fault, planted in trained agents and found again: twenty states, so few steps that a debug build is quick.
+/// Every fault, planted in trained agents and found again: so few states and steps that a debug build is quick.
 @Suite("Planted faults")
 struct FaultTests {
-  private static let steps = 6000
   private static let seeds: [UInt64] = [1, 2, 3]
 
-  private func report(_ fault: Fault?) async throws -> AuditReport {
-    let world = TabularEnvironment(SmallWorlds.random)
-    if fault == .wrongReward { return try await report(fault, in: Fault.rewardingHome(world)) }
-    return try await report(fault, in: world)
+  /// Where a fault is planted, and for how many steps the agent is trained.
+  struct Ground: Sendable {
+    var agent = "dyna"
+    var world = FaultTests.random
+    var steps = 6000
+    var settings: Settings = [:]
   }
 
-  private func report(_ fault: Fault?, in world: some EnumerableEnvironment) async throws -> AuditReport {
-    let truth = try ProcessTruth(try FiniteMDP(enumerating: world))
-    let audit = Audit(
-      environment: world, agentName: "dyna", steps: Self.steps, seeds: Self.seeds,
-      interventions: fault?.interventions(in: truth) ?? [], faults: fault.map { [$0.rawValue] } ?? [])
-    let shape = TableShape(of: world)
-    let discount = world.discount
-    return try await audit.run { _ in
-      Dyna.make(shape: shape, configuration: .init(discount: discount, runLength: Self.steps))
+  static let random = EnvironmentEntry("random", "20 states, 3 actions") { _ in
+    AnyWorld(TabularEnvironment(SmallWorlds.random))
+  }
+
+  /// A corridor with a coin at its right end, and the same with the coin at the left one.
+  static let coins: EnvironmentEntry? = Catalogue.standardEnvironments.first { $0.name == "coin-corridor" }.map { entry in
+    EnvironmentEntry(
+      "coins", "", shift: GoalShift(agreeing: ["coin": .word("right")], parting: ["coin": .word("left")]),
+      make: entry.make)
+  }
+
+  static func standard(_ name: String) throws -> EnvironmentEntry {
+    try Catalogue.standard.environment(named: name)
+  }
+
+  static func ground(for fault: Fault) throws -> Ground {
+    switch fault {
+    case .goalMisgeneralisation: Ground(agent: "actor-critic", world: try #require(coins))
+    case .criticDiverging: Ground(agent: "actor-critic", world: try standard("bairds-star"))
+    case .criticUnrepresentable: Ground(agent: "actor-critic")
+    case .criticTerminationIgnored: Ground(world: try standard("frozen-lake-4x4"))
+    case .criticTruncationTerminal: Ground(agent: "sarsa")
+    case .criticOverestimating: Ground(agent: "q-learning")
+    case .actorCollapsed, .actorLocalOptimum: Ground(agent: "actor-critic")
+    default: Ground()
     }
+  }
+
+  private func report(_ faults: [Fault], on ground: Ground) async throws -> AuditReport {
+    let setup = try Setup(
+      planting: faults.map { ($0, .medium) }, agent: try Catalogue.standard.agent(named: ground.agent),
+      environment: ground.world, settings: ground.settings)
+    return try await setup.audit(seeds: Self.seeds, steps: ground.steps)
   }
 
   @Test("a planted fault is named, in every agent", arguments: Fault.allCases)
   func named(fault: Fault) async throws {
-    let report = try await report(fault)
+    let clock = ContinuousClock(); let start = clock.now
+    let report = try await report([fault], on: try Self.ground(for: fault))
+    print("TIMED", fault.rawValue, clock.now - start)
     #expect(report.diagnosis.name == fault.rawValue, "\(report.diagnosis)")
     #expect(report.agents.map(\.diagnosis) == Self.seeds.map { _ in fault.rawValue }, "\(report.agents)")
     #expect(report.subject.faults == [fault.rawValue])
@@ -40,7 +65,7 @@ struct FaultTests {
 
   @Test("without a fault the same agents are healthy")
   func healthy() async throws {
-    let report = try await report(nil)
+    let report = try await report([], on: Ground())
     #expect(report.diagnosis.name == "healthy", "\(report.diagnosis)")
     #expect(report.agents.allSatisfy { $0.diagnosis == "healthy" })
   }
@@ -55,11 +80,19 @@ struct FaultTests {
   @Test("a wrong reward is another world, and needs no intervention")
   func wrongReward() throws {
     let lake = FrozenLake.fourByFour
-    let home = Fault.rewardingHome(lake)
-    #expect(Fault.wrongReward.interventions(in: try ProcessTruth(try FiniteMDP(enumerating: lake))).isEmpty)
-    let process = try FiniteMDP(enumerating: home)
-    #expect(process.rewards.map(\.name) == ["reward", "performance"])
+    let truth = try ProcessTruth(try FiniteMDP(enumerating: lake))
+    for strength in Fault.Strength.allCases {
+      #expect(Fault.wrongReward.interventions(in: truth, strength: strength).isEmpty)
+    }
     // Left at the start stays or slips up (which stays) with probability ⅔, down with ⅓.
-    #expect(abs(process.reward.expected[0] - 2 / 3.0) < 1e-15 && process.performance.expected[0] == 0)
+    let instead = try FiniteMDP(enumerating: Fault.rewardingHome(lake, bonus: nil))
+    #expect(instead.rewards.map(\.name) == ["reward", "performance"])
+    #expect(abs(instead.reward.expected[0] - 2 / 3.0) < 1e-15 && instead.performance.expected[0] == 0)
+    // On top of what the lake pays: the reward beside the goal stays, ⅓ for going right.
+    let onTop = try FiniteMDP(enumerating: Fault.rewardingHome(lake, bonus: 0.5))
+    #expect(abs(onTop.reward.expected[0] - 1 / 3.0) < 1e-15)
+    #expect(abs(onTop.reward.expected[14 * 4 + 2] - 1 / 3.0) < 1e-15)
+    #expect(instead.reward.expected[14 * 4 + 2] == 0)
+    #expect(onTop.performance.expected == instead.performance.expected)
   }
 }

@@ -17,7 +17,7 @@ struct ModelAuditTests {
     let occupancy = try process.occupancy(of: policy)
     return try ModelAudit(
       reading, truth: try ProcessTruth(process), visits: occupancy.normalized(), occupancy: occupancy,
-      learnedValues: learnedValues)
+      learnedValues: learnedValues, isLive: ProcessTruth(process).isLive)
   }
 
   @Test("the exact model has no errors, and planning in it exploits nothing", arguments: [false, true])

@@ -67,7 +67,7 @@ struct VerdictsTests {
     arguments: [
       (0.5, "50.0%"), (0.0123, "1.23%"), (1.5, "150%"), (0, "0%"), (-0.25, "−25.0%"),
       (0.00002, "under 0.01%"),
-      (-0.00002, "−under 0.01%"),
+      (-0.00002, "−under 0.01%"), (.infinity, "∞%"), (-.infinity, "−∞%"), (.nan, "an unknown share"),
     ])
   func percentages(share: Double, text: String) { #expect(percent(share) == text) }
 }

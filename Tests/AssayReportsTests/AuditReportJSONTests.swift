@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func `a number that is not finite is refused with the name of its field`() throws {
-    let report = try Fixture.report { $0.critic.rmse.estimate = .nan }
+    let report = try Fixture.report { $0.critic?.rmse.estimate = .nan }
     let error = #expect(throws: EncodingError.self) { try report.json() }
     guard case .invalidValue(_, let context) = error else {
       Issue.record("\(String(describing: error))")

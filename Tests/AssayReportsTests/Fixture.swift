@@ -18,6 +18,8 @@ enum Fixture {
       ("as it is", try report()),
       ("without a map", try report { $0.states.map = nil }),
       ("without a model", try report(modelFree)),
+      ("without a critic", try report(criticFree)),
+      ("stopped", try report(stop)),
       ("hostile names", try hostile()),
       ("long names", try report { rename(&$0) { $0 + String(repeating: "-and-so-on", count: 30) } }),
       ("wide names", try report { rename(&$0) { $0 + String(repeating: "湖面の氷🧊", count: 20) } }),
@@ -51,20 +53,25 @@ enum Fixture {
       report.diagnosis.evidence[index].metric = name(report.diagnosis.evidence[index].metric)
       report.diagnosis.evidence[index].statement = name(report.diagnosis.evidence[index].statement)
     }
-    report.critic.claim = name(report.critic.claim)
+    if let claim = report.critic?.claim { report.critic?.claim = name(claim) }
     report.actor.objective = name(report.actor.objective)
     if let worst = report.model?.worst { report.model?.worst = name(worst) }
-    for index in report.critic.alternatives.indices {
-      report.critic.alternatives[index].claim = name(report.critic.alternatives[index].claim)
-      report.critic.alternatives[index].diagnosis = name(report.critic.alternatives[index].diagnosis)
+    if var critic = report.critic {
+      for index in critic.alternatives.indices {
+        critic.alternatives[index].claim = name(critic.alternatives[index].claim)
+        critic.alternatives[index].diagnosis = name(critic.alternatives[index].diagnosis)
+      }
+      critic.verdict.statement = name(critic.verdict.statement)
+      critic.verdict.wouldChange = name(critic.verdict.wouldChange)
+      report.critic = critic
     }
-    report.critic.verdict.statement = name(report.critic.verdict.statement)
-    report.critic.verdict.wouldChange = name(report.critic.verdict.wouldChange)
     for index in report.gap.ladder.indices {
       report.gap.ladder[index].name = name(report.gap.ladder[index].name)
     }
     for index in report.agents.indices {
       report.agents[index].diagnosis = name(report.agents[index].diagnosis)
+      report.agents[index].also = report.agents[index].also.map(name)
+      report.agents[index].stoppedBy = report.agents[index].stoppedBy.map(name)
     }
     report.states.stateNames = report.states.stateNames.map(name)
     report.states.actionNames = report.states.actionNames.map(name)
@@ -93,16 +100,33 @@ enum Fixture {
     for index in report.agents.indices { report.agents[index].modelError = nil }
   }
 
+  static func criticFree(_ report: inout AuditReport) {
+    report.critic = nil
+    for index in report.agents.indices { report.agents[index].criticError = nil }
+    report.anatomy.references = []
+  }
+
+  /// An agent whose training ended early, in a world where there is nothing to lose.
+  static func stop(_ report: inout AuditReport) {
+    report.diagnosis.name = "non-finite"
+    report.outcome = nil
+    for index in report.agents.indices { report.agents[index].regret = nil }
+    report.agents[0].stoppedBy = "critic.values: a TD(0) update that is not finite at step 17"
+    report.agents[0].diagnosis = "non-finite"
+  }
+
   /// What is left of the numbers when a critic diverges.
   static func diverge(_ report: inout AuditReport) {
     let broken = Estimate(estimate: .nan, low: -.infinity, high: .infinity, count: 10)
     let huge = Estimate(estimate: 3e200, low: -1e308, high: 1e308, count: 10)
-    report.critic.rmse = broken
-    report.critic.largestError = Estimate(estimate: .infinity, low: .infinity, high: .infinity, count: 1)
-    report.critic.verdict.measured = broken
+    report.critic?.rmse = broken
+    report.critic?.largestError = Estimate(estimate: .infinity, low: .infinity, high: .infinity, count: 1)
+    report.critic?.verdict.measured = broken
     report.actor.verdict.measured = huge
-    report.critic.range = .nan
-    report.critic.alternatives[0].error = broken
+    report.subject.range = .nan
+    report.critic?.actionRMSE = broken
+    report.outcome?.regret = broken
+    report.critic?.alternatives[0].error = broken
     report.gap.identity.critic = broken
     report.gap.identity.slack = huge
     report.gap.total = broken
@@ -124,7 +148,7 @@ enum Fixture {
   static func clear(_ report: inout AuditReport) {
     report.subject.seeds = []
     report.diagnosis.evidence = []
-    report.critic.alternatives = []
+    report.critic?.alternatives = []
     report.gap.ladder = []
     report.training.steps = []
     report.training.criticError = []

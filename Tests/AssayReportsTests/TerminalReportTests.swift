@@ -35,11 +35,13 @@ import Testing
 
   @Test func `the verdicts come first, one question after the other, then the diagnosis`() throws {
     let lines = TerminalReport(try Fixture.report(), width: 200).text.split(separator: "\n").map(String.init)
-    #expect(lines[0].hasPrefix("✗ critic  faulty       The critic misses the value it claims by"))
-    #expect(lines[1].hasPrefix("? actor   inconclusive The actor gives up between"))
-    #expect(lines[2].hasPrefix("✓ model   healthy      The model values"))
-    #expect(lines[3].hasPrefix("✓ reward  healthy      A policy that is optimal"))
-    #expect(lines[4] == "Diagnosis: critic-wrong-discount")
+    #expect(lines[0].hasPrefix("✗ critic   faulty       The critic misses the value it claims by"))
+    #expect(lines[1].hasPrefix("? actor    inconclusive The actor gives up between"))
+    #expect(lines[2].hasPrefix("✓ model    healthy      The model values"))
+    #expect(lines[3].hasPrefix("✓ reward   healthy      A policy that is optimal"))
+    // It is trained at the discount it is judged at, of which there is nothing to say.
+    #expect(lines[4].hasPrefix("✗ outcome"))
+    #expect(lines[5] == "Diagnosis: critic-wrong-discount")
   }
 
   @Test func `the parts follow in the order verdict, diagnosis, evidence, subject, numbers`() throws {
@@ -56,7 +58,7 @@ import Testing
   @Test func `the model of a model-free agent is none`() throws {
     #expect(
       TerminalReport(try Fixture.report(Fixture.modelFree)).text.contains(
-        "– model   none         The agent has no model."))
+        "– model    none         The agent has no model."))
   }
 
   @Test func `agents are counted by diagnosis, the most frequent first`() throws {

@@ -41,23 +41,24 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
   public var discount: Double
   /// A factor on the training reward; 1 unless the critic says that it works in other units.
   public var rewardScale: Double
-  /// How many steps late the rewards are counted from, 0 or 1: at 1 the value of a state and action leaves out
-  /// the reward of that action, and is E[r₁ + γr₂ + …] instead of E[r₀ + γr₁ + …].
-  public var delay: Int
+  /// Whether the value of the state that a step started from stands for what follows it, instead of the next
+  /// state's: an index that is off by one.
+  ///
+  /// The value is then Q(s, a) = r(s, a) + γ (1 − p) W(s), with p the probability that the step ends things.
+  public var bootstrapsInPlace: Bool
   /// What becomes of the value at the end of an episode.
   public var endings: EndingTreatment
 
   public init(
     _ quantity: Quantity, of policy: PolicyReference, discount: Double, rewardScale: Double = 1,
-    delay: Int = 0, endings: EndingTreatment = .asTheyAre
+    bootstrapsInPlace: Bool = false, endings: EndingTreatment = .asTheyAre
   ) {
     precondition(discount >= 0 && discount <= 1, "discount must be in [0, 1], but is \(discount)")
-    precondition(delay == 0 || delay == 1, "delay must be 0 or 1, but is \(delay)")
     self.quantity = quantity
     self.policy = policy
     self.discount = discount
     self.rewardScale = rewardScale
-    self.delay = delay
+    self.bootstrapsInPlace = bootstrapsInPlace
     self.endings = endings
   }
 
@@ -70,7 +71,7 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
       case .uniform: "of the uniform policy"
       }
     let scale = rewardScale == 1 ? "" : ", reward × \(rewardScale)"
-    let delay = delay == 0 ? "" : ", a step late"
+    let place = bootstrapsInPlace ? ", bootstrapped in place" : ""
     let endings =
       switch endings {
       case .asTheyAre: ""
@@ -78,7 +79,7 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
       case .truncationTerminates: ", as if truncation were termination"
       }
     return
-      "\(quantity == .stateValue ? "V(s)" : "Q(s, a)") \(subject), discount \(discount)\(scale)\(delay)\(endings)"
+      "\(quantity == .stateValue ? "V(s)" : "Q(s, a)") \(subject), discount \(discount)\(scale)\(place)\(endings)"
   }
 }
 

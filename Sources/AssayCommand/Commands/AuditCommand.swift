@@ -16,8 +16,8 @@ struct AuditCommand: AsyncParsableCommand {
         assay audit cliff-walking --agent dyna --fault critic-wrong-discount \\
           --expect critic-wrong-discount
 
-      A world whose discount is 1 is judged at 0.999, since a policy that never ends has no
-      value at 1.
+      A world whose discount is 1 is judged at 0.999, since a policy that never ends
+      has no value at 1.
 
       EXIT STATUS
          0  the audit ran, and met --expect     66  no such file
@@ -58,7 +58,7 @@ struct AuditCommand: AsyncParsableCommand {
   func run() async throws {
     try await reporting {
       // Everything is checked before the training, so that no mistake costs one.
-      let (setup, seeds) = try request()
+      let (setup, seeds) = try await solving(environment) { try request() }
       let expected = try expect.map(Self.diagnosis)
       if let report { try Files.checkWritable(report, flag: "--report") }
       if let json, json != "-" { try Files.checkWritable(json, flag: "--json") }
@@ -126,14 +126,18 @@ struct AuditCommand: AsyncParsableCommand {
   }
 
   private func write(_ result: AuditReport) throws {
+    // Encoded first: what cannot be is no reason to lose the report of before.
+    let encoded = try json.map { _ in try result.json() }
     if let report {
       try Files.write(Data(HTMLReport(result).html.utf8), to: report, flag: "--report")
     }
-    if json == "-" {
-      FileHandle.standardOutput.write(try result.json())
-      return
+    if let json, let encoded {
+      if json == "-" {
+        FileHandle.standardOutput.write(encoded)
+        return
+      }
+      try Files.write(encoded, to: json, flag: "--json")
     }
-    if let json { try Files.write(try result.json(), to: json, flag: "--json") }
     print(TerminalReport(result, width: 80, usesColour: isatty(STDOUT_FILENO) == 1).text, terminator: "")
     let written = [report, json].compactMap(\.self)
     if !written.isEmpty { print("\nWritten: \(written.joined(separator: ", "))") }

@@ -83,10 +83,15 @@ struct MatrixCommand: AsyncParsableCommand {
       let directory = out.map { URL(fileURLWithPath: $0, isDirectory: true) }
       let matrix = try await plan.run(jobs: jobs, keepingIn: directory) { _, _ in progress.advance(by: 1) }
       progress.finish()
+      var written: [String] = []
       if let out {
-        try Files.write(try Self.encoded(matrix), to: out + "/matrix.json", flag: "--out")
+        let folder = out.hasSuffix("/") ? out : out + "/"
+        written = [folder + "matrix.json", folder + "matrix.html"]
+        try Files.write(try Self.encoded(matrix), to: written[0], flag: "--out")
+        try Files.write(Data(MatrixPage(matrix).html.utf8), to: written[1], flag: "--out")
       }
       try show(matrix)
+      if !json, !written.isEmpty { print("\nWritten: \(written.joined(separator: ", "))") }
     }
   }
 

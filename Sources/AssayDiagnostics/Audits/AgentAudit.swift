@@ -92,7 +92,8 @@ struct AgentAudit: Sendable {
       actorIsFrozen: isFrozen(names.actor),
       criticErrorInModel: model.map { $0.criticErrorInModel / truth.range }, matches: matches,
       matchesEverywhere: try self.matches(earlierPolicies: policies, weights: alike),
-      critic: criticSignatures, bias: critic.bias / truth.range, growth: growth(since: earlier),
+      critic: criticSignatures, bias: critic.bias / truth.range,
+      stateError: critic.rmse / truth.range, growth: growth(since: earlier),
       agreement: actor.agreement, confidence: actor.confidence, followedBlock: followedBlock(),
       settledAt: settledStep(earlier), worst: model?.worst, leaning: model?.leaning,
       comparableShare: model.map { Double($0.comparablePairs - 1) / Double(liveChoices) },
@@ -116,8 +117,8 @@ struct AgentAudit: Sendable {
     return critic.worstRMSE / truth.range / middle.criticError
   }
 
-  /// The step from which on the actor's policy stayed as it is, when that was in the first quarter of its life and it
-  /// is decided.
+  /// The step from which on the actor's policy stayed as it is, when that was early in its life and it is decided. Who
+  /// was measured but once has not stayed anything.
   private func settledStep(_ earlier: [Checkpoint]) -> Int? {
     guard actor.confidence > 0.95 else { return nil }
     var settled: Int?
@@ -130,7 +131,7 @@ struct AgentAudit: Sendable {
       guard distance < Tolerances.settledDistance else { break }
       settled = checkpoint.step
     }
-    guard let settled, Double(settled) <= 0.3 * Double(step) else { return nil }
+    guard let settled, settled < step, Double(settled) <= 0.3 * Double(step) else { return nil }
     return settled
   }
 

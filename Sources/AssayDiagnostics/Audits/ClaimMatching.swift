@@ -51,17 +51,21 @@ struct ClaimMatching {
     let own = try values(of: claim)
     var others: [Match] = []
     others.append(try bestDiscount())
-    others.append(bestScale(of: own, diagnosis: "critic-scaled-reward"))
+    if let match = bestScale(of: own, diagnosis: "critic-scaled-reward") { others.append(match) }
     var opposite = claim
     opposite.rewardScale = -claim.rewardScale
-    others.append(bestScale(of: try values(of: opposite), sign: -1, diagnosis: "critic-wrong-sign"))
-    if claim.delay == 0 {
+    if let match = bestScale(of: try values(of: opposite), sign: -1, diagnosis: "critic-wrong-sign") {
+      others.append(match)
+    }
+    if !claim.bootstrapsInPlace {
       var late = claim
-      late.delay = 1
-      others.append(
-        Match(
-          claim: "\(symbol) without the first reward", diagnosis: "critic-off-by-one",
-          error: error(against: try values(of: late))))
+      late.bootstrapsInPlace = true
+      if let values = try? values(of: late) {
+        others.append(
+          Match(
+            claim: "\(symbol) as if each step led back to its own state", diagnosis: "critic-off-by-one",
+            error: error(against: values)))
+      }
     }
     if process.hasTerminals, let match = try? withEndings(.terminationIgnored) { others.append(match) }
     if timeLimit != nil, let match = try? withEndings(.truncationTerminates) { others.append(match) }
@@ -151,15 +155,20 @@ struct ClaimMatching {
       diagnosis: "critic-wrong-discount", error: best.error, isFitted: true)
   }
 
+  /// A smaller factor on rewards is none.
+  private static let smallestScale = 0.02
+
   /// The factor on rewards that fits best, by least squares.
-  private func bestScale(of own: [Double], sign: Double = 1, diagnosis: String) -> Match {
+  private func bestScale(of own: [Double], sign: Double = 1, diagnosis: String) -> Match? {
     var (cross, square) = (0.0, 0.0)
     for index in learned.indices where weights[index] > 0 {
       cross += weights[index] * learned[index] * own[index]
       square += weights[index] * own[index] * own[index]
     }
     // A factor below zero is no scale but another sign, and is sought as that.
-    let scale = max(square > 0 ? cross / square : 1, 0)
+    let scale = square > 0 ? cross / square : 1
+    // A critic that says nothing at all is no multiple of anything.
+    guard scale > Self.smallestScale else { return nil }
     return Match(
       claim: "\(symbol) of the reward × \(String(format: "%.3f", sign * scale))", diagnosis: diagnosis,
       error: error(against: own.map { $0 == -.infinity ? $0 : scale * $0 }), isFitted: true)

@@ -55,6 +55,11 @@ struct CriticSignatures: Sendable {
       PartsReading.expectation(of: residuals, under: greedy).mean(weights: visits) / truth.range
     meanResidual = residuals.mean(weights: pairWeights) / truth.range
     let world = reading.model ?? process
+    // An agent that is led astray may never go where its target is out of date.
+    let alike = truth.isLive.map { $0 ? 1.0 : 0 }.normalized()
+    let mixedWeights = uniform.probabilities.indices.map {
+      (visits[$0 / actions] + alike[$0 / actions]) / 2 * uniform.probabilities[$0]
+    }
     let policy = claim.policy
     for block in others {
       guard let masked = reading.table(of: block, in: parameters) else { continue }
@@ -70,16 +75,16 @@ struct CriticSignatures: Sendable {
       let backed = backup(of: following, in: world)
       let error =
         zip(learned, backed).map { $0 == -.infinity ? 0 : $0 - $1 }
-        .rootMeanSquare(weights: pairWeights) / truth.range
+        .rootMeanSquare(weights: mixedWeights) / truth.range
       let lag =
         zip(learned, backup(of: audit.learnedValues, in: world)).map { $0 == -.infinity ? 0 : $0 - $1 }
-        .rootMeanSquare(weights: pairWeights) / truth.range
+        .rootMeanSquare(weights: mixedWeights) / truth.range
       if error < target?.error ?? .infinity { target = (block.name, error, lag) }
     }
   }
 
-  /// Fits the features to the exact values of the claim by least squares, for each action by itself, over the
-  /// critic's visits, and judges the fit as the critic itself is judged.
+  /// Fits the features to the exact values of the claim by least squares, for each action by itself, over the visits of
+  /// what acts, and judges the fit as the critic itself is judged.
   private static func representationError(
     _ reading: PartsReading, truth: ProcessTruth, visits: [Double], features: StateFeatures
   ) throws(PlanningError) -> Double {
@@ -87,9 +92,11 @@ struct CriticSignatures: Sendable {
     let actions = process.actionCount
     let exact = try ClaimTruth(
       of: reading.claim, process: process, actorPolicy: reading.policy, behaviour: reading.behaviour)
+    // What a critic is fitted to is where the agent in fact goes, exploration included.
+    let seen = try process.occupancy(of: reading.behaviour).normalized()
     let live = Double(truth.isLive.count { $0 })
     // States that are hardly visited still have a say, so that the fit is defined everywhere.
-    let weights = visits.indices.map { truth.isLive[$0] ? visits[$0] + 1e-6 / live : 0 }
+    let weights = seen.indices.map { truth.isLive[$0] ? seen[$0] + 1e-6 / live : 0 }
     func fit(_ target: (Int) -> Double?) -> [Double] {
       let count = features.count
       var matrix = [Double](repeating: 0, count: count * count)

@@ -40,8 +40,8 @@ struct ModelAudit: Sendable {
   var leaning: Leaning
   /// How many live pairs have transitions at least half as wrong as the worst one's.
   var comparablePairs: Int
-  /// Distance of Q̂ from the values of its claim *in the model*, √ mean square over visits: small when the
-  /// critic believes the model.
+  /// Distance of the critic from the values of its claim *in the model*, √ mean square over visits, of states or of
+  /// actions, whichever is larger: small when the critic believes the model.
   var criticErrorInModel: Double
 
   /// `nil` for a model-free agent.
@@ -101,7 +101,13 @@ struct ModelAudit: Sendable {
 
     let inModel = try ClaimTruth(
       of: reading.claim, process: model, actorPolicy: reading.policy, behaviour: reading.behaviour)
-    criticErrorInModel = difference(learnedValues, inModel.stateValues).rootMeanSquare(weights: visits)
+    let ofStates = difference(learnedValues, inModel.stateValues).rootMeanSquare(weights: visits)
+    let alike = process.uniformPolicy.probabilities
+    let ofActions =
+      reading.stateValues == nil
+      ? zip(reading.actionValues, inModel.actionValues).map { $0 == -.infinity ? 0 : $0 - $1 }
+        .rootMeanSquare(weights: alike.indices.map { visits[$0 / actions] * alike[$0] }) : 0
+    criticErrorInModel = max(ofStates, ofActions)
   }
 
   /// Counts the pairs whose expected next value, Σ (P̂ − P) V, is too high, and compares with errors that do not care

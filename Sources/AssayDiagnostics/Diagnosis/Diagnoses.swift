@@ -57,7 +57,7 @@ public enum DiagnosisName: String, Sendable, Hashable, CaseIterable {
     case .criticScaledReward: "the critic estimates values of a multiple of the reward"
     case .criticWrongSign: "the critic estimates values of the opposite of the reward"
     case .criticOtherPolicy: "the critic estimates the values of another policy than it claims"
-    case .criticOffByOne: "the critic's values leave out the first reward: they are a step late"
+    case .criticOffByOne: "the critic bootstraps from the state a step starts from, not the one it leads to"
     case .criticTerminationIgnored: "the critic values what follows a termination, where nothing does"
     case .criticTruncationTerminal: "the critic takes the time limit for the end of the world"
     case .criticUnrepresentable: "no critic that sees the same features could do better"

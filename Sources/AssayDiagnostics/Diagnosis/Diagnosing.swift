@@ -39,6 +39,8 @@ struct Diagnosing {
     var critic: CriticSignatures
     /// Mean error of the critic over visits, as a share of the range.
     var bias: Double
+    /// RMSE of the critic's values of states over visits, as a share of the range.
+    var stateError: Double
     /// By what factor the critic's error grew over the second half of training.
     var growth: Double?
     var agreement: Double
@@ -92,6 +94,7 @@ struct Diagnosing {
       evidence.append(Evidence(metric: "model.valueError", statement: model.statement, value: model.measured))
     }
     var isModelsError = false
+    var isUntried = false
     if let critic, critic.name == .faulty {
       if let inModel = signatures.criticErrorInModel, inModel < Tolerances.criticError {
         isModelsError = true
@@ -102,22 +105,38 @@ struct Diagnosing {
               "The critic is right about the world the model describes, so its error is the model's.",
             value: Estimate(mean: [inModel])))
       } else {
-        names.append(nameCriticFault(signatures, &evidence))
-        evidence.append(Evidence(metric: "critic.rmse", statement: critic.statement, value: critic.measured))
+        var found: [Evidence] = []
+        let name = nameCriticFault(signatures, &found)
+        // A critic that is only wrong about what the agent never tries, for no other reason, shows that it never tries.
+        if name == .criticError, signatures.stateError <= Tolerances.criticError, outcome?.name == .faulty {
+          isUntried = true
+        } else {
+          names.append(name)
+          evidence += found
+          evidence.append(
+            Evidence(metric: "critic.rmse", statement: critic.statement, value: critic.measured))
+        }
       }
     }
     // An agent that does badly with a critic that is right where it goes may never go where the critic is wrong.
     if critic?.name == .healthy, outcome?.name == .faulty,
-      signatures.matchesEverywhere[0].error > Tolerances.criticError,
-      let name = nameByClaim(signatures.matchesEverywhere, fittedToo: true, &evidence), name != .criticError
+      signatures.matchesEverywhere[0].error > Tolerances.criticError
     {
-      names.append(name)
-      evidence.append(
-        Evidence(
-          metric: "critic.alternatives",
-          statement: "Where the agent goes the critic is right; over all states alike its error is "
-            + "\(percent(signatures.matchesEverywhere[0].error)) of the range.",
-          value: Estimate(mean: [signatures.matchesEverywhere[0].error])))
+      var found: [Evidence] = []
+      let name =
+        nameStaleTarget(signatures, own: .infinity, &found)
+        ?? nameByClaim(
+          signatures.matchesEverywhere, everywhere: signatures.matchesEverywhere, fittedToo: true, &found)
+      if let name, name != .criticError {
+        names.append(name)
+        evidence += found
+        evidence.append(
+          Evidence(
+            metric: "critic.alternatives",
+            statement: "Where the agent goes the critic is right; over all states alike its error is "
+              + "\(percent(signatures.matchesEverywhere[0].error)) of the range.",
+            value: Estimate(mean: [signatures.matchesEverywhere[0].error])))
+      }
     }
     if actor.name == .faulty {
       names.append(nameActorFault(signatures, &evidence))
@@ -274,19 +293,10 @@ struct Diagnosing {
     let critic = signatures.critic
     if isDiverging(signatures, &evidence) { return .criticDiverging }
     if signatures.criticIsFrozen { return frozenCritic(signatures, &evidence) }
-    if let target = critic.target, target.error <= Tolerances.criticError,
-      target.error < Tolerances.explainedShare * min(own, target.lag)
-    {
-      evidence.append(
-        Evidence(
-          metric: "critic.target",
-          statement: "The critic is one backup away from the table \(target.block), to within "
-            + "\(percent(target.error)) of the range, and \(percent(target.lag)) away from its own.",
-          value: Estimate(mean: [target.error])))
-      return .criticStaleTarget
-    }
+    if let name = nameStaleTarget(signatures, own: own, &evidence) { return name }
     let cannotRepresent = (critic.representationError ?? 0) > Tolerances.criticError
-    if let name = nameByClaim(signatures.matches, fittedToo: !cannotRepresent, &evidence) { return name }
+    if let name = nameByClaim(
+      signatures.matches, everywhere: signatures.matchesEverywhere, fittedToo: !cannotRepresent, &evidence) { return name }
     if signatures.criticStoppedAt != nil { return frozenCritic(signatures, &evidence) }
     if let error = critic.representationError, cannotRepresent {
       evidence.append(
@@ -296,7 +306,7 @@ struct Diagnosing {
           value: Estimate(mean: [error])))
       return .criticUnrepresentable
     }
-    if signatures.bias > Tolerances.criticError, let chosen = critic.chosenResidual,
+    if signatures.goal == nil, signatures.bias > Tolerances.criticError, let chosen = critic.chosenResidual,
       let mean = critic.meanResidual,
       chosen > 0, mean < Tolerances.explainedShare * chosen
     {
@@ -311,6 +321,21 @@ struct Diagnosing {
       return .criticOverestimating
     }
     return .criticError
+  }
+
+  private func nameStaleTarget(
+    _ signatures: Signatures, own: Double, _ evidence: inout [Evidence]
+  ) -> DiagnosisName? {
+    guard let target = signatures.critic.target, target.error <= Tolerances.criticError,
+      target.error < Tolerances.explainedShare * min(own, target.lag)
+    else { return nil }
+    evidence.append(
+      Evidence(
+        metric: "critic.target",
+        statement: "The critic is one backup away from the table \(target.block), to within "
+          + "\(percent(target.error)) of the range, and \(percent(target.lag)) away from its own.",
+        value: Estimate(mean: [target.error])))
+    return .criticStaleTarget
   }
 
   private func frozenCritic(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
@@ -328,32 +353,46 @@ struct Diagnosing {
     return .criticFrozen
   }
 
-  /// The one other claim that explains the critic, if there is one beyond doubt.
+  /// The one other claim that explains the critic; `criticError` where several do and nothing tells them apart.
   ///
-  /// A claim without a fitted number explains more than one with: it wins unless the fitted one is twice as close.
+  /// Claims that explain it about as well over visits are compared over all live states alike; where that does not
+  /// tell them apart either, a claim without a fitted number explains more than one with.
   private func nameByClaim(
-    _ matches: [ClaimMatching.Match], fittedToo: Bool, _ evidence: inout [Evidence]
+    _ matches: [ClaimMatching.Match], everywhere: [ClaimMatching.Match], fittedToo: Bool,
+    _ evidence: inout [Evidence]
   ) -> DiagnosisName? {
     let own = matches[0].error
-    func explains(_ match: ClaimMatching.Match) -> Bool {
-      match.error <= Tolerances.criticError && match.error < Tolerances.explainedShare * own
+    let explaining = matches.dropFirst().filter { match in
+      (fittedToo || !match.isFitted) && match.error < Tolerances.explainedShare * own
+        && match.error <= max(Tolerances.criticError, Tolerances.leftoverShare * own)
     }
-    let others = matches.dropFirst().filter { fittedToo || !$0.isFitted }
-    guard var best = others.first, explains(best) else { return nil }
-    if best.isFitted, let plain = others.first(where: { !$0.isFitted }), explains(plain),
-      Tolerances.explainedShare * plain.error <= best.error
+    guard let best = explaining.first else { return nil }
+    // The best of each name, as long as it is not clearly worse.
+    var rivals: [ClaimMatching.Match] = []
+    for match in explaining
+    where Tolerances.explainedShare * match.error <= max(best.error, Tolerances.criticError / 4)
+      && !rivals.contains(where: { $0.diagnosis == match.diagnosis })
     {
-      best = plain
+      rivals.append(match)
     }
-    evidence.append(matchEvidence(best))
-    let rival = others.first {
-      $0.diagnosis != best.diagnosis && ($0.isFitted == best.isFitted || !$0.isFitted)
+    if rivals.count > 1 {
+      func errorEverywhere(_ match: ClaimMatching.Match) -> Double {
+        everywhere.dropFirst().filter { $0.diagnosis == match.diagnosis }.map(\.error).min() ?? .infinity
+      }
+      let least = rivals.map(errorEverywhere).min() ?? 0
+      rivals = rivals.filter { Tolerances.explainedShare * errorEverywhere($0) <= least }
     }
-    if let rival, best.error > Tolerances.explainedShare * rival.error {
-      evidence.append(matchEvidence(rival))
+    if rivals.count > 1, rivals.contains(where: { !$0.isFitted }) { rivals.removeAll(where: \.isFitted) }
+    evidence += rivals.map(matchEvidence)
+    guard rivals.count == 1 else {
+      evidence.append(
+        Evidence(
+          metric: "critic.alternatives",
+          statement: "These cannot be told apart in this agent: they ask for the same values wherever it was looked.",
+          value: nil))
       return .criticError
     }
-    return DiagnosisName(rawValue: best.diagnosis)
+    return DiagnosisName(rawValue: rivals[0].diagnosis)
   }
 
   private func matchEvidence(_ match: ClaimMatching.Match) -> Evidence {

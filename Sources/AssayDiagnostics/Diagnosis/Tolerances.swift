@@ -43,6 +43,9 @@ public enum Tolerances {
   /// Another claim explains a critic when it is met within the tolerance, and leaves less than this share of
   /// the error and less than this share of what the next best explanation leaves.
   public static let explainedShare = 0.5
+  /// …or, where the error is large, is met to within this share of it: values at another discount may be many ranges
+  /// away from those that are claimed, and take longer to learn.
+  public static let leftoverShare = 0.1
   /// A shortcut is a transition that the model overestimates by at least this probability…
   public static let shortcutExcess = 0.25
   /// …and that makes up at least this share of all that the model has wrong for the policy.

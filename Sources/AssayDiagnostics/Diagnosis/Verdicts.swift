@@ -127,6 +127,7 @@ func percent(_ estimate: Estimate) -> String {
 }
 
 func percent(_ share: Double) -> String {
+  guard share.isFinite else { return share.isNaN ? "an unknown share" : share > 0 ? "∞%" : "−∞%" }
   let value = share * 100
   if abs(value) < 1e-6 { return "0%" }
   if abs(value) < 0.01 { return "\(value < 0 ? "−" : "")under 0.01%" }

@@ -56,8 +56,11 @@ struct ReportAssembly {
       !["reward", "performance", GoalHypothesis.untampered].contains($0)
     }
     guard !names.isEmpty else { return nil }
-    // Longer than episodes are, an agent would only be seen where it stays.
-    return try GoalAttribution(process: process, hypotheses: names, episodeLimit: truth.timeLimit ?? 1000).attribute(
+    // Long enough to get anywhere that matters at this discount, short enough to see many starts.
+    let horizon = process.discount < 1 ? min(1000, (5 / (1 - process.discount)).rounded(.up)) : 1000
+    return try GoalAttribution(
+      process: process, hypotheses: names, episodeLimit: truth.timeLimit ?? Int(horizon)
+    ).attribute(
       policies: records.map(\.final.reading.policy), seeds: records.map(\.seed),
       decisions: Self.watchedDecisions, using: RandomStream(seed: 0))
   }

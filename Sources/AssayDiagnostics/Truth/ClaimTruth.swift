@@ -23,28 +23,25 @@ struct ClaimTruth: Sendable {
     of claim: Claim, process: FiniteMDP, actorPolicy: PolicyTable, behaviour: PolicyTable,
     timeLimit: Int? = nil
   ) throws(PlanningError) {
-    let ended =
+    var ended =
       switch claim.endings {
       case .asTheyAre: process
       case .terminationIgnored: process.ignoringTermination()
       case .truncationTerminates:
         timeLimit.map { process.terminating(after: $0, under: behaviour) } ?? process
       }
+    if claim.bootstrapsInPlace { ended = ended.standingStill() }
     let policy: PolicyTable
     switch claim.policy {
     case .part: policy = actorPolicy
     case .behaviour: policy = behaviour
     case .uniform: policy = process.uniformPolicy
-    case .optimal where claim.delay > 0:
-      // Who is greedy on values that leave out a reward is not the best there is: the actor stands for it.
-      policy = actorPolicy
     case .optimal:
       let wanted = claim.rewardScale < 0 ? ended.withNegatedReward() : ended
       let solution = try wanted.solved(discount: claim.discount, tolerance: 1e-10)
       policy = PolicyTable(actionCount: process.actionCount, actions: solution.policy)
     }
     try self.init(policy: policy, process: ended, discount: claim.discount, rewardScale: claim.rewardScale)
-    if claim.delay > 0 { leaveOutFirstReward(of: ended, scale: claim.rewardScale) }
   }
 
   /// Computes the values of a policy, for the training reward.
@@ -56,15 +53,6 @@ struct ClaimTruth: Sendable {
     stateValues = solution.values.map { rewardScale * $0 }
     actionValues = process.actionValues(from: solution.values, discount: discount)
       .map { $0 == -.infinity ? $0 : rewardScale * $0 }
-  }
-
-  /// Q₁(s, a) = Σ P(s′|s, a) V(s′), and V₁ = E_π Q₁.
-  private mutating func leaveOutFirstReward(of process: FiniteMDP, scale: Double) {
-    let undiscounted = process.actionValues(from: stateValues, discount: 1)
-    actionValues = undiscounted.indices.map {
-      undiscounted[$0] == -.infinity ? -.infinity : undiscounted[$0] - process.reward.expected[$0]
-    }
-    stateValues = PartsReading.expectation(of: actionValues, under: policy)
   }
 }
 

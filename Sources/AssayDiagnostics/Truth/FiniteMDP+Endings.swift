@@ -1,6 +1,6 @@
 import Assay
 
-/// Worlds as a learner takes them that mistakes one kind of ending for the other.
+/// Worlds as a learner takes them that mistakes one kind of ending for the other, or one state for the next.
 extension FiniteMDP {
   /// The same process with every termination leading to the start of another episode.
   func ignoringTermination() -> FiniteMDP {
@@ -44,6 +44,15 @@ extension FiniteMDP {
         (successors[entry], probability * (1 - ends[state]), false),
         (successors[entry], probability * ends[state], true),
       ]
+    }
+  }
+
+  /// The same process with every step that does not terminate leading back to where it started: the world as it looks
+  /// to a learner that reads what follows from the state before.
+  func standingStill() -> FiniteMDP {
+    splittingOutcomes { state, entry in
+      let isTerminal = hasTerminals && terminals[entry]
+      return [(isTerminal ? successors[entry] : Int32(state), probabilities[entry], isTerminal)]
     }
   }
 

@@ -39,7 +39,7 @@ struct Colour: Hashable {
 }
 
 /// A colour for a light page and one for a dark page.
-struct ThemedColour: Hashable {
+package struct ThemedColour: Hashable {
   var light: Colour
   var dark: Colour
 
@@ -55,10 +55,15 @@ struct ThemedColour: Hashable {
 
   /// The value of a `style` attribute for an element of class `themed`.
   var style: Markup { "--l:\(light.hexadecimal);--d:\(dark.hexadecimal)" }
+
+  /// The same with what can be read on it, for an element of class `heat`.
+  package var cellStyle: Markup {
+    "\(style);--li:\(ink.light.hexadecimal);--di:\(ink.dark.hexadecimal)"
+  }
 }
 
 /// From numbers to colours that people with any colour vision can order.
-enum ColourRamp {
+package enum ColourRamp {
   /// From dark indigo to light yellow, ever brighter, 0…1.
   static func sequential(_ share: Double) -> ThemedColour {
     let stops: [Colour] = [0x2B1B66, 0x2F5590, 0x1F8A8C, 0x67BE5C, 0xF3E04E].map { Colour($0) }
@@ -68,7 +73,7 @@ enum ColourRamp {
   }
 
   /// From blue (−1) over the colour of paper (0) to orange (1).
-  static func diverging(_ share: Double) -> ThemedColour {
+  package static func diverging(_ share: Double) -> ThemedColour {
     let strength = min(1, max(-1, share.isNaN ? 0 : share))
     let light = Colour(0xF2F0EB).mixed(with: Colour(strength < 0 ? 0x1B63A6 : 0xC2510A), share: abs(strength))
     let dark = Colour(0x33363B).mixed(with: Colour(strength < 0 ? 0x74BBF7 : 0xFFA05C), share: abs(strength))

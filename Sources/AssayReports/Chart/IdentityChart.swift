@@ -12,7 +12,7 @@ struct IdentityChart {
     let bottom = step * Double(terms.count) + 4
     let ends = terms.flatMap { [$0.value.estimate, $0.value.drawnInterval.low, $0.value.drawnInterval.high] }
     let scale = Scale(for: ends + [0], from: 12, to: 388, minimumSpan: minimumSpan, padding: 0.04)
-    let size = terms.map { abs($0.value.estimate) }.filter(\.isFinite).max() ?? 0
+    let size = max(minimumSpan, terms.map { abs($0.value.estimate) }.filter(\.isFinite).max() ?? 0)
     let ticks = scale.ticks(5)
     let grid = ticks.values.map { value -> Markup in
       """

@@ -9,13 +9,13 @@ struct IntervalGraphic {
     let measured = verdict.measured
     let (low, high) = measured.drawnInterval
     let scale = Scale(
-      for: [0, low, high, measured.estimate, verdict.tolerance * 1.6], from: 8, to: 372, minimumSpan: 1e-6,
+      for: [0, low, high, measured.estimate, verdict.tolerance * 1.6], from: 8, to: 302, minimumSpan: 1e-6,
       padding: 0.02)
     let limit = scale(verdict.tolerance)
     let zero = scale(0)
     let allowed = NumberText.trimmed(verdict.tolerance)
     var body: [Markup] = [
-      Shape.rectangle(x: 8, y: 24, width: 364, height: 12, style: "track"),
+      Shape.rectangle(x: 8, y: 24, width: 294, height: 12, style: "track"),
       Shape.rectangle(x: 8, y: 24, width: limit - 8, height: 12, style: "allowed"),
       Shape.line(x1: limit, y1: 18, x2: limit, y2: 42, style: "limit"),
       label("tolerance \(allowed)", at: limit, y: 13),
@@ -36,16 +36,16 @@ struct IntervalGraphic {
       id: id, title: "Measured value against tolerance",
       description:
         "\(NumberText.interval(measured)), where \(allowed) is tolerated: \(verdict.name.rawValue).",
-      width: 380, height: 60, body: body
+      width: 310, height: 60, body: body
     ).markup
   }
 
   private func label(_ text: String, at x: Double, y: Double) -> Markup {
     // Near an edge, the text must turn inwards.
     let half = Double(text.count) * 3.2
-    let anchor: TextAnchor = x - half < 2 ? .start : x + half > 378 ? .end : .middle
+    let anchor: TextAnchor = x - half < 2 ? .start : x + half > 308 ? .end : .middle
     return Shape.text(
-      text, x: anchor == .start ? max(2, x - 4) : anchor == .end ? min(378, x + 4) : x, y: y,
+      text, x: anchor == .start ? max(2, x - 4) : anchor == .end ? min(308, x + 4) : x, y: y,
       anchor: anchor, style: "label")
   }
 }

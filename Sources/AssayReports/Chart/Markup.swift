@@ -2,39 +2,41 @@
 ///
 /// Only a literal in this code and other markup enter as they are: `"<b>\(name)</b>"` is safe whatever the
 /// name, and there is no way to forget it.
-struct Markup: Sendable, Hashable, ExpressibleByStringInterpolation {
-  private(set) var source: String
+package struct Markup: Sendable, Hashable, ExpressibleByStringInterpolation {
+  package private(set) var source: String
 
-  init(stringLiteral value: String) { source = value }
+  package init(stringLiteral value: String) { source = value }
 
-  init(stringInterpolation: StringInterpolation) { source = stringInterpolation.source }
+  package init(stringInterpolation: StringInterpolation) { source = stringInterpolation.source }
 
   /// Pieces one after the other.
-  init(_ pieces: [Markup]) { source = pieces.map(\.source).joined() }
+  package init(_ pieces: [Markup]) { source = pieces.map(\.source).joined() }
 
   /// Source that is a constant of this module.
-  init(constant source: StaticString) { self.source = "\(source)" }
+  package init(constant source: StaticString) { self.source = "\(source)" }
 
-  struct StringInterpolation: StringInterpolationProtocol {
+  package struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var source = ""
 
-    init(literalCapacity: Int, interpolationCount: Int) {
+    package init(literalCapacity: Int, interpolationCount: Int) {
       source.reserveCapacity(literalCapacity + 16 * interpolationCount)
     }
 
-    mutating func appendLiteral(_ literal: String) { source += literal }
+    package mutating func appendLiteral(_ literal: String) { source += literal }
 
-    mutating func appendInterpolation(_ text: String) { source += Markup.escaped(text) }
+    package mutating func appendInterpolation(_ text: String) { source += Markup.escaped(text) }
 
-    mutating func appendInterpolation(_ markup: Markup) { source += markup.source }
+    package mutating func appendInterpolation(_ markup: Markup) { source += markup.source }
 
-    mutating func appendInterpolation(_ pieces: [Markup]) {
+    package mutating func appendInterpolation(_ pieces: [Markup]) {
       for piece in pieces { source += piece.source }
     }
 
-    mutating func appendInterpolation(_ number: Int) { source += String(number) }
+    package mutating func appendInterpolation(_ number: Int) { source += String(number) }
 
-    mutating func appendInterpolation(_ coordinate: Double) { source += Markup.coordinate(coordinate) }
+    package mutating func appendInterpolation(_ coordinate: Double) {
+      source += Markup.coordinate(coordinate)
+    }
   }
 
   /// Text in which nothing is a tag, an entity, or the end of an attribute.

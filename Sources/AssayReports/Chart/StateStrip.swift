@@ -2,6 +2,20 @@
 /// they are many.
 struct StateStrip {
   var states: [StateRow]
+  /// Whether there is a critic, whose values are shown beside the true ones.
+  var hasLearned: Bool
+
+  init(states: [StateRow], hasLearned: Bool = true) {
+    self.hasLearned = hasLearned
+    self.states =
+      hasLearned
+      ? states
+      : states.map { state in
+        var state = state
+        state.learnedValue = nil
+        return state
+      }
+  }
 
   /// More rows than this are a strip without names.
   static let namedLimit = 40
@@ -16,6 +30,9 @@ struct StateStrip {
 
   private var everything: [Double] { ordered.flatMap { [$0.trueValue, $0.learnedValue].compactMap(\.self) } }
 
+  /// Values that are all but equal must not fill the drawing with their last digits.
+  private var leastSpan: Double { 0.05 * (everything.filter(\.isFinite).map { abs($0) }.max() ?? 0) }
+
   var markup: Markup { ordered.count <= Self.namedLimit ? rows : strip }
 
   /// What the drawing leaves out, in a sentence; empty where it shows every state.
@@ -29,7 +46,7 @@ struct StateStrip {
     let states = Array(ordered.reversed())
     let step = 22.0
     let bottom = 24 + step * Double(states.count)
-    let scale = Scale(for: everything, from: 140, to: 470, padding: 0.03)
+    let scale = Scale(for: everything, from: 140, to: 470, minimumSpan: leastSpan, padding: 0.03)
     let ticks = scale.ticks(5)
     let lines = ticks.values.map { value -> Markup in
       let label = NumberText.tick(value, step: ticks.step)
@@ -55,7 +72,8 @@ struct StateStrip {
       return "<g>\(parts)<title>\(state.tooltip)</title></g>"
     }
     return SVGFigure(
-      id: "strip", title: "True and learned value of each state", description: description,
+      id: "strip", title: hasLearned ? "True and learned value of each state" : "True value of each state",
+      description: description,
       width: 480, height: bottom + 24, body: ["\(lines)\(drawn)", key]
     ).markup
   }
@@ -68,7 +86,8 @@ struct StateStrip {
     }
     let frame = PlotFrame(
       x: Scale(for: [0, Double(max(1, all.count - 1))], from: 44, to: 470),
-      y: Scale(for: everything, from: 250, to: 34, padding: 0.04), xName: "state, by true value", yName: "")
+      y: Scale(for: everything, from: 250, to: 34, minimumSpan: leastSpan, padding: 0.04),
+      xName: "state, by true value", yName: "")
     let points = shown.enumerated().map { place, state -> Markup in
       let x = frame.x(Double(place) * stride)
       var parts: [Markup] = []
@@ -86,26 +105,32 @@ struct StateStrip {
       return "<g>\(parts)<title>\(state.tooltip)</title></g>"
     }
     return SVGFigure(
-      id: "strip", title: "True and learned values, sorted", description: description, width: 480,
+      id: "strip", title: hasLearned ? "True and learned values, sorted" : "True values, sorted",
+      description: description, width: 480,
       height: 292,
       body: [frame.markup, "\(points)", key]
     ).markup
   }
 
   private var description: String {
+    guard hasLearned else { return "\(counted(ordered.count, "state"))." }
     let errors = ordered.compactMap(\.error)
     return "\(counted(ordered.count, "state")); errors from \(NumberText.signed(errors.min())) to "
       + "\(NumberText.signed(errors.max()))."
   }
 
   private var key: Markup {
-    """
-    \(Shape.rectangle(x: 60, y: 2, width: 3, height: 12, style: "truth"))\(Shape.text("true V", x: 68, y: 12))\
-    \(Shape.dot(x: 124, y: 8, radius: 4.5, style: "learned"))\(Shape.text("learned V̂", x: 133, y: 12))\
-    \(Shape.line(x1: 204, y1: 8, x2: 222, y2: 8, style: "span too-high"))\
-    \(Shape.text("too high", x: 227, y: 12))\
-    \(Shape.line(x1: 288, y1: 8, x2: 306, y2: 8, style: "span too-low"))\
-    \(Shape.text("too low", x: 311, y: 12))
-    """
+    let truth: Markup = """
+      \(Shape.rectangle(x: 60, y: 2, width: 3, height: 12, style: "truth"))\(Shape.text("true V", x: 68, y: 12))
+      """
+    guard hasLearned else { return truth }
+    return """
+      \(truth)\
+      \(Shape.dot(x: 124, y: 8, radius: 4.5, style: "learned"))\(Shape.text("learned V̂", x: 133, y: 12))\
+      \(Shape.line(x1: 204, y1: 8, x2: 222, y2: 8, style: "span too-high"))\
+      \(Shape.text("too high", x: 227, y: 12))\
+      \(Shape.line(x1: 288, y1: 8, x2: 306, y2: 8, style: "span too-low"))\
+      \(Shape.text("too low", x: 311, y: 12))
+      """
   }
 }

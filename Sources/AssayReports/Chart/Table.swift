@@ -1,7 +1,7 @@
 /// A table that scrolls by itself where it is wider than the page.
-struct Table {
+package struct Table {
   /// How a column is set.
-  enum Kind {
+  package enum Kind {
     /// To the left, as words are read.
     case words
     /// To the right, so that digits stand below each other.
@@ -12,13 +12,22 @@ struct Table {
     case bar
   }
 
-  var label: String
-  var columns: [(title: String, kind: Kind)]
-  var rows: [[Markup]]
+  package var label: String
+  package var columns: [(title: String, kind: Kind)]
+  package var rows: [[Markup]]
   /// A further class of style.
-  var style = ""
+  package var style: String
 
-  var markup: Markup {
+  package init(
+    label: String, columns: [(title: String, kind: Kind)], rows: [[Markup]], style: String = ""
+  ) {
+    self.label = label
+    self.columns = columns
+    self.rows = rows
+    self.style = style
+  }
+
+  package var markup: Markup {
     let heads = columns.map { column -> Markup in
       column.kind == .number
         ? "<th scope=\"col\">\(column.title)</th>" : "<th scope=\"col\" class=\"words\">\(column.title)</th>"
@@ -44,7 +53,7 @@ struct Table {
   }
 
   /// A bar as long as a share of the column, 0…1.
-  static func bar(_ share: Double) -> Markup {
+  package static func bar(_ share: Double) -> Markup {
     "<span style=\"width:\(share.isFinite ? 100 * min(1, max(0, share)) : 0)%\"></span>"
   }
 }

@@ -9,11 +9,11 @@ struct ValueMaps {
   var tolerated: Double
 
   /// Three panels, in the order learned, true, error.
-  var panels: [(title: String, markup: Markup)] {
+  var panels: [(title: String, isTruth: Bool, markup: Markup)] {
     [
-      ("Learned value V̂", values("learned", "Learned values on the map", \.learnedValue)),
-      ("True value V", values("true", "True values on the map", \.trueValue)),
-      ("Error V̂ − V", errors),
+      ("Learned value V̂", false, values("learned", "Learned values on the map", \.learnedValue)),
+      ("True value V", true, values("true", "True values on the map", \.trueValue)),
+      ("Error V̂ − V", false, errors),
     ]
   }
 

@@ -10,24 +10,34 @@ struct AgentsSection: ReportSection {
   var body: Markup {
     let agents = report.agents
     guard !agents.isEmpty else { return "<p>The report has no single agents.</p>\n" }
-    let counts = Dictionary(grouping: agents, by: \.diagnosis).mapValues(\.count)
-    let summary = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-      .map { "\($0.value) of \(agents.count): \($0.key)" }.joined(separator: "; ")
+    let summary = report.diagnosisCounts.map { "\($0.count) of \(agents.count): \($0.name)" }
+      .joined(separator: "; ")
+    let further = report.furtherCounts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
+    let hasOthers = agents.contains { !$0.also.isEmpty }
+    let hasStops = agents.contains { $0.stoppedBy != nil }
+    var columns: [(title: String, kind: Table.Kind)] = [("seed", .name), ("diagnosis", .words)]
+    if hasOthers { columns.append(("also", .words)) }
+    columns += [
+      ("performance", .number), ("regret", .number), ("critic error", .number), ("actor gap", .number),
+      ("model error", .number),
+    ]
+    if hasStops { columns.append(("stopped by", .words)) }
     let table = Table(
       label: "Agents",
-      columns: [
-        ("seed", .name), ("diagnosis", .words), ("performance", .number), ("critic error", .number),
-        ("actor gap", .number), ("model error", .number),
-      ],
+      columns: columns,
       rows: agents.map { agent in
-        [
-          "\(String(agent.seed))", "\(agent.diagnosis)", "\(NumberText.number(agent.performance))",
-          "\(NumberText.number(agent.criticError))", "\(NumberText.number(agent.actorGap))",
-          "\(NumberText.number(agent.modelError))",
+        var cells: [Markup] = ["\(String(agent.seed))", "\(agent.diagnosis)"]
+        if hasOthers { cells.append("\(agent.also.joined(separator: ", "))") }
+        cells += [
+          "\(NumberText.number(agent.performance))", "\(NumberText.rounded(agent.regret))",
+          "\(NumberText.rounded(agent.criticError))", "\(NumberText.rounded(agent.actorGap))",
+          "\(NumberText.rounded(agent.modelError))",
         ]
-      })
+        if hasStops { cells.append("\(agent.stoppedBy ?? "")") }
+        return cells
+      }, style: "agents")
     return """
-      <p class="lead">\(summary).</p>
+      <p class="lead">\(summary).\(further.isEmpty ? "" : " Also: \(further).")</p>
       <details>
       <summary>All \(counted(agents.count, "agent"))</summary>
       \(table.markup)</details>

@@ -76,6 +76,11 @@ struct Metric {
           path: "outcome.regret", meaning: "share of the training return that is lost", value: outcome.regret)
       )
     }
+    if let capability = report.goal?.capability {
+      metrics.append(
+        Metric(
+          path: "goal.capability", meaning: "success at the goal the agents do best by", value: capability))
+    }
     return metrics + [
       Metric(path: "gap.total", meaning: "J(π*) − J(π)", value: report.gap.total),
       Metric(path: "gap.achieved", meaning: "J(π) of the actor", value: report.gap.achieved),

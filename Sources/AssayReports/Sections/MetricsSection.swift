@@ -27,6 +27,18 @@ struct MetricsSection: ReportSection {
       ("Range that errors are judged against", NumberText.number(report.subject.range)),
       ("Regret of the training reward, share", NumberText.number(report.reward.regret)),
     ]
+    if report.critic == nil {
+      facts.append(("Q̂ stands for", "the exact action values of the actor's policy, as there is no critic"))
+    }
+    facts.append(("Discount that the agent is trained at", NumberText.trimmed(report.discount.trained)))
+    if let untampered = report.reward.untamperedRegret {
+      facts.append(("Regret of what the channel would pay untouched", NumberText.number(untampered)))
+    }
+    facts += [
+      ("Share of the reward that what was wanted earns", NumberText.share(report.reward.credit)),
+      ("Correlation of reward and performance", NumberText.number(report.reward.agreement)),
+      ("Regret of the training discount, share", NumberText.rounded(report.discount.regret)),
+    ]
     if let model = report.model { facts.append(("The worst that the model promises", model.worst)) }
     let items = facts.map { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>\n" as Markup }
     return """

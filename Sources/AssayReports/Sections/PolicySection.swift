@@ -20,18 +20,25 @@ struct PolicySection: ReportSection {
       layout: layout, directions: map.directions, tolerated: toleratedGap, actionName: states.actionName)
     return """
       <p class="lead">An arrow points where the actor most likely goes. It is long and strong where the actor is sure, \
-      and orange where that forgoes much of what the critic offers, max Q̂ − E Q̂. A ring is an action that is no \
+      and orange where that forgoes much of \(offered). A ring is an action that is no \
       move. \(layout.isShared ? "Cells with several states show the one visited most." : "")</p>
       <figure class="middle">\(picture.markup)</figure>
 
       """
   }
 
+  /// What the actor is measured by.
+  private var offered: String {
+    report.critic == nil
+      ? "what its best action would return, max Q − E Q" : "what the critic offers, max Q̂ − E Q̂"
+  }
+
   /// The tolerated gap in reward units; the tolerance itself is a share of the uniform policy's gap.
   private var toleratedGap: Double {
     let actor = report.actor
     let unit = actor.gap.estimate / actor.normalisedGap.estimate
-    return unit.isFinite && unit > 0 ? actor.verdict.tolerance * unit : 0
+    // Where the actor gives up nothing there is no telling what a uniform policy would: the range is next best.
+    return actor.verdict.tolerance * (unit.isFinite && unit > 0 ? unit : report.subject.range)
   }
 
   private func table(_ rows: [StateRow]) -> Markup {
@@ -56,8 +63,7 @@ struct PolicySection: ReportSection {
     let left =
       live.count > Self.limit ? " The \(Self.limit) most visited of \(counted(live.count, "state"))." : ""
     return """
-      <p class="lead">The likeliest action of each state, and its gap, max Q̂ − E Q̂: what the actor forgoes of what \
-      the critic offers.\(left)</p>
+      <p class="lead">The likeliest action of each state, and its gap: what the actor forgoes of \(offered).\(left)</p>
       \(table.markup)
       """
   }

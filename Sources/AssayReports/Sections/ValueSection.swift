@@ -5,16 +5,19 @@ struct ValueSection: ReportSection {
   var report: AuditReport
 
   let id = "values"
-  let title = "Learned and true values"
+  var title: String { hasCritic ? "Learned and true values" : "True values" }
 
   private var states: StateFindings { report.states }
 
+  /// Without a critic, the values that the actor's policy has are all there is to show.
+  private var hasCritic: Bool { report.critic != nil }
+
   var body: Markup {
     let rows = states.rows
-    let worst = worst(of: rows)
+    let worst: Markup = hasCritic ? worst(of: rows) : ""
     guard rows.contains(where: \.isLive) else { return "<p>The report has no states.</p>\n" }
     guard let map = states.map, let layout = MapLayout(map, rows: rows) else {
-      let strip = StateStrip(states: rows)
+      let strip = StateStrip(states: rows, hasLearned: hasCritic)
       return """
         <p class="lead">Seed \(String(states.seed)). \(strip.caution)</p>
         <figure class="strip">\(strip.markup)</figure>
@@ -24,7 +27,7 @@ struct ValueSection: ReportSection {
     let panels = ValueMaps(
       layout: layout,
       tolerated: (report.critic?.verdict.tolerance ?? Tolerances.criticError) * report.subject.range
-    ).panels.map { panel in
+    ).panels.filter { hasCritic || $0.isTruth }.map { panel in
       "<figure><figcaption>\(panel.title)</figcaption>\(panel.markup)</figure>\n" as Markup
     }
     return """

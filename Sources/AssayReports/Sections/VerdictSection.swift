@@ -18,20 +18,37 @@ struct VerdictSection: ReportSection {
       <p class="name"><span class="mark" aria-hidden="true">\(diagnosis.verdict.mark)</span> \(diagnosis.name)</p>
       <p>\(diagnosis.summary)</p>
       \(also)</div>
-      <div class="cards">
+      \(stopped)<div class="cards">
       \(report.questions.map(card))</div>
       \(evidence)
       """
   }
 
+  /// Agents whose training stopped before its time.
+  private var stopped: Markup {
+    let agents = StoppedAgents(report)
+    guard !agents.isEmpty else { return "" }
+    let items = agents.reasons.map { "<li>\($0)</li>\n" as Markup }
+    return """
+      <div class="notice">
+      <p><strong>\(agents.title)</strong></p>
+      <ul class="plain">
+      \(items)</ul>
+      </div>
+
+      """
+  }
+
   private func card(_ question: Question) -> Markup {
     guard let verdict = question.verdict else {
+      let link: Markup =
+        question.part == "goal" ? "<p class=\"measured\"><a href=\"#goal\">Goal by goal</a></p>\n" : ""
       return """
-        <article class="card none">
+        <article class="card \(question.judgement?.rawValue ?? "none")">
         <h3>\(question.part)</h3><p class="question">\(question.text)</p>
-        <p class="answer"><span aria-hidden="true">–</span> \(question.answer)</p>
+        <p class="answer"><span aria-hidden="true">\(question.mark)</span> \(question.answer)</p>
         <p>\(question.statement)</p>
-        </article>
+        \(link)</article>
 
         """
     }

@@ -1,8 +1,10 @@
 /// Seeds as people write them: `0–9`, or `1, 4, 7–9`.
-struct SeedList: CustomStringConvertible {
-  var seeds: [UInt64]
+package struct SeedList: CustomStringConvertible {
+  package var seeds: [UInt64]
 
-  var description: String {
+  package init(seeds: [UInt64]) { self.seeds = seeds }
+
+  package var description: String {
     var runs: [(first: UInt64, last: UInt64)] = []
     for seed in seeds.sorted() {
       if let last = runs.last, seed == last.last || (last.last < .max && seed == last.last + 1) {
@@ -23,6 +25,6 @@ struct SeedList: CustomStringConvertible {
 }
 
 /// A count with its noun: `1 seed`, `10 seeds`.
-func counted(_ count: Int, _ noun: String) -> String {
+package func counted(_ count: Int, _ noun: String) -> String {
   "\(NumberText.count(count)) \(noun)\(count == 1 ? "" : "s")"
 }

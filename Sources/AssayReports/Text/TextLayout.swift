@@ -4,7 +4,7 @@ package enum TextLayout {
   package static let terminalColumns = 80
 
   /// How many columns a terminal gives to a text. Wide characters take two.
-  static func columns(of text: some StringProtocol) -> Int {
+  package static func columns(of text: some StringProtocol) -> Int {
     text.reduce(0) { $0 + columns(of: $1) }
   }
 

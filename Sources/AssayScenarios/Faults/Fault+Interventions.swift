@@ -62,7 +62,7 @@ extension Fault {
     case .criticScaledReward: aim.rewardScale *= strength.of(1.5, 3, 10)
     case .criticWrongSign: aim.rewardScale *= strength.of(-0.5, -1, -2)
     case .criticOtherPolicy: aim.policy = claim.policy == .uniform ? .optimal : .uniform
-    case .criticOffByOne: aim.delay = 1
+    case .criticOffByOne: aim.bootstrapsInPlace = true
     case .criticTerminationIgnored: aim.endings = .terminationIgnored
     case .criticTruncationTerminal: aim.endings = .truncationTerminates
     default: preconditionFailure("\(rawValue) does not mislead a critic about its claim")

@@ -63,7 +63,7 @@ public enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
     case .criticScaledReward: "the critic is trained on a multiple of the reward (1.5, 3 or 10)"
     case .criticWrongSign: "the critic is trained on the opposite of the reward (of half, all or twice of it)"
     case .criticOtherPolicy: "the critic is trained to value another policy than it claims"
-    case .criticOffByOne: "the critic's targets leave out the first reward"
+    case .criticOffByOne: "the critic bootstraps from the state a step starts from, not the one it leads to"
     case .criticTerminationIgnored: "the critic bootstraps through terminations, as if they were time limits"
     case .criticTruncationTerminal:
       "the critic takes a time limit (of 2, 1 or 0.5 horizons) for a termination"
@@ -90,8 +90,8 @@ public enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
   /// Whether only a trained agent can show if the fault makes a difference.
   var mayBeHarmless: Bool {
     switch self {
-    case .criticFrozen, .criticStaleTarget, .criticUnrepresentable, .criticOverestimating, .criticOffByOne,
-      .actorFrozen, .actorOtherCritic, .actorCollapsed, .actorLocalOptimum:
+    case .criticFrozen, .criticStaleTarget, .criticUnrepresentable, .criticOverestimating, .actorFrozen,
+      .actorOtherCritic, .actorCollapsed, .actorLocalOptimum:
       true
     default: false
     }

@@ -16,6 +16,8 @@ struct Measurement: Sendable {
   var performance: Double
   /// A digest of each block of numbers, in order.
   var digests: [UInt64]
+  /// The exact return over its whole life, the worlds it lived in before included.
+  var history: [(step: Int, performance: Double)]
 }
 
 /// One agent going through a script.
@@ -30,6 +32,8 @@ struct Player {
   private var changes: [Timed] = []
   private var undos: [Undo] = []
   private var count = 0
+  /// The return in worlds it has left.
+  private var history: [(step: Int, performance: Double)] = []
   private var isOver = false
 
   /// A planted fault's change, due at a step.
@@ -79,6 +83,7 @@ struct Player {
       switch event {
       case .train(let steps): try train(steps, onProgress: onProgress)
       case .enter(let index):
+        if !isOver { history += Self.history(of: try report()) }
         world = arm.worlds[index]
         guard !isOver else { continue }
         try trial.enter(world.world, truth: world.truth)
@@ -132,15 +137,13 @@ struct Player {
 
   private func measure(_ moment: ScenarioPlan.Moment, index: Int) throws -> Measurement {
     if !isOver { try trial.measure() }
-    let record = trial.record
-    let report = try AuditReport(
-      of: [record], truth: world.truth, agentName: arm.agent.name, steps: trial.step,
-      faults: arm.setup.faults.map(\.fault.rawValue))
+    let report = try report()
     let parameters = trial.parameters
     var measurement = Measurement(
-      record: record, report: moment.isEvaluation ? nil : report, goals: nil,
+      record: trial.record, report: moment.isEvaluation ? nil : report, goals: nil,
       performance: report.agents[0].performance,
-      digests: parameters.blocks.map { parameters.digest(of: $0.handle) })
+      digests: parameters.blocks.map { parameters.digest(of: $0.handle) },
+      history: history + Self.history(of: report))
     let process = world.truth.process
     let policy = Self.policy(of: report, actionCount: process.actionCount)
     // Whatever is drawn here leaves the agent's own streams alone.
@@ -155,10 +158,23 @@ struct Player {
     return measurement
   }
 
+  /// What is recorded of the agent, by itself.
+  private func report() throws -> AuditReport {
+    try AuditReport(
+      of: [trial.record], truth: world.truth, agentName: arm.agent.name, steps: trial.step,
+      faults: arm.setup.faults.map(\.fault.rawValue))
+  }
+
+  private static func history(of report: AuditReport) -> [(step: Int, performance: Double)] {
+    zip(report.training.steps, report.training.performance).map { ($0, $1.estimate) }
+  }
+
   private static func policy(of report: AuditReport, actionCount: Int) -> PolicyTable {
     PolicyTable(
       actionCount: actionCount,
-      probabilities: report.states.policy.flatMap { $0.isEmpty ? .init(repeating: 0, count: actionCount) : $0 })
+      probabilities: report.states.policy.flatMap {
+        $0.isEmpty ? .init(repeating: 0, count: actionCount) : $0
+      })
   }
 
   /// The mean discounted performance over episodes.
@@ -189,9 +205,7 @@ struct Player {
   private mutating func intervene(_ intervention: ScriptIntervention, duration: Int?) throws {
     if case .oracle(.critic) = intervention { try trial.measure() }
     let report: AuditReport? =
-      if case .oracle(.critic) = intervention {
-        try AuditReport(of: [trial.record], truth: world.truth, agentName: arm.agent.name, steps: trial.step)
-      } else { nil }
+      if case .oracle(.critic) = intervention { try self.report() } else { nil }
     var before: Intervention.Target?
     let (claim, world, seed, count) = (claim, world, seed, count)
     var snapshots = snapshots
@@ -200,14 +214,17 @@ struct Player {
       switch intervention {
       case .freeze(let part): for block in target.blocks(of: part) { target.parameters.freeze(block.handle) }
       case .thaw(let part):
-        for block in part.map(target.blocks) ?? target.parameters.blocks { target.parameters.thaw(block.handle) }
+        for block in part.map(target.blocks) ?? target.parameters.blocks {
+          target.parameters.thaw(block.handle)
+        }
       case .restore(let part, let name):
         if let snapshot = snapshots[name] { target.restore(part, from: snapshot) }
       case .swap(let part, let name):
         if let snapshot = snapshots[name] {
           snapshots[name] = target.exchange(part, with: snapshot)
         }
-      case .oracle(.critic): if let report { Oracle.writeCritic(&target, report: report, claim: claim, in: world) }
+      case .oracle(.critic):
+        if let report { Oracle.writeCritic(&target, report: report, claim: claim, in: world) }
       case .oracle(.actor): Oracle.writeActor(&target, in: world)
       case .oracle(.model): Oracle.writeModel(&target, in: world)
       case .relabel(let labels): target.labels = labels.labels(seed: seed)

@@ -33,6 +33,15 @@ public struct ScenarioResult: Sendable {
     /// How many agents had stopped at a number that is not finite.
     public var stopped: Int { agents.count { $0.record.stoppedBy != nil } }
 
+    /// The mean return over the agents' whole lives, as far as all of them came.
+    var history: (steps: [Int], performance: [Estimate]) {
+      let count = agents.map(\.history.count).min() ?? 0
+      return (
+        (0..<count).map { agents[0].history[$0].step },
+        (0..<count).map { index in Estimate(mean: agents.map { $0.history[index].performance }) }
+      )
+    }
+
     /// What each agent was found to be after; empty where nobody asked.
     public var goals: [GoalFindings] { agents.compactMap(\.goals) }
   }
@@ -56,4 +65,3 @@ public struct ScenarioResult: Sendable {
     public var line: Int?
   }
 }
-

@@ -127,8 +127,10 @@ struct ScenarioChecker {
 
   mutating func fail(_ problem: ScriptProblem) {
     // What could not be read is told already, and whatever follows from it would be noise.
-    guard !broken.contains(where: { problem.field == $0 || problem.field.hasPrefix($0 + ".") || problem.field.hasPrefix($0 + "[") })
-    else { return }
+    let isToldAlready = broken.contains {
+      $0.isEmpty || problem.field == $0 || problem.field.hasPrefix($0 + ".") || problem.field.hasPrefix($0 + "[")
+    }
+    guard !isToldAlready else { return }
     var problem = problem
     problem.line = line(of: problem.field)
     if !problems.contains(problem) { problems.append(problem) }
@@ -165,6 +167,8 @@ struct ScenarioChecker {
     var seeds: Scenario.SeedRange
     /// Where each of these stands.
     var environmentField = "environment"
+    var environmentNameField = "environment.name"
+    var agentNameField = "agent.name"
     var agentField = "agent"
     var scriptField = "script"
     /// Settings that come from the sweep, and where they stand.
@@ -210,10 +214,12 @@ struct ScenarioChecker {
       if let environment = control.environment {
         arm.environment = Self.merged(arm.environment, environment)
         arm.environmentField = "\(field).environment"
+        if !environment.name.isEmpty { arm.environmentNameField = "\(field).environment.name" }
       }
       if let agent = control.agent {
         arm.agent = Self.merged(arm.agent, agent)
         arm.agentField = "\(field).agent"
+        if !agent.name.isEmpty { arm.agentNameField = "\(field).agent.name" }
       }
       if let script = control.script {
         arm.script = script
@@ -239,31 +245,30 @@ struct ScenarioChecker {
     if environment == nil {
       fail(
         ScriptProblem(
-          "\(draft.environmentField).name", unknown: draft.environment.name, of: "environment",
+          draft.environmentNameField, unknown: draft.environment.name, of: "environment",
           known: catalogue.environments.map(\.name)))
     }
     let agent = catalogue.agents.first { $0.name == draft.agent.name }
     if agent == nil {
       fail(
         ScriptProblem(
-          "\(draft.agentField).name", unknown: draft.agent.name, of: "agent", known: catalogue.agents.map(\.name)))
+          draft.agentNameField, unknown: draft.agent.name, of: "agent", known: catalogue.agents.map(\.name)))
     }
-    var isGood = true
+    var (good, goodOfAgent) = (draft.environment.settings, draft.agent.settings)
     if let environment {
-      isGood = check(
+      good = check(
         draft.environment.settings, of: environment.name, environment.variables, at: draft.environmentField,
         swept: draft.swept, owner: "environment")
     }
     if let agent {
-      isGood =
-        check(
-          draft.agent.settings, of: agent.name, agent.variables, at: draft.agentField, swept: draft.swept,
-          owner: "agent") && isGood
+      goodOfAgent = check(
+        draft.agent.settings, of: agent.name, agent.variables, at: draft.agentField, swept: draft.swept,
+        owner: "agent")
     }
     var script = ScriptChecker(
       environment: environment, agent: agent, field: draft.scriptField, isWhole: isWhole(draft.scriptField),
       broken: broken)
-    script.start(in: draft.environment.settings, settings: draft.agent.settings, canBuild: isGood)
+    script.start(in: good, settings: goodOfAgent)
     script.check(draft.script)
     for problem in script.problems {
       fail(problem.field.isEmpty ? problem.at(draft.environmentField) : problem)
@@ -271,20 +276,20 @@ struct ScenarioChecker {
     return script.arm(name: draft.name, seeds: draft.seeds.seeds)
   }
 
-  /// Whether every setting is one there is, with a value it may have.
+  /// Those settings that there are, with a value they may have.
   private mutating func check(
     _ settings: Settings, of name: String, _ variables: [Variable], at field: String, swept: [String: String],
     owner: String
-  ) -> Bool {
-    var isGood = true
+  ) -> Settings {
+    var good = settings
     for (key, value) in settings.sorted(by: { $0.key < $1.key }) {
       let place = swept["\(owner).\(key)"] ?? "\(field).\(key)"
       if let problem = variables.problem(with: key, value, of: name, at: place) {
         fail(problem)
-        isGood = false
+        good[key] = nil
       }
     }
-    return isGood
+    return good
   }
 
   // MARK: Expectations
@@ -417,12 +422,11 @@ struct ScenarioChecker {
           allowed: "what '\(moment.label)' audits: \(AuditedPart.allCases.filter(moment.parts.contains).map(\.rawValue).joined(separator: ", "))")
       }
     }
-    func have(_ part: ScriptPart, _ key: String) {
-      if !arm.has(part) {
-        fail(
-          "\(field).\(key)", "about the \(part.rawValue)",
-          allowed: "parts that \(arm.agent.name) has: \(ScriptPart.allCases.filter(arm.has).map(\.rawValue).joined(separator: ", "))")
-      }
+    /// Whether the agent has the part, and else whether it is audited.
+    func have(_ part: AuditedPart, _ key: String) {
+      guard let own = ScriptPart(rawValue: part.rawValue), !arm.has(own) else { return need(part, key) }
+      let known = ScriptPart.allCases.filter(arm.has).map(\.rawValue).joined(separator: ", ")
+      fail("\(field).\(key)", "about the \(part.rawValue)", allowed: "parts that \(arm.agent.name) has: \(known)")
     }
     if moment.isEvaluation {
       guard case .metric(.return, _) = subject else {
@@ -447,8 +451,7 @@ struct ScenarioChecker {
     }
     switch subject {
     case .metric(let metric, _):
-      if let part = metric.part { need(part, metric.rawValue) }
-      if let part = metric.part.flatMap({ ScriptPart(rawValue: $0.rawValue) }), part != .actor { have(part, metric.rawValue) }
+      if let part = metric.part { have(part, metric.rawValue) }
       if metric == .capability, goals.isEmpty {
         fail("\(field).capability", "asked of \(arm.environment)", allowed: "a world with goals")
       }
@@ -461,8 +464,7 @@ struct ScenarioChecker {
       state(name, "value.\(name)")
     case .pursues(let name): goal(name, "pursues", besides: [GoalFindings.none, GoalFindings.undecided])
     case .verdict(let part, _):
-      if let audited = AuditedPart(rawValue: part.rawValue) { need(audited, "verdict.\(part.rawValue)") }
-      if let own = ScriptPart(rawValue: part.rawValue), own != .actor { have(own, "verdict.\(part.rawValue)") }
+      if let audited = AuditedPart(rawValue: part.rawValue) { have(audited, "verdict.\(part.rawValue)") }
     case .diagnosis, .also, .share, .difference, .identical: break
     }
     return problems.count == before
@@ -495,7 +497,7 @@ extension [Variable] {
     guard let variable = first(where: { $0.name == key }) else {
       let known = map(\.name)
       return ScriptProblem(
-        field, "unknown",
+        field, ScriptProblem.unknown,
         allowed: known.isEmpty ? "nothing: \(owner) has no variables" : known.joined(separator: ", "),
         suggestion: UnknownName(kind: "variable", name: key, known: known).nearest)
     }

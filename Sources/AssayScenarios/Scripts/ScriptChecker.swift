@@ -15,7 +15,6 @@ struct ScriptChecker {
   private(set) var problems: [ScriptProblem] = []
   private var settings: Settings = [:]
   private var agentSettings: Settings = [:]
-  private var canBuild = false
   private var setup: Setup?
   private var parts: ScenarioPlan.Parts?
   private var worlds: [ScenarioPlan.World] = []
@@ -49,10 +48,9 @@ struct ScriptChecker {
     if !problems.contains(problem) { problems.append(problem) }
   }
 
-  mutating func start(in settings: Settings, settings agentSettings: Settings, canBuild: Bool) {
+  mutating func start(in settings: Settings, settings agentSettings: Settings) {
     self.settings = settings
     self.agentSettings = agentSettings
-    self.canBuild = canBuild
   }
 
   mutating func check(_ steps: [ScriptStep]) {
@@ -82,7 +80,7 @@ struct ScriptChecker {
   }
 
   func arm(name: String, seeds: [UInt64]) -> ScenarioPlan.Arm? {
-    guard let setup, let environment, let agent, let parts, problems.isEmpty else { return nil }
+    guard let setup, let environment, let agent, let parts else { return nil }
     return ScenarioPlan.Arm(
       name: name, environment: environment.name, agent: agent, seeds: seeds, steps: trained, parts: parts,
       setup: setup, worlds: worlds, events: events, moments: moments)
@@ -99,7 +97,6 @@ struct ScriptChecker {
         let place = "\(field)[\(index)].fault"
         guard let fault = Fault(rawValue: name) else {
           fail(ScriptProblem(place, unknown: name, of: "fault", known: Fault.allCases.map(\.rawValue)))
-          canBuild = false
           continue
         }
         guard let strength = Fault.Strength(rawValue: strength ?? Fault.Strength.medium.rawValue) else {
@@ -107,7 +104,6 @@ struct ScriptChecker {
             ScriptProblem(
               "\(place).strength", unknown: strength ?? "", of: "strength",
               known: Fault.Strength.allCases.map(\.rawValue)))
-          canBuild = false
           continue
         }
         if hasTrained { fail(place, name, allowed: "a fault before the first training") }
@@ -115,8 +111,10 @@ struct ScriptChecker {
         if let agent {
           let missing = fault.requirements.subtracting(agent.abilities).map(\.rawValue).sorted()
           if !missing.isEmpty {
-            fail(place, name, allowed: "a fault that \(agent.name) can have: it lacks \(missing.joined(separator: ", "))")
-            canBuild = false
+            fail(
+              place, name,
+              allowed: "a fault that \(agent.name) can have: it lacks \(missing.joined(separator: ", "))")
+            continue
           }
         }
         faults.append((fault, strength))
@@ -129,7 +127,7 @@ struct ScriptChecker {
 
   /// Makes the world, and an agent that is never trained, to see what it has.
   private mutating func build() {
-    guard canBuild, let environment, let agent else { return }
+    guard let environment, let agent else { return }
     let place = faults.isEmpty ? "" : field
     do {
       let setup = try plant(in: settings, environment, agent)
@@ -142,6 +140,10 @@ struct ScriptChecker {
     } catch let error as Setup.Obstacle {
       let index = faults.firstIndex { $0.fault == error.fault } ?? 0
       fail(field(ofFault: index), error.fault.rawValue, allowed: "a fault that makes sense here: \(error.reason)")
+      // Without it, there is more to be looked at.
+      faults.remove(at: index)
+      faultFields.remove(at: index)
+      build()
     } catch let error as DataError {
       fail(place, "\(error.field) of \(error.value)", allowed: error.allowed)
     } catch {

@@ -75,4 +75,4 @@ let report = try await Audit(environment: Mill(), agentName: "me", steps: 99_000
     learner: Teacher(aims: Aims(critic: table.claim, actor: values), critic: critic, actor: actor))
 }
 print(TerminalReport(report).text)
-exit(report.critic.verdict.name == .healthy && report.actor.verdict.name == .healthy ? 0 : 1)
+exit(report.critic?.verdict.name == .healthy && report.actor.verdict.name == .healthy ? 0 : 1)
