@@ -82,11 +82,77 @@ struct AimsTests {
     #expect(record.values("actor.preferences").allSatisfy { $0 == 0 })
   }
 
-  @Test("a critic leaves out the first reward when its aim is a step late", arguments: AnyAgent.withCritic)
-  func delay(agent: AnyAgent) throws {
-    let late = try agent.record(in: makeCorridor()) { $1.critic.delay = 1 }
-    // Each state's value is what the next one's would be: 3 + 0.9 · 4 = 6.6, …, and nothing after the last.
-    #expect(distance(late.values(AnyAgent.valueBlock), [7.94, 6.6, 4, 0]) < 1e-5)
+  @Test(
+    "a critic that bootstraps in place pays each state its own reward for ever",
+    arguments: AnyAgent.withCritic)
+  func inPlace(agent: AnyAgent) throws {
+    func values(_ endings: Claim.EndingTreatment) throws -> [Double] {
+      try agent.record(in: makeCorridor(), advances: [6000]) {
+        $1.critic.bootstrapsInPlace = true
+        $1.critic.endings = endings
+      }.values(AnyAgent.valueBlock)
+    }
+    // 1 / (1 − 0.9), 2 / (1 − 0.9), …, and 4 once, before the termination.
+    var expected = [10.0, 20, 30, 4]
+    var endless = [10.0, 20, 30, 40]
+    if agent == .nStepPrediction {
+      // Three rewards and the value of the state that the third was earned in: 1 + 0.9 · 2 + 0.81 · 3 + 0.729 v₂.
+      expected = [5.23 + 0.729 * 6.6, 7.94, 6.6, 4]
+      // v₀ = 5.23 + 0.729 v₂ and v₂ = 3 + 0.9 · 4 + 0.81 · 1 + 0.729 v₀; v₁ and v₃ alike.
+      let cubes = 1 - 0.729 * 0.729
+      endless = [
+        (5.23 + 0.729 * 7.41) / cubes, (7.94 + 0.729 * 6.52) / cubes, (7.41 + 0.729 * 5.23) / cubes,
+        (6.52 + 0.729 * 7.94) / cubes,
+      ]
+    }
+    #expect(distance(try values(.asTheyAre), expected) < 1e-4)
+    #expect(distance(try values(.terminationIgnored), endless) < 1e-4)
+  }
+
+  @Test(
+    "bootstrapping in place, nothing follows a truncation that is taken for the end",
+    arguments: AnyAgent.withCritic.filter { $0 != .dyna && $0 != .planner })
+  func inPlaceTruncation(agent: AnyAgent) throws {
+    func values(_ endings: Claim.EndingTreatment) throws -> [Double] {
+      try agent.record(in: TimeLimit(makeCorridor(), steps: 3), advances: [6000]) {
+        $1.critic.bootstrapsInPlace = true
+        $1.critic.endings = endings
+      }.values(AnyAgent.valueBlock)
+    }
+    if agent == .nStepPrediction {
+      // From state 2, where the episode is cut off, the third state is 2 for all: v₂ = 3 + 0.9 v₂ = 30.
+      #expect(distance(try values(.asTheyAre), [5.23 + 0.729 * 30, 4.7 + 0.81 * 30, 30, 0]) < 1e-4)
+      #expect(distance(try values(.truncationTerminates), [5.23, 4.7, 3, 0]) < 1e-4)
+    } else {
+      #expect(distance(try values(.asTheyAre), [10, 20, 30, 0]) < 1e-4)
+      #expect(distance(try values(.truncationTerminates), [10, 20, 3, 0]) < 1e-4)
+    }
+  }
+
+  @Test(
+    "bootstrapping in place, each state has its policy's value by itself",
+    arguments: [
+      (AnyAgent.qLearning, Claim.PolicyReference.optimal), (.qLearning, .uniform), (.sarsa, .behaviour),
+      (.doubleQLearning, .optimal), (.dyna, .optimal), (.dyna, .uniform), (.planner, .optimal),
+      (.planner, .uniform), (.linearActorCritic, .optimal), (.linearActorCritic, .uniform),
+    ])
+  func inPlaceChoice(agent: AnyAgent, policy: Claim.PolicyReference) throws {
+    let record = try agent.record(in: makeFork(), advances: [20_000]) {
+      $1.critic.bootstrapsInPlace = true
+      $1.critic.policy = policy
+    }
+    // In state 0 ending pays 2 and going on 0.9 w, in state 2 ending 8 and going back 0.9 w; in state 1 there is
+    // nothing. With share p of those who end, w = p · 2 + (1 − p) 0.9 w.
+    let share =
+      switch policy {
+      case .uniform: 0.5
+      case .behaviour: 0.85
+      default: 1.0
+      }
+    let first = share * 2 / (1 - (1 - share) * 0.9)
+    let third = share * 8 / (1 - (1 - share) * 0.9)
+    let values = record.values(AnyAgent.valueBlock)
+    #expect(distance(values[0..<6], [0.9 * first, 2, 0, 0, 8, 0.9 * third]) < 1e-4)
   }
 
   @Test("a critic that ignores terminations goes on with the next start", arguments: AnyAgent.withCritic)
@@ -100,11 +166,6 @@ struct AimsTests {
     let third = 3 + 0.9 * fourth
     let second = 2 + 0.9 * third
     #expect(distance(endless.values(AnyAgent.valueBlock), [first, second, third, fourth]) < 1e-4)
-    let late = try agent.record(in: makeCorridor(), advances: [6000]) {
-      $1.critic.endings = .terminationIgnored
-      $1.critic.delay = 1
-    }
-    #expect(distance(late.values(AnyAgent.valueBlock), [second, third, fourth, first]) < 1e-4)
   }
 
   @Test(

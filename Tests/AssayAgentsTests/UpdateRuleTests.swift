@@ -249,31 +249,156 @@ struct UpdateRuleTests {
     return trainee
   }
 
-  @Test("a step late, Q-learning takes the next reward, if the action that earned it was the best")
-  func lateQLearning() throws {
+  /// An aim to value what follows a step by the state that it started from.
+  private func inPlace(_ aims: inout Aims) { aims.critic.bootstrapsInPlace = true }
+
+  private let table: [Float] = [1, 3, -1, 8, 6, 0]
+  private let step = Event(state: 0, action: 1, reward: 2, next: 1)
+  private let cut = Event(state: 0, action: 1, reward: 2, next: 1, ending: .truncated)
+  private let last = Event(state: 0, action: 1, reward: 2, next: 1, ending: .terminated)
+
+  @Test("in place, Q-learning and SARSA bootstrap from the state left behind, at once")
+  func inPlaceTables() throws {
     var configuration = QLearning.Configuration(discount: 0.5)
     configuration.learningRate = 0.5
-    func learn(_ events: [Event]) throws -> [Float] {
-      try values(
+    func learn(
+      _ event: Event, _ policy: Claim.PolicyReference,
+      _ endings: Claim.EndingTreatment = .asTheyAre
+    ) throws -> Float {
+      let trainee = aimed(SARSA.make(shape: shape, configuration: configuration)) {
+        $0.critic.bootstrapsInPlace = true
+        $0.critic.policy = policy
+        $0.critic.endings = endings
+      }
+      let values = try values(
+        "critic.values", in: learned(trainee, from: [event], initially: ["critic.values": table]))
+      #expect(values[0] == 1 && values[2...] == [-1, 8, 6, 0])
+      return values[1]
+    }
+    // 3 + ½ (2 + ½ · 3 − 3) = 3.25, whatever state 1 is worth; 3 + ½ (2 − 3) = 2.5 where the episode ends.
+    for event in [step, cut] { #expect(try learn(event, .optimal) == 3.25) }
+    #expect(try learn(last, .optimal) == 2.5)
+    #expect(try learn(last, .optimal, .terminationIgnored) == 3.25)
+    #expect(try learn(cut, .optimal, .truncationTerminates) == 2.5)
+    // 3 + ½ (2 + ½ · 2 − 3) = 3 for the uniform policy.
+    #expect(try learn(step, .uniform) == 3)
+    // With ε = 0.1 the behaviour is worth 0.95 · 3 + 0.05 · 1 = 2.9: 3 + ½ (2 + 1.45 − 3) = 3.225.
+    for event in [step, cut] { #expect(abs(try learn(event, .behaviour) - 3.225) < 1e-6) }
+    #expect(try learn(last, .behaviour) == 2.5)
+  }
+
+  @Test("in place, each table of double Q-learning asks the other about the state left behind")
+  func inPlaceDoubleQLearning() throws {
+    var configuration = QLearning.Configuration(discount: 0.5)
+    configuration.learningRate = 0.5
+    var found: Set<[Float]> = []
+    for seed in 0..<UInt64(40) {
+      let parameters = learned(
+        aimed(DoubleQLearning.make(shape: shape, configuration: configuration), inPlace), from: [step],
+        initially: ["critic.first": [5, 1, 9, 9, 0, 0], "critic.second": [-6, 4, 7, 7, 0, 0]], seed: seed)
+      found.insert([
+        try values("critic.first", in: parameters)[1], try values("critic.second", in: parameters)[1],
+      ])
+    }
+    // The first likes action 0 best, of which the second thinks −6: 1 + ½ (2 − 3 − 1) = 0. The second likes
+    // action 1 best, of which the first thinks 1: 4 + ½ (2 + ½ − 4) = 3.25.
+    #expect(found == [[0, 4], [1, 3.25]])
+  }
+
+  @Test("in place, one-step actor-critic's error compares a state with itself")
+  func inPlaceActorCritic() throws {
+    var configuration = OneStepActorCritic.Configuration(discount: 0.5)
+    configuration.criticRate = 0.25
+    configuration.actorRate = 0.5
+    func learn(_ event: Event) throws -> [Float] {
+      let parameters = learned(
+        aimed(OneStepActorCritic.make(shape: shape, configuration: configuration), inPlace), from: [event],
+        initially: ["critic.values": [8, 6, 0]])
+      return try [values("critic.values", in: parameters)[0], values("actor.preferences", in: parameters)[1]]
+    }
+    // δ = 2 + ½ · 8 − 8 = −2: 8 − ¼ · 2 and −½ · 2 · ½; then δ = 2 − 8 = −6.
+    #expect(try learn(step) == [7.5, -0.5])
+    #expect(try learn(cut) == [7.5, -0.5])
+    #expect(try learn(last) == [6.5, -1.5])
+  }
+
+  @Test("in place, the linear critic bootstraps from the state left behind and passes nothing on")
+  func inPlaceLinear() throws {
+    var configuration = LinearActorCritic.Configuration(discount: 0.5, runLength: 1000)
+    configuration.initialCriticRate = 0.5
+    configuration.finalCriticRate = 0.5
+    configuration.traceDecay = 0.8
+    let parameters = learned(
+      aimed(LinearActorCritic.make(shape: shape, configuration: configuration)) {
+        $0.critic.bootstrapsInPlace = true
+        $0.actor = nil
+      },
+      from: [step, Event(state: 1, action: 0, reward: 9, next: 2, ending: .terminated)],
+      initially: ["critic.weights": [1, 3, -1, 8, 6, 0]])
+    // 3 + ½ (2 + ½ · 2 − 3) = 3, then −1 + ½ (9 + 1) = 4 and no trace of the first pair.
+    #expect(try values("critic.weights", in: parameters) == [1, 3, 4, 8, 6, 0])
+  }
+
+  @Test("in place, two-step prediction bootstraps from the state between the two steps")
+  func inPlaceNStepPrediction() throws {
+    var configuration = NStepPrediction.Configuration(discount: 0.5)
+    configuration.learningRate = 1
+    configuration.stepCount = 2
+    func learn(_ events: [Event], _ endings: Claim.EndingTreatment = .asTheyAre) throws -> [Float] {
+      let trainee = aimed(
+        NStepPrediction.make(
+          shape: TableShape(stateCount: 4, actionCount: 1), configuration: configuration)
+      ) {
+        $0.critic.bootstrapsInPlace = true
+        $0.critic.endings = endings
+      }
+      return try values(
+        "critic.values", in: learned(trainee, from: events, initially: ["critic.values": [0, 4, 8, 12]]))
+    }
+    let first = Event(state: 0, reward: 1, next: 1)
+    let second = Event(state: 1, reward: 2, next: 2)
+    #expect(try learn([first]) == [0, 4, 8, 12])
+    // 1 + ½ · 2 + ¼ · 4 = 3.
+    #expect(try learn([first, second]) == [3, 4, 8, 12])
+    // Cut off: 1 + ½ · 2 + ¼ · 4 = 3 and 2 + ½ · 4 = 4. Terminated: 1 + ½ · 2 = 2 and 2.
+    let cut = Event(state: 1, reward: 6, next: 2, ending: .truncated)
+    // 1 + ½ · 6 + ¼ · 4 = 5; then 6 + ½ · 4 = 8.
+    #expect(try learn([first, cut]) == [5, 8, 8, 12])
+    // 1 + ½ · 6 = 4 and 6.
+    #expect(try learn([first, cut], .truncationTerminates) == [4, 6, 8, 12])
+    let last = Event(state: 1, reward: 6, next: 2, ending: .terminated)
+    #expect(try learn([first, last]) == [4, 6, 8, 12])
+    // With the termination ignored, state 1 waits for the next episode's first step: 6 + ½ · 3 + ¼ · 12 = 10.5.
+    #expect(try learn([first, last], .terminationIgnored) == [5, 4, 8, 12])
+    let next = Event(state: 3, reward: 3, next: 0)
+    #expect(try learn([first, last, next], .terminationIgnored) == [5, 10.5, 8, 12])
+  }
+
+  @Test("in place, Dyna expects of a step the state left behind, unless it ends the episode")
+  func inPlaceDyna() throws {
+    var configuration = Dyna.Configuration(discount: 0.5, runLength: 100)
+    configuration.simulatedUpdates = 0
+    configuration.criticRate = 0.5
+    func learn(_ endings: Claim.EndingTreatment) throws -> [Float] {
+      let trainee = aimed(Dyna.make(shape: shape, configuration: configuration)) {
+        $0.critic.bootstrapsInPlace = true
+        $0.critic.policy = .uniform
+        $0.critic.endings = endings
+        $0.actor = nil
+      }
+      return try values(
         "critic.values",
         in: learned(
-          aimed(QLearning.make(shape: shape, configuration: configuration)) { $0.critic.delay = 1 },
-          from: events, initially: ["critic.values": [1, 3, -1, 8, 6, 0]]))
+          trainee,
+          from: [
+            Event(state: 0, action: 1, reward: 4, next: 1),
+            Event(state: 0, action: 1, reward: 0, next: 2, ending: .terminated),
+          ], initially: ["critic.values": [8, 0, 60, 60, 100, 100]]))
     }
-    let first = Event(state: 0, action: 1, reward: 2, next: 1)
-    #expect(try learn([first]) == [1, 3, -1, 8, 6, 0])
-    // 3 + ½ (10 + ½ · 8 − 3) = 8.5, with the reward of the second step.
-    let best = Event(state: 1, action: 1, reward: 10, next: 2)
-    #expect(try learn([first, best]) == [1, 8.5, -1, 8, 6, 0])
-    // Another action than the best says nothing.
-    let other = Event(state: 1, action: 0, reward: 10, next: 2)
-    #expect(try learn([first, other]) == [1, 3, -1, 8, 6, 0])
-    // Nothing follows a termination: 8 + ½ (0 − 8) = 4, and the first pair moved before.
-    let last = Event(state: 1, action: 1, reward: 10, next: 2, ending: .terminated)
-    #expect(try learn([first, last]) == [1, 8.5, -1, 4, 6, 0])
-    // What would have followed a truncation was never seen.
-    let cut = Event(state: 1, action: 1, reward: 10, next: 2, ending: .truncated)
-    #expect(try learn([first, cut, Event(state: 0, reward: 1, next: 1)]) == [1, 8.5, -1, 8, 6, 0])
+    // 0 + ½ (4 + ½ · 4) = 3; then W = 5.5, and half of the steps go on: 3 + ½ (2 + ½ · ½ · 5.5 − 3) = 3.1875.
+    #expect(try learn(.asTheyAre) == [8, 3.1875, 60, 60, 100, 100])
+    // 3 + ½ (2 + ½ · 5.5 − 3) = 3.875.
+    #expect(try learn(.terminationIgnored) == [8, 3.875, 60, 60, 100, 100])
   }
 
   @Test("endings can be mistaken for one another, and a target asked instead of the critic")
@@ -406,20 +531,18 @@ struct UpdateRuleTests {
       in: learned(ExactPlanner.make(shape: shape, configuration: configuration), from: events))
     // 4 a step for ever is worth 8: v₁ = v₂ = 8, v₀ = 1 + ½ · 8.
     #expect(hopeful == [5, 2, 6.5, 8, 8, 8])
-    // A step late, for the uniform policy: v₂ = 0, v₁ = ½ (4 + ½ v₀) + ¼ v₁, v₀ = ½ (1 + ½ v₁) + 1.
     configuration.optimisticShare = 0
-    let late = try values(
-      "critic.values",
-      in: learned(
-        aimed(ExactPlanner.make(shape: shape, configuration: configuration)) {
-          $0.critic.delay = 1
-          $0.critic.policy = .uniform
-        }, from: events))
-    // v₁ = (2 + ¼ v₀) / ¾, v₀ = 1.5 + ¼ v₁ = (1.5 + 2/3) / (1 − 1/12).
-    let first = (1.5 + 2.0 / 3) / (1 - 1.0 / 12)
-    let second = (2 + first / 4) / 0.75
-    for (found, expected) in zip(late, [second, 0, first, second, 0, 0]) {
-      #expect(abs(Double(found) - expected) < 1e-6)
+    func inPlace(_ endings: Claim.EndingTreatment) throws -> [Float] {
+      let trainee = aimed(ExactPlanner.make(shape: shape, configuration: configuration)) {
+        $0.critic.bootstrapsInPlace = true
+        $0.critic.policy = .uniform
+        $0.critic.endings = endings
+      }
+      return try values("critic.values", in: learned(trainee, from: events))
     }
+    // In place, for the uniform policy: w₀ = ½ (1 + ½ w₀) + ½ · 2 = 2, w₁ = ½ (4 + ½ w₁) + ½ · ½ w₁ = 4, w₂ = 0.
+    #expect(try inPlace(.asTheyAre) == [2, 2, 6, 2, 0, 0])
+    // And if nothing ends, w₀ = 1.5 + ½ w₀ = 3.
+    #expect(try inPlace(.terminationIgnored) == [2.5, 3.5, 6, 2, 0, 0])
   }
 }

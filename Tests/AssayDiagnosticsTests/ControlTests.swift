@@ -63,7 +63,6 @@ struct ControlTests {
         shuffled.values[pair] += values[shuffle[state] ?? state] - values[state]
       }
       let report = try environment.audit(shuffled.agent(believing: process), named: "shuffled")
-      if report.diagnosis.name != "critic-error" { print("SHUF", index, seed, report.diagnosis.evidence) }
       #expect(report.diagnosis.name == "critic-error", "seed \(seed): \(String(describing: report.critic?.alternatives))")
       #expect(report.diagnosis.also == [], "seed \(seed)")
     }

@@ -166,9 +166,12 @@ struct ClaimMatching {
       square += weights[index] * own[index] * own[index]
     }
     // A factor below zero is no scale but another sign, and is sought as that.
-    let scale = square > 0 ? cross / square : 1
+    var scale = square > 0 ? cross / square : 1
     // A critic that says nothing at all is no multiple of anything.
     guard scale > Self.smallestScale else { return nil }
+    // Nor is one that is nearly the claimed one: where values are large beside their range, a few thousandths of them
+    // would pass for any error of the mean.
+    if sign > 0, abs(scale - 1) < 0.1 { scale = scale < 1 ? 0.9 : 1.1 }
     return Match(
       claim: "\(symbol) of the reward × \(String(format: "%.3f", sign * scale))", diagnosis: diagnosis,
       error: error(against: own.map { $0 == -.infinity ? $0 : scale * $0 }), isFitted: true)

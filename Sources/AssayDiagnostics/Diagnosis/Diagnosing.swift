@@ -306,9 +306,12 @@ struct Diagnosing {
           value: Estimate(mean: [error])))
       return .criticUnrepresentable
     }
-    if signatures.goal == nil, signatures.bias > Tolerances.criticError, let chosen = critic.chosenResidual,
-      let mean = critic.meanResidual,
-      chosen > 0, mean < Tolerances.explainedShare * chosen
+    // Being too high must be most of what is wrong with it, and it must be right on average: actions that were never
+    // tried may be far below their backup, and values that were shuffled here and there above it.
+    if signatures.goal == nil,
+      signatures.bias > max(Tolerances.criticError, Tolerances.explainedShare * own),
+      let chosen = critic.chosenResidual, let mean = critic.meanResidual,
+      chosen > 0, abs(mean) < Tolerances.explainedShare * chosen
     {
       evidence.append(
         Evidence(

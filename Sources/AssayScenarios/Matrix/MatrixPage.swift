@@ -35,14 +35,7 @@ public struct MatrixPage: Sendable {
     let facts = [
       ("Agents", agents.joined(separator: ", ")),
       ("Worlds", worlds.joined(separator: ", ")),
-<<<<<<< HEAD
       ("Training", matrix.training),
-=======
-      (
-        "Training",
-        matrix.steps.map { "\(counted($0, "step")) an agent" } ?? "as many steps as each agent usually takes"
-      ),
->>>>>>> wip-reports
       ("Seeds", "\(NumberText.count(matrix.seeds.count)) (\(SeedList(seeds: matrix.seeds)))"),
       ("Cells", NumberText.count(matrix.cells.count)),
       ("Cells that make no sense", NumberText.count(matrix.omissions.count)),

@@ -25,12 +25,7 @@ public struct MatrixText: Sendable {
     let agents = Set(matrix.cells.map(\.agent)).sorted().joined(separator: ", ")
     let head =
       "\(counted(matrix.cells.count, "cell")) of \(counted(matrix.seeds.count, "agent")) (\(agents)), "
-<<<<<<< HEAD
       + "\(matrix.training); \(NumberText.count(matrix.omissions.count)) more make no sense. "
-=======
-      + "\(matrix.steps.map { "\(counted($0, "step")) each" } ?? "trained as long as they usually take"); "
-      + "\(NumberText.count(matrix.omissions.count)) more make no sense. "
->>>>>>> wip-reports
       + "Shares are per cent of all agents, with 95% Wilson intervals; "
       + "'open' is inconclusive, 'other' a wrong name."
     var lines = TextLayout.wrapped(TextLayout.harmless(head)) + ["", Self.heads]
