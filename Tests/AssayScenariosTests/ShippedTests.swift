@@ -32,7 +32,8 @@ struct ShippedTests {
     let plans = try ShippedScenarios.files.flatMap(Self.plans).filter { $0.scenario.tags.contains("smoke") }
     #expect(plans.count == 4)
     for plan in plans {
-      let result = try await plan.withSeeds(2).run(jobs: 2)
+      let count = plan.arms.map(\.seeds.count).max() ?? 0
+      let result = try await plan.withSeeds(max(2, count / 10)).run(jobs: 2)
       let failed = result.findings.filter { $0.outcome == .failed }
       #expect(failed == [], "\(plan.scenario.name)")
       #expect(result.findings.contains { $0.outcome == .passed }, "\(plan.scenario.name)")
@@ -68,7 +69,10 @@ struct StateExpectationTests {
   @Test("a state that is not there, a share that cannot be, and a critic that is not there are mistakes")
   func mistakes() {
     let mistakes = [
-      ("{visits: {1: {above: 0.5}}}", "all", "q-learning", "field 'expect[0].visits.1' is '1'; allowed: 0"),
+      (
+        "{visits: {1: {above: 0.5}}}", "all", "q-learning",
+        "field 'expect[0].visits.1' is '1'; allowed: 0; did you mean '0'?"
+      ),
       (
         "{visits: {0: {above: 1.5}}}", "all", "q-learning",
         "field 'expect[0].visits.0.above' is '1.5'; allowed: from 0 to 1, or it can never be met"
@@ -84,7 +88,7 @@ struct StateExpectationTests {
     ]
     for (expectation, audit, agent, message) in mistakes {
       let problems = MistakesTests.problems(Self.text(expectation, audit: audit, agent: agent))
-      #expect(problems == ["test.yaml:7: \(message)"])
+      #expect(problems == ["file.yaml:7: \(message)"])
     }
   }
 }
