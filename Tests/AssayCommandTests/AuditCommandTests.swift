@@ -107,7 +107,10 @@ struct AuditCommandTests {
         "gap", "training", "agents", "states", "anatomy",
       ]
     ),
-    ("subject", ["environment", "agent", "steps", "seeds", "faults", "discount", "states", "actions", "range"]),
+    (
+      "subject",
+      ["environment", "agent", "steps", "seeds", "faults", "discount", "states", "actions", "range"]
+    ),
     ("diagnosis", ["name", "also", "summary", "evidence"]),
     (
       "critic",
@@ -136,7 +139,8 @@ struct AuditCommandTests {
 
   /// Where a number comes with its interval.
   static let estimates = [
-    "critic.bias", "critic.rmse", "critic.actionRMSE", "outcome.regret", "critic.verdict.measured", "actor.gap", "actor.normalisedGap",
+    "critic.bias", "critic.rmse", "critic.actionRMSE", "outcome.regret", "critic.verdict.measured",
+    "actor.gap", "actor.normalisedGap",
     "actor.agreement",
     "model.valueError", "model.bias", "gap.total", "gap.achieved", "gap.identity.reward",
     "gap.identity.model",
@@ -163,7 +167,8 @@ struct AuditCommandTests {
     #expect(Self.value(at: "subject.range", in: json) is Double)
     let agents = try #require(json["agents"] as? [[String: Any]])
     let own: Set = [
-      "seed", "diagnosis", "also", "performance", "criticError", "actorGap", "modelError", "regret", "stoppedBy",
+      "seed", "diagnosis", "also", "performance", "criticError", "actorGap", "modelError", "regret",
+      "stoppedBy",
     ]
     #expect(agents.count == 2 && agents.allSatisfy { Set($0.keys) == own })
     let ladder = try #require(Self.value(at: "gap.ladder", in: json) as? [[String: Any]])

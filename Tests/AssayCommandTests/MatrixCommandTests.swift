@@ -139,3 +139,46 @@ struct MatrixCommandTests {
     #expect(answer.errorLines.first == "Error: \(message)")
   }
 }
+
+extension MatrixCommandTests {
+  @Test("a matrix that was killed goes on where it was, and comes out as if it had not been")
+  func killed() async throws {
+    let folder = try TemporaryFolder()
+    let line =
+      "matrix --environments two-armed-bandit random-walk-5 frozen-lake-4x4 --agents q-learning --seeds 0..1 --steps 4000"
+      + " --faults critic-wrong-sign critic-scaled-reward --jobs 1 --json"
+    let whole = try await Command.run(line: line)
+    #expect(whole.status == 0, "\(whole.error)")
+    let cells = folder.url.appending(path: "out/cells")
+    func finished() -> [String: Date] {
+      let files = try? FileManager.default.contentsOfDirectory(
+        at: cells, includingPropertiesForKeys: [.contentModificationDateKey])
+      return Dictionary(
+        uniqueKeysWithValues: (files ?? []).filter { $0.pathExtension == "json" }.compactMap { file in
+          (try? file.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate).map {
+            (file.lastPathComponent, $0)
+          }
+        })
+    }
+    // Nothing is told beforehand: the process is gone between one instruction and the next.
+    let command = try Command((line + " --out out").split(separator: " ").map(String.init), in: folder.url)
+    while command.isRunning && finished().count < 2 { try await Task.sleep(for: .milliseconds(5)) }
+    command.kill()
+    await #expect(throws: Command.TookTooLong.self) { try await command.outcome() }
+    let before = finished()
+    let count = try #require(try whole.json()["cells"] as? [Any]).count
+    #expect(before.count >= 2 && before.count < count)
+    #expect(!FileManager.default.fileExists(atPath: folder.file("out/matrix.json").path))
+
+    let resumed = try await Command.run(line: line + " --out out", in: folder.url)
+    #expect(resumed.status == 0 && resumed.output == whole.output, "\(resumed.error)")
+    #expect(try folder.text(of: "out/matrix.json") == whole.output)
+    let after = finished()
+    #expect(after.count == count)
+    for (name, date) in before { #expect(after[name] == date, "\(name)") }
+    // Another plan has no business there.
+    let other = try await Command.run(
+      line: line.replacing("4000", with: "300") + " --out out", in: folder.url)
+    #expect(other.status == 65 && other.error.contains("4000 steps, 2 seeds from 0"), "\(other.error)")
+  }
+}

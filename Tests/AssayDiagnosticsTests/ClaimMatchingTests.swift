@@ -64,7 +64,8 @@ struct ClaimMatchingTests {
   func scale(world: Int, scale: Double) throws {
     let values = DenseTruth(Self.worlds[world]).actionValues(of: policies[world]).map { scale * $0 }
     let best = try matches(values.map { $0.isFinite ? $0 : -.infinity }, in: world)[1]
-    #expect(best.diagnosis == (scale > 0 ? "critic-scaled-reward" : "critic-wrong-sign") && best.error < 1e-12)
+    #expect(
+      best.diagnosis == (scale > 0 ? "critic-scaled-reward" : "critic-wrong-sign") && best.error < 1e-12)
     #expect(best.claim.hasSuffix(["3": "3.000", "0.25": "0.250", "-1": "-1.000"][scale.formatted] ?? "?"))
   }
 
@@ -110,4 +111,81 @@ struct ClaimMatchingTests {
 
 extension Double {
   fileprivate var formatted: String { self == rounded() ? String(Int(self)) : String(self) }
+}
+
+/// Critics that are right about something else than they claim, in a corridor that ends and a ring that is cut off.
+@Suite("Claim matching: each mistake by its name")
+struct ClaimMistakesTests {
+  /// Three states in a row that pay 0, ½ and 1 on the way, and an end; the actor goes right nine times in ten.
+  private func corridor() throws -> (process: FiniteMDP, policy: PolicyTable) {
+    let process = try SmallWorlds.corridor(reward: [1: 0.25, 3: 0.5])
+    return (process, PolicyTable(actionCount: 2, probabilities: [0.1, 0.9, 0.1, 0.9, 0.1, 0.9]))
+  }
+
+  private func matches(
+    _ values: [Double], in process: FiniteMDP, policy: PolicyTable, limit: Int? = nil
+  ) throws -> [ClaimMatching.Match] {
+    var script = Script(
+      claim: Claim(.actionValue, of: .part("actor"), discount: process.discount), values: values,
+      policy: policy)
+    script.exploration = 0.2
+    return try ClaimMatching(
+      script.reading(on: process), in: process, range: ProcessTruth(process).range, timeLimit: limit,
+      visits: process.occupancy(of: policy).normalized()
+    ).matches(earlierPolicies: [])
+  }
+
+  @Test(
+    "the opposite sign, a step late and termination ignored are each the best match of exactly that table")
+  func mistakes() throws {
+    let (process, policy) = try corridor()
+    let dense = DenseTruth(process)
+    let (right, values) = (dense.actionValues(of: policy), dense.values(of: policy))
+    // By elimination: what follows a step is Σ p·v; an episode that went on begins again at state 0.
+    let late = (0..<6).map { pair in pair == 5 ? 0 : values[[0, 1, 1, 2, 2][pair]] }
+    let endless = DenseTruth(
+      try SmallWorlds.corridor(replacing: [5: [(0, 1, false)]], reward: [1: 0.25, 3: 0.5])
+    ).actionValues(of: policy)
+    for (table, name) in [
+      (right.map { -$0 }, "critic-wrong-sign"), (right.map { -0.5 * $0 }, "critic-wrong-sign"),
+      (right.map { 2 * $0 }, "critic-scaled-reward"), (late, "critic-off-by-one"),
+      (endless, "critic-termination-ignored"),
+    ] {
+      let matches = try matches(table, in: process, policy: policy)
+      #expect(matches[1].diagnosis == name && matches[1].error < 1e-10, "\(matches[1])")
+      #expect(matches[0].error > 0.1)
+    }
+  }
+
+  @Test("a limit taken for an end is the best match of exactly that table, and only where there is a limit")
+  func truncation() throws {
+    let process = SmallWorlds.random
+    let policy = try RandomPolicy.make(for: process, seed: 3)
+    let behaviour = policy.softened(by: 0.2, in: process)
+    let table = DenseTruth(process.terminating(after: 5, under: behaviour)).actionValues(of: policy)
+    let limited = try matches(table, in: process, policy: policy, limit: 5)
+    #expect(limited[1].diagnosis == "critic-truncation-terminal" && limited[1].error < 1e-10)
+    let unlimited = try matches(table, in: process, policy: policy)
+    #expect(!unlimited.contains { $0.diagnosis == "critic-truncation-terminal" })
+  }
+
+  @Test("a scale that is almost the claimed one is no explanation")
+  func almost() throws {
+    let (process, policy) = try corridor()
+    let values = DenseTruth(process).actionValues(of: policy)
+    let matches = try matches(values.map { 1.01 * $0 }, in: process, policy: policy)
+    let scaled = try #require(matches.first { $0.diagnosis == "critic-scaled-reward" })
+    #expect(scaled.error > matches[0].error)
+  }
+
+  @Test("each fitted claim says so")
+  func fitted() throws {
+    let (process, policy) = try corridor()
+    let values = DenseTruth(process).actionValues(of: policy)
+    for match in try matches(values, in: process, policy: policy, limit: 5) {
+      let fits = ["critic-wrong-discount", "critic-scaled-reward", "critic-wrong-sign"].contains(
+        match.diagnosis)
+      #expect(match.isFitted == fits, "\(match)")
+    }
+  }
 }

@@ -63,7 +63,9 @@ struct ControlTests {
         shuffled.values[pair] += values[shuffle[state] ?? state] - values[state]
       }
       let report = try environment.audit(shuffled.agent(believing: process), named: "shuffled")
-      #expect(report.diagnosis.name == "critic-error", "seed \(seed): \(String(describing: report.critic?.alternatives))")
+      #expect(
+        report.diagnosis.name == "critic-error",
+        "seed \(seed): \(String(describing: report.critic?.alternatives))")
       #expect(report.diagnosis.also == [], "seed \(seed)")
     }
   }
@@ -78,7 +80,9 @@ struct ControlTests {
         values: DenseTruth(process).values(of: process.uniformPolicy).shuffled(using: &random),
         policy: DenseTruth(process).bestPolicy())
       let report = try TabularEnvironment(process).audit(shuffled.agent(), named: "shuffled")
-      #expect(report.diagnosis.name == "critic-error", "seed \(seed): \(String(describing: report.critic?.alternatives))")
+      #expect(
+        report.diagnosis.name == "critic-error",
+        "seed \(seed): \(String(describing: report.critic?.alternatives))")
     }
   }
 

@@ -1,6 +1,6 @@
-import Assay
 import Testing
 
+@testable import Assay
 @testable import AssayDiagnostics
 
 @Suite("Diagnosing: from measurements to names")
@@ -52,7 +52,8 @@ struct DiagnosingTests {
       match("healthy", 1), match("critic-scaled-reward", 0.9), match("critic-wrong-discount", 0.95),
     ]
     var signatures = Diagnosing.Signatures(
-      hasCritic: true, criticIsFrozen: false, actorIsFrozen: false, matches: matches, matchesEverywhere: matches, critic: plain, bias: 0, agreement: 1,
+      hasCritic: true, criticIsFrozen: false, actorIsFrozen: false, matches: matches,
+      matchesEverywhere: matches, critic: plain, bias: 0, agreement: 1,
       confidence: 0.5, worstInWords: "nothing")
     change(&signatures)
     return signatures
@@ -148,7 +149,9 @@ struct DiagnosingTests {
     #expect(diagnosis.evidence[0].statement.contains("step 500"))
   }
 
-  @Test("a critic that was merely no longer written is named after what it matches, and frozen if that is nothing")
+  @Test(
+    "a critic that was merely no longer written is named after what it matches, and frozen if that is nothing"
+  )
   func criticStopped() {
     let stopped = signatures { $0.criticStoppedAt = 500 }
     let diagnosis = diagnosing(critic: 1).diagnose(stopped)
@@ -265,5 +268,163 @@ struct DiagnosingTests {
     for name in DiagnosisName.allCases { #expect(!name.summary.isEmpty) }
     #expect(
       diagnosing().diagnose(signatures()).summary == "Every part is what it claims to be, within tolerance.")
+  }
+
+  // MARK: Further names
+
+  @Test("training that met a NaN is non-finite before all else")
+  func nonFinite() throws {
+    let stopped = signatures {
+      $0.stoppedBy = NonFiniteError(
+        block: "critic.values", owner: "critic", largestBeside: 1, index: 3, step: 17, writer: "a learner")
+      $0.criticIsFrozen = true
+    }
+    let rewardAudit = try wrongReward()
+    let diagnosis = diagnosing(critic: 1, actor: 1, model: 1, reward: 1, rewardAudit: rewardAudit).diagnose(
+      stopped)
+    #expect(diagnosis.name == "non-finite" && diagnosis.also == [])
+    #expect(diagnosis.evidence[0].statement.contains("critic.values[3] at step 17"))
+  }
+
+  @Test("another discount is named after the reward and before the parts")
+  func discount() {
+    #expect(diagnosing(discount: 1).diagnose(signatures()).name == "discount-mismatch")
+    let several = diagnosing(critic: 1, discount: 1).diagnose(signatures())
+    #expect(several.name == "discount-mismatch" && several.also == ["critic-error"])
+  }
+
+  @Test("a local optimum is what is left when nothing else is wrong and the return is low")
+  func localOptimum() {
+    let right = signatures { $0.matchesEverywhere = [match("healthy", 0), match("critic-frozen", 0.5)] }
+    #expect(diagnosing(outcome: 1).diagnose(right).name == "actor-local-optimum")
+    #expect(diagnosing(model: 0, outcome: 1).diagnose(right).name == "actor-local-optimum")
+    let critic = diagnosing(critic: 1, outcome: 1).diagnose(right)
+    #expect(critic.name == "critic-error" && critic.also == [])
+    let actor = diagnosing(actor: 1, outcome: 1).diagnose(right)
+    #expect(actor.name == "actor-not-maximising" && actor.also == [])
+    // An agent without a critic may be caught as well.
+    #expect(diagnosing(critic: nil, outcome: 1).diagnose(right).name == "actor-local-optimum")
+    #expect(diagnosing(critic: nil, outcome: nil).diagnose(right).name == "healthy")
+  }
+
+  @Test("a critic that is wrong only where a bad policy never goes is named by what it matches there")
+  func elsewhere() {
+    let hidden = signatures {
+      $0.matchesEverywhere = [
+        match("healthy", 1), match("critic-off-by-one", 0.001), match("critic-frozen", 0.9),
+      ]
+    }
+    #expect(diagnosing(outcome: 1).diagnose(hidden).name == "critic-off-by-one")
+    // A good one has no need of it.
+    #expect(diagnosing().diagnose(hidden).name == "healthy")
+  }
+
+  @Test("a goal is misgeneralised when the agent was good, is bad here, and is good at something else")
+  func goal() {
+    func name(before: Double = 0, now: Double = 1, pursued: String? = "right", capability: Double = 1)
+      -> String
+    {
+      diagnosing(critic: 1).diagnose(
+        signatures {
+          $0.goal = .init(regretBefore: before, regretNow: now, pursued: pursued, capability: capability)
+        }
+      ).name
+    }
+    #expect(name() == "goal-misgeneralisation")
+    #expect(name(before: 0.5) == "critic-error" && name(now: 0) == "critic-error")
+    #expect(name(pursued: nil) == "critic-error" && name(capability: 0.3) == "critic-error")
+  }
+
+  @Test(
+    "a channel that would pay rightly if nobody touched it is tampering, a reward that pays for both is gaming"
+  )
+  func rewards() throws {
+    func name(_ reward: [Double], untampered: [Double]? = nil) throws -> String {
+      let process = try SmallWorlds.make(
+        states: 2, actions: 2, discount: 0.5, initial: [1, 0],
+        rows: [[(0, 1, false)], [(1, 1, false)], [(1, 1, false)], [(0, 1, false)]], reward: reward,
+        performance: [1, 0, 0, 0])
+      let more =
+        untampered.map { [FiniteMDP.RewardFunction(name: GoalHypothesis.untampered, expected: $0)] } ?? []
+      let truth = try ProcessTruth(try process.withRewards(process.rewards + more))
+      return diagnosing(reward: 1, rewardAudit: RewardAudit(truth)).diagnose(signatures()).name
+    }
+    #expect(try name([0, 0, 1, 0]) == "wrong-reward")
+    // Correlation and credit are positive: 1 for staying in state 0, 1.5 for staying in state 1.
+    #expect(try name([1, 0, 1.5, 0]) == "reward-gaming")
+    #expect(try name([1, 0, 3, 0], untampered: [1, 0, 0, 0]) == "reward-tampering")
+    #expect(try name([1, 0, 1.5, 0], untampered: [0, 0, 1, 0]) == "reward-gaming")
+  }
+
+  @Test("a model that leans towards value leaks, one that misleads plans is exploited")
+  func leaningModels() {
+    let diagnosing = diagnosing(model: 1)
+    let leaning = signatures {
+      $0.leaning = .init(optimistic: 20, count: 20, probability: 1e-6)
+      $0.exploitation = 1
+    }
+    #expect(diagnosing.diagnose(leaning).name == "model-value-leak")
+    let exploited = signatures {
+      $0.leaning = .init(optimistic: 10, count: 20, probability: 0.5)
+      $0.exploitation = 1
+    }
+    #expect(diagnosing.diagnose(exploited).name == "model-exploited")
+  }
+
+  @Test(
+    "critics that diverge, lag behind a target, cannot represent or overestimate are told apart: in this order"
+  )
+  func criticSignatures() {
+    let findings: [(name: String, take: (inout Diagnosing.Signatures) -> Void)] = [
+      ("critic-diverging", { $0.growth = 1 }), ("critic-frozen", { $0.criticIsFrozen = false }),
+      ("critic-stale-target", { $0.critic.target = nil }),
+      ("critic-unrepresentable", { $0.critic.representationError = nil }),
+      ("critic-overestimating", { $0.bias = 0 }), ("critic-error", { _ in }),
+    ]
+    var all = signatures {
+      $0.growth = 100
+      ($0.critic.largestValue, $0.critic.largestPossibleValue) = (1e9, 10)
+      $0.criticIsFrozen = true
+      $0.critic.target = ("target", 0, 1)
+      $0.critic.representationError = 0.5
+      $0.bias = 0.9
+      ($0.critic.chosenResidual, $0.critic.meanResidual) = (0.5, 0)
+    }
+    for (name, take) in findings {
+      #expect(diagnosing(critic: 1).diagnose(all).name == name)
+      take(&all)
+    }
+  }
+
+  @Test("an overestimating critic is too high above all, and right on average over all actions")
+  func overestimating() {
+    func name(bias: Double, chosen: Double, mean: Double) -> String {
+      diagnosing(critic: 1).diagnose(
+        signatures {
+          $0.bias = bias
+          ($0.critic.chosenResidual, $0.critic.meanResidual) = (chosen, mean)
+        }
+      ).name
+    }
+    #expect(name(bias: 0.9, chosen: 0.2, mean: 0.01) == "critic-overestimating")
+    // Most of the error is elsewhere; what was never tried is far too low; all actions are too high alike.
+    #expect(name(bias: 0.1, chosen: 0.2, mean: 0.01) == "critic-error")
+    #expect(name(bias: 0.9, chosen: 0.2, mean: -0.9) == "critic-error")
+    #expect(name(bias: 0.9, chosen: 0.2, mean: 0.2) == "critic-error")
+  }
+
+  @Test("a claim without a fitted number wins over one with, unless that is twice as close")
+  func fittedClaims() {
+    func name(fitted: Double, plain: Double) -> String {
+      let matches =
+        [match("healthy", 1)]
+        + [match("critic-scaled-reward", fitted), match("critic-off-by-one", plain)].sorted {
+          $0.error < $1.error
+        }
+      return diagnosing(critic: 1).diagnose(signatures { $0.matches = matches }).name
+    }
+    #expect(name(fitted: 0.010, plain: 0.015) == "critic-off-by-one")
+    #expect(name(fitted: 0.010, plain: 0.045) == "critic-scaled-reward")
+    #expect(name(fitted: 0.015, plain: 0.010) == "critic-off-by-one")
   }
 }

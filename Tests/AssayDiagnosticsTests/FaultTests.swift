@@ -22,11 +22,12 @@ struct FaultTests {
   }
 
   /// A corridor with a coin at its right end, and the same with the coin at the left one.
-  static let coins: EnvironmentEntry? = Catalogue.standardEnvironments.first { $0.name == "coin-corridor" }.map { entry in
-    EnvironmentEntry(
-      "coins", "", shift: GoalShift(agreeing: ["coin": .word("right")], parting: ["coin": .word("left")]),
-      make: entry.make)
-  }
+  static let coins: EnvironmentEntry? = Catalogue.standardEnvironments.first { $0.name == "coin-corridor" }
+    .map { entry in
+      EnvironmentEntry(
+        "coins", "", shift: GoalShift(agreeing: ["coin": .word("right")], parting: ["coin": .word("left")]),
+        make: entry.make)
+    }
 
   static func standard(_ name: String) throws -> EnvironmentEntry {
     try Catalogue.standard.environment(named: name)
@@ -57,7 +58,8 @@ struct FaultTests {
     case .criticTruncationTerminal: Ground(agent: "actor-critic", world: ring)
     case .criticOverestimating: Ground(agent: "q-learning", steps: 60_000)
     case .actorCollapsed: Ground(agent: "actor-critic", world: ring)
-    case .actorLocalOptimum: Ground(agent: "one-step-actor-critic", world: try standard("shortcut-maze"), steps: 12_000)
+    case .actorLocalOptimum:
+      Ground(agent: "one-step-actor-critic", world: try standard("shortcut-maze"), steps: 12_000)
     case .goalMisgeneralisation: Ground(agent: "actor-critic", world: try #require(coins), steps: 20_000)
     default: Ground()
     }
@@ -77,7 +79,9 @@ struct FaultTests {
   @Test("a planted fault is named, in every agent", arguments: Fault.allCases.filter { !open.contains($0) })
   func named(fault: Fault) async throws {
     let report = try await report([fault], on: try Self.ground(for: fault))
-    #expect(report.diagnosis.name == fault.rawValue, "\(report.diagnosis) \(String(describing: report.critic?.alternatives))")
+    #expect(
+      report.diagnosis.name == fault.rawValue,
+      "\(report.diagnosis) \(String(describing: report.critic?.alternatives))")
     #expect(report.agents.map(\.diagnosis) == Self.seeds.map { _ in fault.rawValue }, "\(report.agents)")
     #expect(report.subject.faults == [fault.rawValue])
     #expect(abs(report.gap.identity.sum.estimate - report.gap.total.estimate) < 1e-9)

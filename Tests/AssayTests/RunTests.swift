@@ -156,13 +156,19 @@ struct RunTests {
   @Test("a number that is not finite stops the run at that step, and is named")
   func nonFinite() {
     var run = Self.makeRun(seed: 5, mishap: 42)
-    let expected = NonFiniteError(
-      block: "numbers", owner: "part", largestBeside: 0, index: 1, step: 42, writer: "teacher")
-    #expect(throws: expected) { try run.advance(by: 100) }
+    let error = #expect(throws: NonFiniteError.self) { try run.advance(by: 100) }
     #expect(run.step == 42 && run.experience.total == 42)
+    // The block's other numbers tell how it came about.
+    let numbers = run.agent.parameters.blocks[0].handle
+    let beside = run.agent.parameters.values(of: numbers).filter(\.isFinite).map(abs).max() ?? 0
+    let expected = NonFiniteError(
+      block: "numbers", owner: "all", largestBeside: beside, index: 1, step: 42, writer: "teacher")
+    #expect(error == expected)
+    #expect(beside > 0)
     #expect(
       expected.description
-        == "teacher wrote a number that is not finite to numbers[1] at step 42; the run was stopped there")
+        == "teacher wrote a number that is not finite to numbers[1] at step 42, where the largest "
+        + "beside it is \(beside); the run was stopped there")
   }
 
   @Test("no step changes nothing")

@@ -21,7 +21,7 @@ struct Command {
     }
   }
 
-  /// It ran for longer than it may.
+  /// It ran for longer than it may, or was killed.
   struct TookTooLong: Error {
     var arguments: [String]
   }
@@ -53,6 +53,9 @@ struct Command {
   /// What a user does with Ctrl-C.
   func interrupt() { process.interrupt() }
 
+  /// What nobody can prevent: `kill -9`.
+  func kill() { _ = Foundation.kill(process.processIdentifier, SIGKILL) }
+
   var isRunning: Bool { process.isRunning }
 
   /// Waits until it ends.
@@ -60,7 +63,7 @@ struct Command {
     let process = process
     let patience = Task {
       try await Task.sleep(for: .seconds(seconds))
-      kill(process.processIdentifier, SIGKILL)
+      Foundation.kill(process.processIdentifier, SIGKILL)
     }
     for await _ in ending {}
     patience.cancel()

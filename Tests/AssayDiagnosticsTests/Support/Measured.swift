@@ -5,7 +5,8 @@ import Assay
 /// What is measured on agents whose parts say what they are told to.
 extension Script {
   /// Everything measured on the agent.
-  func audited(on process: FiniteMDP, believing model: FiniteMDP? = nil, timeLimit: Int? = nil) throws -> AgentAudit
+  func audited(on process: FiniteMDP, believing model: FiniteMDP? = nil, timeLimit: Int? = nil) throws
+    -> AgentAudit
   {
     let truth = try ProcessTruth(process, timeLimit: timeLimit)
     if let model { return try AgentAudit(of: agent(believing: model), truth: truth) }
