@@ -11,7 +11,16 @@ import Assay
 /// into the wall `#` or off the map does anywhere else. The actions are up, right, down and left, and episodes
 /// start in `S`. With probability `wind` an action is replaced by one drawn at random, itself included. Without
 /// wind both ways are worth γ⁵ = 0.77; in any wind the bridge is worth more, and so it is to whoever explores.
+/// Where nobody falls, the tightrope is a second bridge, and the two ways are mirror images of one another.
 public struct TightropeAndBridge: EnumerableEnvironment, ListedEnvironment {
+  /// What a step up or down on the tightrope does.
+  public enum Fall: String, Sendable, Hashable, CaseIterable {
+    /// It ends the episode with nothing.
+    case ends
+    /// It leaves the agent in place, as on the bridge.
+    case stays
+  }
+
   public let name = "tightrope-and-bridge"
   public let discount = 0.95
   public let actionNames = ["up", "right", "down", "left"]
@@ -21,6 +30,8 @@ public struct TightropeAndBridge: EnumerableEnvironment, ListedEnvironment {
   public let map: GridMap?
   /// How likely an action is replaced by one drawn at random.
   public let wind: Double
+  /// What a step up or down on the tightrope does.
+  public let fall: Fall
   var table: OutcomeTable
 
   private static let goal = 11
@@ -31,10 +42,13 @@ public struct TightropeAndBridge: EnumerableEnvironment, ListedEnvironment {
 
   /// Makes the two ways.
   ///
-  /// - Parameter wind: how likely an action is replaced by one drawn at random, in [0, 1].
-  public init(wind: Double = 0) {
+  /// - Parameters:
+  ///   - wind: how likely an action is replaced by one drawn at random, in [0, 1].
+  ///   - fall: what a step up or down on the tightrope does.
+  public init(wind: Double = 0, fall: Fall = .ends) {
     precondition(wind >= 0 && wind <= 1, "wind must be in [0, 1], but is \(wind)")
     self.wind = wind
+    self.fall = fall
     let places = [5, 0, 1, 2, 3, 4, 10, 11, 12, 13, 14, 9]
     let grid = GridMap(
       rows: 3, columns: 5,
@@ -47,7 +61,7 @@ public struct TightropeAndBridge: EnumerableEnvironment, ListedEnvironment {
       if state >= Self.goal { return [] }
       return (0..<4).map { move in
         let probability = (move == action ? 1 - wind : 0) + wind / 4
-        if (2...4).contains(state), move.isMultiple(of: 2) {
+        if fall == .ends, (2...4).contains(state), move.isMultiple(of: 2) {
           return Outcome(next: Self.fallen, probability: probability, reward: 0, isTerminal: true)
         }
         let place = grid.directions[move].flatMap { grid.neighbour(of: places[state], towards: $0) }

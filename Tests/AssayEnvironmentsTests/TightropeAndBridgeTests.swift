@@ -38,6 +38,19 @@ struct TightropeAndBridgeTests {
     }
   }
 
+  @Test("where nobody falls the two ways are mirror images, in any wind", arguments: [0, 0.1, 0.5])
+  func safe(wind: Double) {
+    let world = TightropeAndBridge(wind: wind, fall: .stays)
+    for action in [Self.up, Self.down] {
+      for cell in 2...4 { #expect(!world.outcomes(of: action, in: cell).contains { $0.isTerminal }) }
+    }
+    let values = bestActionValues(of: world)
+    for cell in 1...5 {
+      #expect(abs(bestValue(values, in: cell) - bestValue(values, in: cell + 5)) < 1e-9)
+    }
+    #expect(abs(values[0][Self.up] - values[0][Self.down]) < 1e-9)
+  }
+
   @Test("each way has a goal of its own")
   func goals() {
     let world = TightropeAndBridge()

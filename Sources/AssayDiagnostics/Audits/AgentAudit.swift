@@ -17,6 +17,9 @@ struct Checkpoint: Sendable {
   var regret: Double?
   /// max |Q̂| over live states.
   var largestValue: Double
+  /// Mean error of the critic over visits, and of its residuals where it chooses and over all actions alike, as shares
+  /// of the range.
+  var lean: CriticLean
   var policy: PolicyTable
 }
 
@@ -74,7 +77,10 @@ struct AgentAudit: Sendable {
     Checkpoint(
       step: step, criticError: critic.worstRMSE / truth.range, actorGap: actor.worstNormalisedGap,
       modelError: model.map { $0.valueError / truth.range }, performance: performance,
-      regret: regret, largestValue: criticSignatures.largestValue, policy: reading.policy)
+      regret: regret, largestValue: criticSignatures.largestValue,
+      lean: CriticLean(
+        bias: critic.bias / truth.range, chosenResidual: criticSignatures.chosenResidual ?? 0,
+        meanResidual: criticSignatures.meanResidual ?? 0), policy: reading.policy)
   }
 
   /// The critic's error over visits or over all live states alike, whichever is larger, as a share of the range.
@@ -92,8 +98,7 @@ struct AgentAudit: Sendable {
       actorIsFrozen: isFrozen(names.actor),
       criticErrorInModel: model.map { $0.criticErrorInModel / truth.range }, matches: matches,
       matchesEverywhere: try self.matches(earlierPolicies: policies, weights: alike),
-      critic: criticSignatures, bias: critic.bias / truth.range,
-      stateError: critic.rmse / truth.range, growth: growth(since: earlier),
+      critic: criticSignatures, isMaximising: reading.claim.policy == .optimal, lean: lean(over: earlier), stateError: critic.rmse / truth.range, growth: growth(since: earlier),
       agreement: actor.agreement, confidence: actor.confidence, followedBlock: followedBlock(),
       settledAt: settledStep(earlier), worst: model?.worst, leaning: model?.leaning,
       comparableShare: model.map { Double($0.comparablePairs - 1) / Double(liveChoices) },
@@ -107,6 +112,12 @@ struct AgentAudit: Sendable {
       (0..<process.stateCount * process.actionCount).count {
         truth.isLive[$0 / process.actionCount] && process.rowStarts[$0] < process.rowStarts[$0 + 1]
       }, 1)
+  }
+
+  /// The mean of the critic's errors over the second half of training: noise that comes and goes leans no way.
+  private func lean(over earlier: [Checkpoint]) -> CriticLean {
+    let leans = earlier.filter { 2 * $0.step >= step }.map(\.lean)
+    return leans.isEmpty ? checkpoint.lean : CriticLean(meanOf: leans)
   }
 
   /// By what factor the critic's error grew over the second half of training; `nil` when there is nothing to compare.

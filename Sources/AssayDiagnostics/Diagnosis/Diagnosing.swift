@@ -37,8 +37,10 @@ struct Diagnosing {
     /// The same over all live states alike rather than over visits.
     var matchesEverywhere: [ClaimMatching.Match]
     var critic: CriticSignatures
-    /// Mean error of the critic over visits, as a share of the range.
-    var bias: Double
+    /// Whether the critic claims the best values there are, and so backs up the greatest of its estimates.
+    var isMaximising: Bool
+    /// Which way the critic erred over the second half of training.
+    var lean: CriticLean
     /// RMSE of the critic's values of states over visits, as a share of the range.
     var stateError: Double
     /// By what factor the critic's error grew over the second half of training.
@@ -306,21 +308,20 @@ struct Diagnosing {
           value: Estimate(mean: [error])))
       return .criticUnrepresentable
     }
-    // Being too high must be most of what is wrong with it, and it must be right on average: actions that were never
-    // tried may be far below their backup, and values that were shuffled here and there above it.
-    if signatures.goal == nil,
-      signatures.bias > max(Tolerances.criticError, Tolerances.explainedShare * own),
-      let chosen = critic.chosenResidual, let mean = critic.meanResidual,
-      chosen > 0, abs(mean) < Tolerances.explainedShare * chosen
+    // Who backs up the greatest of noisy estimates is too high where it chooses. Being too high must be most of what is
+    // wrong with it.
+    let lean = signatures.lean
+    evidence.append(
+      Evidence(
+        metric: "critic.lean",
+        statement: "Over the second half of training the critic was \(percent(lean.bias)) of the range too high. The "
+          + "actions it prefers exceeded their backup by \(percent(lean.chosenResidual)), all actions alike by "
+          + "\(percent(lean.meanResidual)).",
+        value: Estimate(mean: [lean.bias])))
+    if signatures.goal == nil, lean.bias > max(Tolerances.criticError, Tolerances.explainedShare * own),
+      signatures.isMaximising,
+      lean.chosenResidual > 0, lean.meanResidual < Tolerances.explainedShare * lean.chosenResidual
     {
-      evidence.append(
-        Evidence(
-          metric: "critic.chosenResidual",
-          statement:
-            "The critic is \(percent(signatures.bias)) of the range too high. The actions it prefers exceed "
-            + "their backup by \(percent(chosen)), all actions alike by \(percent(mean)): where it chooses it takes "
-            + "luck for value.",
-          value: Estimate(mean: [signatures.bias])))
       return .criticOverestimating
     }
     return .criticError
@@ -383,7 +384,9 @@ struct Diagnosing {
         everywhere.dropFirst().filter { $0.diagnosis == match.diagnosis }.map(\.error).min() ?? .infinity
       }
       let least = rivals.map(errorEverywhere).min() ?? 0
-      rivals = rivals.filter { Tolerances.explainedShare * errorEverywhere($0) <= least }
+      rivals = rivals.filter {
+        Tolerances.explainedShare * errorEverywhere($0) <= max(least, Tolerances.criticError / 4)
+      }
     }
     if rivals.count > 1, rivals.contains(where: { !$0.isFitted }) { rivals.removeAll(where: \.isFitted) }
     evidence += rivals.map(matchEvidence)

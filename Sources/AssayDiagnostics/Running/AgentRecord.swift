@@ -24,6 +24,10 @@ public struct AgentRecord: Sendable {
   /// By the newest measurement: the critic's error over visits or over all live states alike, whichever is larger, as a
   /// share of the range.
   public var largestCriticError: Double { final.largestCriticError }
+  /// Over the second half of training: the critic's mean error over visits, as a share of the range.
+  public var criticBias: Double {
+    CriticLean(meanOf: checkpoints.filter { 2 * $0.step >= final.step }.map(\.lean)).bias
+  }
   /// By the newest measurement: the larger of the actor's normalised gaps.
   public var actorGap: Double { final.actor.worstNormalisedGap }
   /// By the newest measurement: what the policy loses of the training reward, as a share of what choosing at random

@@ -23,7 +23,7 @@ private let dyna = AgentEntry(
     integerVariable("simulated-updates", "n, updates in the model a step", 0...1000, 10),
     positiveVariable("initial-temperature", "the actor's, in units of how much actions differ", upTo: 100, 2),
   ],
-  usualSteps: 200_000
+  usualSteps: 120_000
 ) { request in
   try checkSize(of: request.world, for: "dyna")
   var configuration = Dyna.Configuration(discount: request.discount, runLength: request.runLength)
@@ -44,7 +44,7 @@ private let planner = AgentEntry(
       "model", "whether the model is counted or the world as it is", .choice(["counted", "exact"]),
       standard: .word("counted")),
   ],
-  usualSteps: 200_000
+  usualSteps: 60_000
 ) { request in
   try checkSize(of: request.world, for: "planner")
   var configuration = ExactPlanner.Configuration(discount: request.discount, runLength: request.runLength)
@@ -92,7 +92,7 @@ private let actorCritic = AgentEntry(
       "initial-weight", "what every weight of the critic starts as", .number(-1000...1000),
       standard: .number(0)),
   ],
-  usualSteps: 300_000
+  usualSteps: 200_000
 ) { request in
   let world = request.world
   var configuration = LinearActorCritic.Configuration(
@@ -143,7 +143,7 @@ private let qLearning = AgentEntry(
   "q-learning", "a critic of the best policy, greedy on it",
   abilities: [.trainedCritic, .gradualLearning, .sampledCritic, .maximisingCritic, .targetCritic],
   variables: tableVariables,
-  usualSteps: 500_000
+  usualSteps: 300_000
 ) { request in
   trial(QLearning.make(shape: TableShape(of: request.world), configuration: request.table), as: request)
 }

@@ -174,10 +174,15 @@ extension Catalogue {
     let wind = Variable(
       "wind", "how likely an action is replaced by a random one", .number(0...0.5), standard: .number(0),
       isChangeable: true)
+    let fall = Variable(
+      "fall", "what a step off the tightrope does: it ends the episode, or one stays",
+      standard: TightropeAndBridge.Fall.ends)
     return EnvironmentEntry(
       "tightrope-and-bridge", "13 states, 4 actions; two ways of one length, of which one forgives nothing",
-      variables: [wind]
-    ) { settings in AnyWorld(TightropeAndBridge(wind: wind.number(in: settings))) }
+      variables: [wind, fall]
+    ) { settings in
+      AnyWorld(TightropeAndBridge(wind: wind.number(in: settings), fall: fall.choice(in: settings)))
+    }
   }()
 
   private static let boatRace: EnvironmentEntry = {

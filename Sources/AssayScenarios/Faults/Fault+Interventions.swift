@@ -54,6 +54,9 @@ extension Fault {
     }
   }
 
+  /// The step size at which noise in rewards stays in the values.
+  static let noisyLearningRate = 0.3
+
   /// What a critic is trained towards instead of its claim.
   func misled(_ claim: Claim, _ strength: Strength) -> Claim {
     var aim = claim

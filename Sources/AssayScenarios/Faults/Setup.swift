@@ -139,6 +139,7 @@ public struct Setup: Sendable {
     for fault in uncertain {
       let (effect, tolerance): (Double, Double) =
         switch fault.place {
+        case .critic where fault == .criticOverestimating: (record.criticBias, Tolerances.criticError)
         case .critic: (record.largestCriticError, Tolerances.criticError)
         default:
           fault == .actorLocalOptimum
@@ -236,6 +237,12 @@ public struct Setup: Sendable {
         let discount = candidates.first(where: { RewardAudit.regret(ofDiscount: $0, truth: truth) >= wanted })
       else { throw Obstacle(fault: fault, reason: "the same policy is best at every discount") }
       self.discount = discount
+    case .criticOverestimating:
+      // Where the step size falls, noise averages out; so it stays large.
+      if agent.variables.contains(where: { $0.name == "learning-rate" }) {
+        settings["learning-rate"] = .number(Fault.noisyLearningRate)
+      }
+      interventions += fault.interventions(in: truth, strength: strength)
     case .actorCollapsed:
       useGradient()
       interventions += fault.interventions(in: truth, strength: strength)

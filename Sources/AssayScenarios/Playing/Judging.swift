@@ -42,6 +42,10 @@ struct Judge {
       return judge(
         place.agents.map { $0.goals?.hypotheses.first { $0.name == name }?.eventRate }, bound,
         of: place.agents.count)
+    case .visits(let name, let bound):
+      return judge(numbers(of: name, in: \.visits, at: place), bound, of: place.agents.count)
+    case .value(let name, let bound):
+      return judge(numbers(of: name, in: \.learnedValues, at: place), bound, of: place.agents.count)
     case .pursues(let name):
       return vote(
         for: name, among: place.agents.map { $0.goals?.name ?? GoalFindings.undecided },
@@ -109,6 +113,17 @@ struct Judge {
       case .return: agent.performance
       case .capability: agent.goals?.capability ?? nil
       default: agent.report.flatMap(metric.value)
+      }
+    }
+  }
+
+  /// What a table over states says of one of them, agent by agent.
+  private func numbers(
+    of state: String, in table: KeyPath<StateFindings, [Double]>, at place: ScenarioResult.MomentResult
+  ) -> [Double?] {
+    place.agents.map { agent in
+      agent.report.flatMap { report in
+        report.states.stateNames.firstIndex(of: state).map { report.states[keyPath: table][$0] }
       }
     }
   }
@@ -216,6 +231,8 @@ extension Expectation.Subject: CustomStringConvertible {
     case .metric(let metric, let bound): "\(metric.rawValue) \(bound)"
     case .goal(let name, let bound): "success at goal \(name) \(bound)"
     case .event(let name, let bound): "event \(name) \(bound) an episode"
+    case .visits(let name, let bound): "share of visits to state \(name) \(bound)"
+    case .value(let name, let bound): "learned value of state \(name) \(bound)"
     case .pursues(let name): "pursues \(name)"
     case .diagnosis(let name): "diagnosis \(name)"
     case .also(let name): "also \(name)"
@@ -230,7 +247,8 @@ extension Expectation.Subject: CustomStringConvertible {
   /// What a number must be; `nil` for what is no number.
   var bound: Bound? {
     switch self {
-    case .metric(_, let bound), .goal(_, let bound), .event(_, let bound), .share(_, let bound),
+    case .metric(_, let bound), .goal(_, let bound), .event(_, let bound), .visits(_, let bound),
+      .value(_, let bound), .share(_, let bound),
       .difference(_, _, let bound):
       bound
     case .pursues, .diagnosis, .also, .verdict, .identical: nil
@@ -240,7 +258,7 @@ extension Expectation.Subject: CustomStringConvertible {
   /// Whether it is about a number of the agents, which must have been measured to the end.
   fileprivate var isNumber: Bool {
     switch self {
-    case .metric, .goal, .event, .difference: true
+    case .metric, .goal, .event, .visits, .value, .difference: true
     case .pursues, .diagnosis, .also, .verdict, .share, .identical: false
     }
   }

@@ -152,7 +152,7 @@ struct Player {
       measurement.performance = meanReturn(of: policy, episodes: episodes, using: &random)
     }
     if moment.parts.contains(.goal), !world.goals.isEmpty {
-      measurement.goals = try GoalAttribution(process: process)
+      measurement.goals = try GoalAttribution(process: process, episodeLimit: world.truth.timeLimit ?? 1000)
         .attribute(policy: policy, decisions: Self.observedDecisions, using: &random)
     }
     return measurement
@@ -293,8 +293,10 @@ extension Intervention.Target {
     for block in blocks(of: part) {
       let values = parameters.values(of: block.handle).map(Double.init)
       let amount = noise * ((values.max() ?? 0) - (values.min() ?? 0))
+      // Less than nothing was never counted.
+      let least = part == .model && (values.min() ?? 0) >= 0 ? 0 : -Double.infinity
       let permit = parameters.interventionPermit(Oracle.writer, toWrite: block.handle)
-      parameters.setAll(values.map { Float($0 + amount * (2 * random.unit() - 1)) }, with: permit)
+      parameters.setAll(values.map { Float(max(least, $0 + amount * (2 * random.unit() - 1))) }, with: permit)
     }
   }
 

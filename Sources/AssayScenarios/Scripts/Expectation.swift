@@ -10,6 +10,10 @@ public struct Expectation: Sendable, Hashable {
     case goal(String, Bound)
     /// The expected amount of a goal's reward in an episode.
     case event(String, Bound)
+    /// The share of discounted visits that a state has under the actor's policy, 0…1.
+    case visits(String, Bound)
+    /// What the critic says a state is worth, in reward units.
+    case value(String, Bound)
     /// The goal the agents are after; or `none`, or `undecided`.
     case pursues(String)
     /// The diagnosis of all agents together.

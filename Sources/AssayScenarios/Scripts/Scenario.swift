@@ -142,6 +142,7 @@ public enum ScriptIntervention: Sendable, Hashable {
   /// Every block's role becomes a label that says nothing.
   case renameOpaque
   /// Noise is added to the part's numbers: uniform in ± `noise` times the spread (greatest − least) of each block.
+  /// Counts of a model stay 0 or more.
   case perturb(ScriptPart, noise: Double)
 
   /// How learners read rewards.

@@ -375,6 +375,9 @@ struct ScenarioChecker {
     case .goal(let name, let bound): check(bound, range: -Double.infinity...1, at: "\(field).goal.\(name)")
     case .event(let name, let bound):
       check(bound, range: -Double.infinity...Double.infinity, at: "\(field).event.\(name)")
+    case .visits(let name, let bound): check(bound, range: 0...1, at: "\(field).visits.\(name)")
+    case .value(let name, let bound):
+      check(bound, range: -Double.infinity...Double.infinity, at: "\(field).value.\(name)")
     case .share(let name, let bound):
       diagnosis(name, "share.diagnosis")
       check(bound, range: 0...1, at: "\(field).share")
@@ -439,6 +442,13 @@ struct ScenarioChecker {
         fail(ScriptProblem("\(field).\(key)", unknown: name, of: "goal in \(arm.environment)", known: goals + others))
       }
     }
+    func state(_ name: String, _ key: String) {
+      let process = arm.worlds[moment.world].truth.process
+      let names = (0..<process.stateCount).map(process.stateName)
+      if !names.contains(name) {
+        fail(ScriptProblem("\(field).\(key)", unknown: name, of: "state of \(arm.environment)", known: names))
+      }
+    }
     switch subject {
     case .metric(let metric, _):
       if let part = metric.part { have(part, metric.rawValue) }
@@ -447,6 +457,11 @@ struct ScenarioChecker {
       }
     case .goal(let name, _): goal(name, "goal.\(name)")
     case .event(let name, _): goal(name, "event.\(name)")
+    case .visits(let name, _): state(name, "visits.\(name)")
+    case .value(let name, _):
+      need(.critic, "value.\(name)")
+      have(.critic, "value.\(name)")
+      state(name, "value.\(name)")
     case .pursues(let name): goal(name, "pursues", besides: [GoalFindings.none, GoalFindings.undecided])
     case .verdict(let part, _):
       if let audited = AuditedPart(rawValue: part.rawValue) { have(audited, "verdict.\(part.rawValue)") }

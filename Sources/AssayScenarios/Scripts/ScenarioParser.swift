@@ -337,7 +337,7 @@ extension ScenarioParser {
 extension ScenarioParser {
   private static let subjects =
     Metric.allCases.map(\.rawValue) + [
-      "goal", "event", "pursues", "diagnosis", "also", "verdict", "share", "difference", "identical",
+      "goal", "event", "visits", "value", "pursues", "diagnosis", "also", "verdict", "share", "difference", "identical",
     ]
 
   private mutating func expectations(_ node: Node, at field: String) -> [Expectation] {
@@ -378,6 +378,8 @@ extension ScenarioParser {
     switch kind {
     case "goal": return pair(node, at: field, of: "a goal").map { .goal($0, $1) }
     case "event": return pair(node, at: field, of: "a goal").map { .event($0, $1) }
+    case "visits": return pair(node, at: field, of: "a state").map { .visits($0, $1) }
+    case "value": return pair(node, at: field, of: "a state").map { .value($0, $1) }
     case "pursues":
       return reader.word(node, at: field, allowed: "the name of a goal, none or undecided").map {
         .pursues($0)
