@@ -61,7 +61,7 @@ struct MatrixCommandTests {
     let answer = try await Command.run(line: Self.line)
     #expect(answer.status == 0 && answer.error == "")
     #expect(
-      answer.lines.first?.hasPrefix("6 cells of 3 agents (q-learning), 500 steps each; 2 more make no")
+      answer.lines.first?.hasPrefix("6 cells of 3 agents (q-learning), 500 steps an agent; 2 more make")
         == true)
     #expect(answer.lines.filter { $0.count > 80 || $0.hasSuffix(" ") } == [])
     #expect(

@@ -104,8 +104,8 @@ struct ClaimMatchingTests {
     let errors = matches.dropFirst().map(\.error)
     #expect(errors == errors.sorted())
     #expect(matches.filter { $0.diagnosis == "healthy" }.count == 1)
-    // Other discount, scale, sign, delay, and three other policies; no history, no ends, no limit.
-    #expect(matches.count == 8)
+    // Other discount, scale, place, and three other policies; no history, no ends, no limit, and no sign that fits.
+    #expect(matches.count == 7)
   }
 }
 
@@ -136,13 +136,15 @@ struct ClaimMistakesTests {
   }
 
   @Test(
-    "the opposite sign, a step late and termination ignored are each the best match of exactly that table")
+    "the opposite sign, bootstrapping in place and termination ignored are each the best match of exactly that table")
   func mistakes() throws {
     let (process, policy) = try corridor()
     let dense = DenseTruth(process)
-    let (right, values) = (dense.actionValues(of: policy), dense.values(of: policy))
-    // By elimination: what follows a step is Σ p·v; an episode that went on begins again at state 0.
-    let late = (0..<6).map { pair in pair == 5 ? 0 : values[[0, 1, 1, 2, 2][pair]] }
+    let right = dense.actionValues(of: policy)
+    // Bootstrapped in place, V = r̄ / (1 − 0.9) in states 0 and 1, and v = 0.9 + 0.09 v in state 2.
+    let still = [2.25, 2.25, 4.5, 4.5, 0.9 / 0.91, 0]
+    let late = zip(still, [0, 0.25, 0, 0.5, 0, 1]).map { 0.9 * $0 + $1 }
+    // An episode that went on begins again at state 0.
     let endless = DenseTruth(
       try SmallWorlds.corridor(replacing: [5: [(0, 1, false)]], reward: [1: 0.25, 3: 0.5])
     ).actionValues(of: policy)

@@ -17,29 +17,20 @@ struct ClaimTruthTests {
       of: claim, process: process, actorPolicy: policy, behaviour: policy, timeLimit: limit)
   }
 
-  /// Going right V = (0.81, 0.9, 1); Q₁(s, a) is what is got after the step.
-  @Test("a step late, the first reward is left out, and what follows is not discounted for it")
-  func late() throws {
-    let late = try truth(try SmallWorlds.corridor(), policy: right) { $0.delay = 1 }
-    #expect(distance(late.actionValues, [0.81, 0.9, 0.9, 1, 1, 0]) < 1e-12)
-    #expect(distance(late.stateValues, [0.9, 1, 0]) < 1e-12)
+  /// Paid are ¼, ½ and 1 on the way. A step that seems to lead back pays for ever: V = (2.5, 5, 1), and Q adds a reward to
+  /// 0.9 V of the same state, unless the episode ends there.
+  @Test("bootstrapped in place, what follows a step is what its own state is worth, and nothing where it ends")
+  func inPlace() throws {
+    let corridor = try SmallWorlds.corridor(reward: [1: 0.25, 3: 0.5])
+    let still = try truth(corridor, policy: right) { $0.bootstrapsInPlace = true }
+    #expect(distance(still.stateValues, [2.5, 5, 1]) < 1e-10)
+    #expect(distance(still.actionValues, [2.25, 2.5, 4.5, 5, 0.9, 1]) < 1e-10)
     // Of a reward three times as large, three times as much.
-    let scaled = try truth(try SmallWorlds.corridor(), policy: right) {
-      $0.delay = 1
+    let scaled = try truth(corridor, policy: right) {
+      $0.bootstrapsInPlace = true
       $0.rewardScale = 3
     }
-    #expect(distance(scaled.actionValues, late.actionValues.map { 3 * $0 }) < 1e-12)
-  }
-
-  @Test("a step late and of the best policy, the actor stands for the best")
-  func lateOptimal() throws {
-    let corridor = try SmallWorlds.corridor()
-    let stay = PolicyTable(actionCount: 2, actions: [0, 1, 1])
-    let late = try truth(corridor, policy: stay) {
-      $0.delay = 1
-      $0.policy = .optimal
-    }
-    #expect(distance(late.stateValues, [0, 1, 0]) < 1e-12)
+    #expect(distance(scaled.actionValues, still.actionValues.map { 3 * $0 }) < 1e-10)
   }
 
   /// With termination ignored the end pays 1 and leads to the start: V = (x, x/0.9, x/0.81) with x = 0.81 (1 + 0.9 x).

@@ -55,11 +55,9 @@ struct FaultTests {
     case .actorOtherCritic: Ground(agent: "planner", steps: 2000, settings: exact)
     case .criticDiverging: Ground(agent: "actor-critic", world: try standard("bairds-star"))
     case .criticUnrepresentable: Ground(agent: "actor-critic")
-    case .criticTruncationTerminal: Ground(agent: "actor-critic", world: ring)
-    case .criticOverestimating: Ground(agent: "q-learning", steps: 60_000)
+    case .criticTruncationTerminal: Ground(agent: "sarsa", world: ring, steps: 20_000)
     case .actorCollapsed: Ground(agent: "actor-critic", world: ring)
-    case .actorLocalOptimum:
-      Ground(agent: "one-step-actor-critic", world: try standard("shortcut-maze"), steps: 12_000)
+    case .actorLocalOptimum: Ground(agent: "reinforce", world: try standard("shortcut-maze"), steps: 12_000)
     case .goalMisgeneralisation: Ground(agent: "actor-critic", world: try #require(coins), steps: 20_000)
     default: Ground()
     }
@@ -72,11 +70,10 @@ struct FaultTests {
     return try await setup.audit(seeds: Self.seeds, steps: ground.steps)
   }
 
-  static let open: [Fault] = [
-    .goalMisgeneralisation, .criticTruncationTerminal, .criticOverestimating, .actorLocalOptimum,
-  ]
+  /// What noise does to a critic takes too many steps, and too much luck, to be named here every time.
+  static let dependable = Fault.allCases.filter { $0 != .criticOverestimating }
 
-  @Test("a planted fault is named, in every agent", arguments: Fault.allCases.filter { !open.contains($0) })
+  @Test("a planted fault is named, in every agent", arguments: dependable)
   func named(fault: Fault) async throws {
     let report = try await report([fault], on: try Self.ground(for: fault))
     #expect(
