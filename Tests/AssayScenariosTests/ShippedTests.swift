@@ -43,7 +43,9 @@ struct ShippedTests {
 
 @Suite("Expectations about single states")
 struct StateExpectationTests {
-  private static func text(_ expectation: String, audit: String = "all", agent: String = "q-learning") -> String {
+  private static func text(_ expectation: String, audit: String = "all", agent: String = "q-learning")
+    -> String
+  {
     """
     scenario: test
     claim: Something.
@@ -58,7 +60,8 @@ struct StateExpectationTests {
   @Test("a world of one state is visited there alone, and is worth what the better arm pays")
   func bandit() async throws {
     let text = Self.text(
-      "{visits: {0: {between: [0.999999, 1]}}}, {value: {0: {between: [0.6, 0.8]}}}, {value: {0: {above: 0.9}}}")
+      "{visits: {0: {between: [0.999999, 1]}}}, {value: {0: {between: [0.6, 0.8]}}}, {value: {0: {above: 0.9}}}"
+    )
     let plan = try #require(try Catalogue.standard.plans(yaml: Data(text.utf8), from: "test.yaml").first)
     let findings = try await plan.run(jobs: 2).findings
     #expect(findings.map(\.outcome) == [.passed, .passed, .failed])
