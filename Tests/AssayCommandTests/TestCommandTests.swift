@@ -30,7 +30,8 @@ struct TestCommandTests {
     #expect(both.status == 1)
     #expect(both.errorLines == ["Error: 1 of 4 expectations did not come true"])
     #expect(both.lines.filter { $0.hasPrefix("ok ") }.count == 3)
-    #expect(both.lines.filter { $0.hasPrefix("not ok 3 - bad / main / end: return at least 1000") }.count == 1)
+    #expect(
+      both.lines.filter { $0.hasPrefix("not ok 3 - bad / main / end: return at least 1000") }.count == 1)
     #expect(try folder.text(of: "r.xml").contains("failures=\"1\""))
     #expect(try folder.text(of: "r.json").contains("\"schema\" : \"assay.test/1\""))
     #expect(try folder.text(of: "r.html").hasPrefix("<!DOCTYPE html>"))
@@ -79,7 +80,8 @@ struct TestCommandTests {
     try folder.write(try await Command.run(line: "scenario show opaque-names").output, to: "mine.yaml")
     let answer = try await Command.run(line: "test mine.yaml", in: folder.url)
     #expect(answer.status == 0)
-    #expect(answer.output.replacing("mine.yaml", with: "opaque-names.yaml")
-      == (try await Command.run(line: "scenario run opaque-names").output))
+    #expect(
+      answer.output.replacing("mine.yaml", with: "opaque-names.yaml")
+        == (try await Command.run(line: "scenario run opaque-names").output))
   }
 }

@@ -57,14 +57,16 @@ struct ScenarioCommand: AsyncParsableCommand {
     guard let name else {
       throw Failure(
         status: ExitStatus.usage,
-        message: "the name is missing; allowed: \(ShippedScenarios.files.map(\.name).joined(separator: ", "))")
+        message: "the name is missing; allowed: \(ShippedScenarios.files.map(\.name).joined(separator: ", "))"
+      )
     }
     return try ShippedScenarios.file(named: name)
   }
 
   private func list() throws {
     if let name {
-      throw Failure(status: ExitStatus.usage, message: "'\(name)' is one too many; allowed: assay scenario list")
+      throw Failure(
+        status: ExitStatus.usage, message: "'\(name)' is one too many; allowed: assay scenario list")
     }
     let items = try ShippedScenarios.files.map { file in
       let scenarios = try Names.catalogue.plans(yaml: file.data, from: file.title).map(\.scenario)

@@ -23,7 +23,9 @@ struct TestCommand: AsyncParsableCommand {
         65  bad data
       """)
 
-  @Argument(help: ArgumentHelp("Files of scenarios; those that come with Assay, if left out.", valueName: "file.yaml"))
+  @Argument(
+    help: ArgumentHelp("Files of scenarios; those that come with Assay, if left out.", valueName: "file.yaml")
+  )
   var files: [String] = []
 
   @OptionGroup var options: TestOptions
@@ -75,7 +77,8 @@ struct TestOptions: ParsableArguments {
     let paths = targets.compactMap(\.1)
     if Set(paths).count < paths.count {
       throw Failure(
-        status: ExitStatus.usage, message: "two results are to be written to one file; allowed: a file for each")
+        status: ExitStatus.usage,
+        message: "two results are to be written to one file; allowed: a file for each")
     }
   }
 }
@@ -97,7 +100,8 @@ struct TestRun {
     let count = plans.reduce(0) { $0 + $1.plan.expectationCount }
     if isTAP { out(TAP.header(count: count)) }
     let progress = ProgressLine(
-      "testing \(plans.count) scenario\(plans.count == 1 ? "" : "s")", total: plans.reduce(0) { $0 + $1.plan.stepCount })
+      "testing \(plans.count) scenario\(plans.count == 1 ? "" : "s")",
+      total: plans.reduce(0) { $0 + $1.plan.stepCount })
     defer { progress.finish() }
     var results: [ScenarioResult] = []
     var number = 1
@@ -140,7 +144,9 @@ struct TestRun {
     guard problems.isEmpty else { throw ScriptError(problems: problems) }
     if !options.tags.isEmpty {
       let known = Set(plans.flatMap(\.plan.scenario.tags)).sorted()
-      for tag in options.tags where !known.contains(tag) { throw UnknownName(kind: "tag", name: tag, known: known) }
+      for tag in options.tags where !known.contains(tag) {
+        throw UnknownName(kind: "tag", name: tag, known: known)
+      }
       plans = plans.filter { !$0.plan.scenario.tags.filter(options.tags.contains).isEmpty }
     }
     return plans.map { ($0.file, options.seeds.map($0.plan.withSeeds) ?? $0.plan) }
@@ -158,7 +164,11 @@ struct TestRun {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     var data = try encoder.encode(TestReport(results))
     data.append(UInt8(ascii: "\n"))
-    if json == "-" { FileHandle.standardOutput.write(data) } else { try Files.write(data, to: json, flag: "--json") }
+    if json == "-" {
+      FileHandle.standardOutput.write(data)
+    } else {
+      try Files.write(data, to: json, flag: "--json")
+    }
   }
 
   private func out(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }

@@ -27,11 +27,13 @@ struct Judge {
   private typealias Judgement = (outcome: TestOutcome, measured: Estimate?, statement: String)
 
   private func judge(
-    _ subject: Expectation.Subject, _ places: [ScenarioResult.MomentResult], _ indices: [(arm: Int, moment: Int)]
+    _ subject: Expectation.Subject, _ places: [ScenarioResult.MomentResult],
+    _ indices: [(arm: Int, moment: Int)]
   ) -> Judgement {
     let place = places[0]
     switch subject {
-    case .metric(let metric, let bound): return judge(values(of: metric, at: place), bound, of: place.agents.count)
+    case .metric(let metric, let bound):
+      return judge(values(of: metric, at: place), bound, of: place.agents.count)
     case .goal(let name, let bound):
       return judge(
         place.agents.map { $0.goals?.hypotheses.first { $0.name == name }?.success ?? nil }, bound,
@@ -41,18 +43,22 @@ struct Judge {
         place.agents.map { $0.goals?.hypotheses.first { $0.name == name }?.eventRate }, bound,
         of: place.agents.count)
     case .pursues(let name):
-      return vote(for: name, among: place.agents.map { $0.goals?.name ?? GoalFindings.undecided }, open: GoalFindings.undecided)
+      return vote(
+        for: name, among: place.agents.map { $0.goals?.name ?? GoalFindings.undecided },
+        open: GoalFindings.undecided)
     case .diagnosis(let name):
       let share = Estimate(
         share: place.report?.agents.count { $0.diagnosis == name } ?? 0, of: place.agents.count)
       guard let diagnosis = place.report?.diagnosis else { return (.failed, nil, "Nothing was diagnosed.") }
-      let statement = "The diagnosis is \(diagnosis.name); \(tally(place.report?.agents.map(\.diagnosis) ?? []))."
+      let statement =
+        "The diagnosis is \(diagnosis.name); \(tally(place.report?.agents.map(\.diagnosis) ?? []))."
       let isOpen = diagnosis.name == DiagnosisName.inconclusive.rawValue
       return (diagnosis.name == name ? .passed : isOpen ? .inconclusive : .failed, share, statement)
     case .also(let name):
       guard let report = place.report else { return (.failed, nil, "Nothing was diagnosed.") }
       let share = Estimate(
-        share: report.agents.count { $0.also.contains(name) || $0.diagnosis == name }, of: report.agents.count)
+        share: report.agents.count { $0.also.contains(name) || $0.diagnosis == name }, of: report.agents.count
+      )
       let isThere = report.diagnosis.also.contains(name)
       let isOpen = report.diagnosis.name == DiagnosisName.inconclusive.rawValue
       let found = report.diagnosis.also.isEmpty ? "nothing" : report.diagnosis.also.joined(separator: ", ")
@@ -65,7 +71,8 @@ struct Judge {
         return (.failed, nil, "There is no verdict on the \(part.rawValue).")
       }
       return (
-        verdict.name == name ? .passed : verdict.name == .inconclusive ? .inconclusive : .failed, verdict.measured,
+        verdict.name == name ? .passed : verdict.name == .inconclusive ? .inconclusive : .failed,
+        verdict.measured,
         verdict.statement
       )
     case .share(let name, let bound):
@@ -109,7 +116,9 @@ struct Judge {
   private func judge(_ values: [Double?], _ bound: Bound, of count: Int) -> Judgement {
     let known = values.compactMap(\.self)
     guard known.count == count, known.allSatisfy(\.isFinite) else {
-      return (.failed, nil, "\(count - known.count(where: \.isFinite)) of \(count) agents have no such number.")
+      return (
+        .failed, nil, "\(count - known.count(where: \.isFinite)) of \(count) agents have no such number."
+      )
     }
     let estimate = Estimate(mean: known)
     return (bound.outcome(of: estimate), estimate, "\(Self.text(estimate)).")
@@ -148,7 +157,8 @@ struct Judge {
       return Estimate(estimate: mean, low: mean, high: mean, count: first.count + second.count)
     }
     let degrees =
-      error * error / (a.error * a.error / Double(first.count - 1) + b.error * b.error / Double(second.count - 1))
+      error * error
+      / (a.error * a.error / Double(first.count - 1) + b.error * b.error / Double(second.count - 1))
     let halfWidth = quantile(degrees: max(1, Int(degrees))) * error.squareRoot()
     return Estimate(
       estimate: mean, low: mean - halfWidth, high: mean + halfWidth, count: first.count + second.count)

@@ -172,7 +172,9 @@ struct Player {
   private static func policy(of report: AuditReport, actionCount: Int) -> PolicyTable {
     PolicyTable(
       actionCount: actionCount,
-      probabilities: report.states.policy.flatMap { $0.isEmpty ? .init(repeating: 0, count: actionCount) : $0 })
+      probabilities: report.states.policy.flatMap {
+        $0.isEmpty ? .init(repeating: 0, count: actionCount) : $0
+      })
   }
 
   /// The mean discounted performance over episodes.
@@ -212,14 +214,17 @@ struct Player {
       switch intervention {
       case .freeze(let part): for block in target.blocks(of: part) { target.parameters.freeze(block.handle) }
       case .thaw(let part):
-        for block in part.map(target.blocks) ?? target.parameters.blocks { target.parameters.thaw(block.handle) }
+        for block in part.map(target.blocks) ?? target.parameters.blocks {
+          target.parameters.thaw(block.handle)
+        }
       case .restore(let part, let name):
         if let snapshot = snapshots[name] { target.restore(part, from: snapshot) }
       case .swap(let part, let name):
         if let snapshot = snapshots[name] {
           snapshots[name] = target.exchange(part, with: snapshot)
         }
-      case .oracle(.critic): if let report { Oracle.writeCritic(&target, report: report, claim: claim, in: world) }
+      case .oracle(.critic):
+        if let report { Oracle.writeCritic(&target, report: report, claim: claim, in: world) }
       case .oracle(.actor): Oracle.writeActor(&target, in: world)
       case .oracle(.model): Oracle.writeModel(&target, in: world)
       case .relabel(let labels): target.labels = labels.labels(seed: seed)

@@ -65,4 +65,3 @@ public struct ScenarioResult: Sendable {
     public var line: Int?
   }
 }
-

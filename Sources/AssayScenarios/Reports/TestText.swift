@@ -63,7 +63,8 @@ public enum JUnit {
       let failures = result.findings.count { $0.outcome != .passed }
       text +=
         "  <testsuite name=\"\(escaped(result.scenario.name))\" tests=\"\(result.findings.count)\" failures=\"\(failures)\" errors=\"0\" skipped=\"0\">\n"
-      text += "    <properties><property name=\"claim\" value=\"\(escaped(result.scenario.claim))\"/></properties>\n"
+      text +=
+        "    <properties><property name=\"claim\" value=\"\(escaped(result.scenario.claim))\"/></properties>\n"
       for finding in result.findings {
         let name = "\(finding.expectation) (\(finding.at))"
         text +=
@@ -82,8 +83,11 @@ public enum JUnit {
 
   /// Text in an attribute, with nothing in it that XML 1.0 has no way to write.
   private static func escaped(_ text: String) -> String {
-    TextLayout.harmless(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;").replacing("\u{FFFE}", with: "\u{FFFD}").replacing("\u{FFFF}", with: "\u{FFFD}")
+    TextLayout.harmless(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(
+      ">", with: "&gt;"
+    )
+    .replacing("\"", with: "&quot;").replacing("\u{FFFE}", with: "\u{FFFD}").replacing(
+      "\u{FFFF}", with: "\u{FFFD}")
   }
 }
 

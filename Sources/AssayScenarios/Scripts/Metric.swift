@@ -49,7 +49,8 @@ public enum Metric: String, Sendable, Hashable, CaseIterable {
   /// What an audit must look at to know it.
   public var part: AuditedPart? {
     switch self {
-    case .criticError, .criticBias, .criticLargestError, .explainedVariance, .rankAgreement, .bellmanResidual: .critic
+    case .criticError, .criticBias, .criticLargestError, .explainedVariance, .rankAgreement, .bellmanResidual:
+      .critic
     case .actorGap, .actorAgreement, .actorConfidence: .actor
     case .modelError, .modelBias, .transitionError, .modelRewardError, .exploitation: .model
     case .rewardRegret: .reward
@@ -64,7 +65,8 @@ public enum Metric: String, Sendable, Hashable, CaseIterable {
     case .actorAgreement, .actorConfidence, .transitionError: 0...1
     case .rankAgreement: -1...1
     case .explainedVariance, .capability: -Double.infinity...1
-    case .criticError, .criticLargestError, .bellmanResidual, .actorGap, .modelError, .modelRewardError, .lostReturn,
+    case .criticError, .criticLargestError, .bellmanResidual, .actorGap, .modelError, .modelRewardError,
+      .lostReturn,
       .regret:
       0...Double.infinity
     case .criticBias, .modelBias, .exploitation, .rewardRegret, .return, .explorationCost:

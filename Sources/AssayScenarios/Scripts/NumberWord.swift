@@ -11,7 +11,9 @@ enum NumberWord {
 
   /// The whole number; `nil` for a text that is none, and beyond 2⁵³.
   static func integer(_ text: String) -> Int? {
-    guard let value = number(text), value == value.rounded(), abs(value) <= 9_007_199_254_740_992 else { return nil }
+    guard let value = number(text), value == value.rounded(), abs(value) <= 9_007_199_254_740_992 else {
+      return nil
+    }
     return Int(value)
   }
 }

@@ -20,11 +20,15 @@ extension ScenarioStep {
 @resultBuilder
 public enum ScenarioBuilder {
   public static func buildExpression(_ element: any ScenarioElement) -> [any ScenarioElement] { [element] }
-  public static func buildBlock(_ parts: [any ScenarioElement]...) -> [any ScenarioElement] { parts.flatMap(\.self) }
+  public static func buildBlock(_ parts: [any ScenarioElement]...) -> [any ScenarioElement] {
+    parts.flatMap(\.self)
+  }
   public static func buildOptional(_ part: [any ScenarioElement]?) -> [any ScenarioElement] { part ?? [] }
   public static func buildEither(first: [any ScenarioElement]) -> [any ScenarioElement] { first }
   public static func buildEither(second: [any ScenarioElement]) -> [any ScenarioElement] { second }
-  public static func buildArray(_ parts: [[any ScenarioElement]]) -> [any ScenarioElement] { parts.flatMap(\.self) }
+  public static func buildArray(_ parts: [[any ScenarioElement]]) -> [any ScenarioElement] {
+    parts.flatMap(\.self)
+  }
 }
 
 extension Scenario {
@@ -103,7 +107,9 @@ public struct Evaluate: ScenarioStep {
   /// - Parameters:
   ///   - episodes: how many are watched; `nil` for the exact return.
   ///   - label: what expectations call it.
-  public init(episodes: Int? = nil, as label: String? = nil) { step = .evaluate(episodes: episodes, label: label) }
+  public init(episodes: Int? = nil, as label: String? = nil) {
+    step = .evaluate(episodes: episodes, label: label)
+  }
 }
 
 /// Changes the world under the agent.

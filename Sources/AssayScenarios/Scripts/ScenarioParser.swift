@@ -25,7 +25,8 @@ struct ScenarioParser {
       let scenario = parser.scenario(root)
       scenarios.append(
         ReadScenario(
-          scenario: scenario, lines: parser.reader.lines, broken: parser.reader.broken, line: root.mark?.line))
+          scenario: scenario, lines: parser.reader.lines, broken: parser.reader.broken, line: root.mark?.line)
+      )
       problems += parser.reader.problems
     }
     if let problem { problems.append(problem) }
@@ -45,14 +46,20 @@ struct ScenarioParser {
       node, at: "", allowed: Self.keys,
       required: ["scenario", "claim", "environment", "agent", "script", "expect"])
     var scenario = Scenario(name: "", claim: "")
-    if let node = entries["scenario"] { scenario.name = reader.word(node, at: "scenario", allowed: "a name") ?? "" }
-    if let node = entries["claim"] { scenario.claim = reader.word(node, at: "claim", allowed: "a sentence") ?? "" }
+    if let node = entries["scenario"] {
+      scenario.name = reader.word(node, at: "scenario", allowed: "a name") ?? ""
+    }
+    if let node = entries["claim"] {
+      scenario.claim = reader.word(node, at: "claim", allowed: "a sentence") ?? ""
+    }
     if let node = entries["tags"] {
       scenario.tags = reader.list(node, at: "tags", of: "words").enumerated().compactMap { index, node in
         reader.word(node, at: "tags[\(index)]", allowed: "a word")
       }
     }
-    if let node = entries["environment"] { scenario.environment = named(node, at: "environment", of: "a world") }
+    if let node = entries["environment"] {
+      scenario.environment = named(node, at: "environment", of: "a world")
+    }
     if let node = entries["agent"] { scenario.agent = named(node, at: "agent", of: "an agent") }
     if let node = entries["seeds"] { scenario.seeds = seeds(node, at: "seeds") }
     if let node = entries["script"] { scenario.script = steps(node, at: "script") }
@@ -77,7 +84,9 @@ struct ScenarioParser {
     let settings = reader.settings(node, at: field, leavingOut: ["name"])
     guard let mapping = node.mapping else { return Scenario.Named("") }
     guard let name = mapping["name"] else {
-      if !mayLackName { reader.fail(ScriptProblem("\(field).name", nil, allowed: "the name of \(kind)"), node) }
+      if !mayLackName {
+        reader.fail(ScriptProblem("\(field).name", nil, allowed: "the name of \(kind)"), node)
+      }
       return Scenario.Named("", settings)
     }
     return Scenario.Named(
@@ -107,7 +116,8 @@ struct ScenarioParser {
       let path = "\(field).\(name)"
       let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
       guard parts.count == 2, let owner = Scenario.Sweep.Owner(rawValue: parts[0]) else {
-        reader.fail(ScriptProblem(path, ScriptProblem.unknown, allowed: "environment.VARIABLE or agent.VARIABLE"), key)
+        reader.fail(
+          ScriptProblem(path, ScriptProblem.unknown, allowed: "environment.VARIABLE or agent.VARIABLE"), key)
         continue
       }
       let settings = reader.list(values, at: path, of: "values").enumerated().compactMap { index, node in
@@ -155,7 +165,8 @@ extension ScenarioParser {
     reader.note(node, at: field)
     guard let mapping = node.mapping else {
       let known = Self.verbs
-      reader.fail(field, node, allowed: "a mapping with one of \(known.joined(separator: ", "))", known: known)
+      reader.fail(
+        field, node, allowed: "a mapping with one of \(known.joined(separator: ", "))", known: known)
       return nothing
     }
     let modifiers = mapping["audit"] != nil || mapping["evaluate"] != nil ? ["as"] : []
@@ -201,7 +212,9 @@ extension ScenarioParser {
 
   private mutating func fault(_ node: Node, at field: String) -> ScriptStep? {
     if node.mapping == nil {
-      return reader.word(node, at: field, allowed: "the name of a fault").map { .fault(name: $0, strength: nil) }
+      return reader.word(node, at: field, allowed: "the name of a fault").map {
+        .fault(name: $0, strength: nil)
+      }
     }
     let entries = reader.entries(node, at: field, allowed: ["name", "strength"], required: ["name"])
     let strength = entries["strength"].flatMap {
@@ -262,7 +275,9 @@ extension ScenarioParser {
     case "rename":
       return reader.word(node, at: field, allowed: "opaque", known: ["opaque"]).map { _ in .renameOpaque }
     case "swap":
-      guard let (part, snapshot) = partOfSnapshot(node, at: field, mayBeAll: false), let part else { return nil }
+      guard let (part, snapshot) = partOfSnapshot(node, at: field, mayBeAll: false), let part else {
+        return nil
+      }
       return .swap(part, snapshot: snapshot)
     case "restore":
       return partOfSnapshot(node, at: field, mayBeAll: true).map { .restore($0, snapshot: $1) }
@@ -289,7 +304,8 @@ extension ScenarioParser {
     let entries = reader.entries(node, at: field, allowed: known)
     guard entries.count == 1, let entry = entries.first else {
       if entries.count > 1 {
-        reader.fail(ScriptProblem(field, "several parts", allowed: "one of \(known.joined(separator: ", "))"), node)
+        reader.fail(
+          ScriptProblem(field, "several parts", allowed: "one of \(known.joined(separator: ", "))"), node)
       } else if node.mapping?.isEmpty == true {
         reader.fail(ScriptProblem(field, "empty", allowed: "{critic: SNAPSHOT} and the like"), node)
       }
@@ -336,7 +352,8 @@ extension ScenarioParser {
     let entries = reader.entries(node, at: field, allowed: Self.subjects + ["at", "arm"])
     let kinds = Self.subjects.filter { entries[$0] != nil }
     guard kinds.count == 1, let kind = kinds.first, let body = entries[kind] else {
-      if node.mapping != nil, kinds.count > 1 || entries.isEmpty && !reader.broken.contains(where: { $0.hasPrefix(field) })
+      if node.mapping != nil,
+        kinds.count > 1 || entries.isEmpty && !reader.broken.contains(where: { $0.hasPrefix(field) })
       {
         reader.fail(
           ScriptProblem(
@@ -352,7 +369,8 @@ extension ScenarioParser {
       return nothing
     }
     return Expectation(
-      subject, at: entries["at"].flatMap { reader.word($0, at: "\(field).at", allowed: "the label of an audit") },
+      subject,
+      at: entries["at"].flatMap { reader.word($0, at: "\(field).at", allowed: "the label of an audit") },
       arm: entries["arm"].flatMap { reader.word($0, at: "\(field).arm", allowed: "the name of an arm") })
   }
 
@@ -362,7 +380,9 @@ extension ScenarioParser {
     case "goal": return pair(node, at: field, of: "a goal").map { .goal($0, $1) }
     case "event": return pair(node, at: field, of: "a goal").map { .event($0, $1) }
     case "pursues":
-      return reader.word(node, at: field, allowed: "the name of a goal, none or undecided").map { .pursues($0) }
+      return reader.word(node, at: field, allowed: "the name of a goal, none or undecided").map {
+        .pursues($0)
+      }
     case "diagnosis": return diagnosis(node, at: field).map { .diagnosis($0) }
     case "also": return diagnosis(node, at: field).map { .also($0) }
     case "verdict": return verdict(node, at: field)
@@ -389,7 +409,8 @@ extension ScenarioParser {
     guard entries.count == 1, let entry = entries.first else {
       if node.mapping != nil {
         reader.fail(
-          ScriptProblem(field, entries.isEmpty ? "empty" : "of several parts", allowed: "{critic: healthy} and the like"),
+          ScriptProblem(
+            field, entries.isEmpty ? "empty" : "of several parts", allowed: "{critic: healthy} and the like"),
           node)
       }
       return nil
@@ -397,7 +418,8 @@ extension ScenarioParser {
     let known = ["healthy", "faulty", "inconclusive"]
     let name = reader.word(
       entry.value, at: "\(field).\(entry.key)", allowed: known.joined(separator: ", "), known: known)
-    guard let part = Expectation.VerdictPart(rawValue: entry.key), let name = name.flatMap(Verdict.Name.init) else {
+    guard let part = Expectation.VerdictPart(rawValue: entry.key), let name = name.flatMap(Verdict.Name.init)
+    else {
       return nil
     }
     return .verdict(part, name)
@@ -459,7 +481,8 @@ extension ScenarioParser {
       }
       guard ends.count == 2 else {
         if node.sequence?.count != 2, node.sequence?.isEmpty == false {
-          reader.fail(ScriptProblem("\(field).between", "\(ends.count) numbers", allowed: "two numbers"), node)
+          reader.fail(
+            ScriptProblem("\(field).between", "\(ends.count) numbers", allowed: "two numbers"), node)
         }
         return nil
       }
@@ -472,17 +495,18 @@ extension ScenarioParser {
     let (above, below) = (limit("above", &reader), limit("below", &reader))
     if (entries["atLeast"] ?? entries["atMost"]) != nil, (entries["above"] ?? entries["below"]) != nil {
       reader.fail(
-        ScriptProblem(field, "of two kinds of limits", allowed: "atLeast and atMost, or above and below"), node)
+        ScriptProblem(field, "of two kinds of limits", allowed: "atLeast and atMost, or above and below"),
+        node)
       return nil
     }
     guard [atLeast, atMost, above, below].contains(where: { $0 != nil }) else {
       let isBroken = ["atLeast", "atMost", "above", "below"].contains { entries[$0] != nil }
       if !isBroken, !reader.broken.contains(where: { $0.hasPrefix(field + ".") }) {
-        reader.fail(ScriptProblem(field, "without a limit", allowed: Self.limits.joined(separator: ", ")), node)
+        reader.fail(
+          ScriptProblem(field, "without a limit", allowed: Self.limits.joined(separator: ", ")), node)
       }
       return nil
     }
     return Bound(low: atLeast ?? above, high: atMost ?? below, isStrict: above != nil || below != nil)
   }
 }
-

@@ -54,7 +54,8 @@ struct ScriptReader {
         let name = Self.text(key)
         fail(
           ScriptProblem(
-            field.isEmpty ? name : "\(field).\(name)", ScriptProblem.unknown, allowed: allowed.joined(separator: ", "),
+            field.isEmpty ? name : "\(field).\(name)", ScriptProblem.unknown,
+            allowed: allowed.joined(separator: ", "),
             suggestion: UnknownName(kind: "key", name: name, known: allowed).nearest), key)
         continue
       }
@@ -63,10 +64,13 @@ struct ScriptReader {
     }
     for name in required where entries[name] == nil {
       // A key that was misspelt is there after all.
-      let isMisspelt = problems.contains { $0.suggestion == name && broken.contains($0.field) && $0.line != nil }
+      let isMisspelt = problems.contains {
+        $0.suggestion == name && broken.contains($0.field) && $0.line != nil
+      }
       if !isMisspelt {
         fail(
-          ScriptProblem(field.isEmpty ? name : "\(field).\(name)", nil, allowed: Self.meaning[name] ?? "a value"),
+          ScriptProblem(
+            field.isEmpty ? name : "\(field).\(name)", nil, allowed: Self.meaning[name] ?? "a value"),
           node)
       } else {
         broken.insert(field.isEmpty ? name : "\(field).\(name)")
@@ -76,9 +80,12 @@ struct ScriptReader {
   }
 
   private static let meaning = [
-    "scenario": "a name", "claim": "a sentence", "environment": "the name of a world", "agent": "the name of an agent",
-    "script": "a list of steps", "expect": "a list of expectations", "name": "a name", "times": "a whole number",
-    "steps": "a list of steps", "episodes": "a whole number", "noise": "a number", "between": "two names of arms",
+    "scenario": "a name", "claim": "a sentence", "environment": "the name of a world",
+    "agent": "the name of an agent",
+    "script": "a list of steps", "expect": "a list of expectations", "name": "a name",
+    "times": "a whole number",
+    "steps": "a list of steps", "episodes": "a whole number", "noise": "a number",
+    "between": "two names of arms",
     "metric": "the name of a metric", "diagnosis": "the name of a diagnosis",
   ]
 
@@ -128,7 +135,8 @@ struct ScriptReader {
   ) -> Int? {
     note(node, at: field)
     guard let text = node.scalar?.string, let number = NumberWord.integer(text), range.contains(number) else {
-      fail(field, node, allowed: "a whole number from \(range.lowerBound) to \(range.upperBound), such as 20k")
+      fail(
+        field, node, allowed: "a whole number from \(range.lowerBound) to \(range.upperBound), such as 20k")
       return nil
     }
     return number
