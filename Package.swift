@@ -65,7 +65,9 @@ let package = Package(
       dependencies: ["AssayDiagnostics", "AssayScenarios", "AssayEnvironments"]),
     .testTarget(
       name: "AssayScenariosTests",
-      dependencies: ["AssayScenarios", "AssayTesting", "AssayAgents", "AssayEnvironments", "AssayDiagnostics"]),
+      dependencies: [
+        "AssayScenarios", "AssayTesting", "AssayAgents", "AssayEnvironments", "AssayDiagnostics",
+      ]),
     .testTarget(
       name: "AssayReportsTests", dependencies: ["AssayReports", "AssayScenarios"],
       resources: [.copy("Resources")]),

@@ -27,7 +27,8 @@ struct ArticleTests {
     for metric in Metric.allCases { #expect(text.contains("`\(metric.rawValue)`"), "\(metric)") }
     // What the reader says is allowed, the article explains.
     let unknown = MistakesTests.problems(
-      MistakesTests.sound.replacing("  - train: 2k", with: "  - none: 1\n  - intervene: {none: 1}\n  - train: 2k"))
+      MistakesTests.sound.replacing(
+        "  - train: 2k", with: "  - none: 1\n  - intervene: {none: 1}\n  - train: 2k"))
     for problem in unknown {
       let words = problem.split(separator: "allowed: ")[1].split(separator: ";")[0].split(separator: ", ")
       for word in words { #expect(text.contains(String(word)) == true, "\(word)") }

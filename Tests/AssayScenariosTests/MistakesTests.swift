@@ -73,7 +73,8 @@ struct MistakesTests {
       "field 'agent.lambda' is '2'; allowed: a number from 0 to 1"),
     Mistake(
       "audit: [critic, actor, goal]", "audit: [critic, gaol]", 9,
-      "field 'script[2].audit[1]' is 'gaol'; allowed: critic, actor, model, reward, goal; did you mean 'goal'?"),
+      "field 'script[2].audit[1]' is 'gaol'; allowed: critic, actor, model, reward, goal; did you mean 'goal'?"
+    ),
     Mistake(
       "audit: [critic, actor, goal]", "audit: [model]", 9,
       "field 'script[2].audit' is 'model'; allowed: parts that actor-critic has; it has no model"),
@@ -117,17 +118,20 @@ struct MistakesTests {
       "field 'expect[0].goal.cion' is 'cion'; allowed: coin, right, left; did you mean 'coin'?"),
     Mistake(
       "- {diagnosis: healthy}\ncontrols", "- {verdict: {model: healthy}}\ncontrols", 11,
-      "field 'expect[0].verdict.model' is 'about the model'; allowed: parts that actor-critic has: critic, actor"),
+      "field 'expect[0].verdict.model' is 'about the model'; allowed: parts that actor-critic has: critic, actor"
+    ),
     Mistake(
       "- {diagnosis: healthy}\ncontrols", "- {reward-regret: {atMost: 0}}\ncontrols", 11,
-      "field 'expect[0].reward-regret' is 'about the reward'; allowed: what 'audit 1' audits: critic, actor, goal"),
+      "field 'expect[0].reward-regret' is 'about the reward'; allowed: what 'audit 1' audits: critic, actor, goal"
+    ),
     Mistake(
       "- {diagnosis: healthy}\ncontrols", "- {diagnosis: healthy, at: later}\ncontrols", 11,
       "field 'expect[0].at' is 'later'; allowed: audit 1"),
     Mistake(
       "- {diagnosis: healthy}\ncontrols",
       "- {difference: {metric: return, between: [main, contrl 1], above: 0}}\ncontrols", 11,
-      "field 'expect[0].difference.between[1]' is 'contrl 1'; allowed: main, control 1; did you mean 'control 1'?"),
+      "field 'expect[0].difference.between[1]' is 'contrl 1'; allowed: main, control 1; did you mean 'control 1'?"
+    ),
     Mistake(
       "- {diagnosis: healthy}\ncontrols", "- {identical: [main]}\ncontrols", 11,
       "field 'expect[0].identical' is '1 names'; allowed: two names of arms"),
@@ -139,8 +143,11 @@ struct MistakesTests {
       "field 'sweep.world.coin' is unknown; allowed: environment.VARIABLE or agent.VARIABLE"),
     Mistake(
       "script:", "sweep: {environment.coin: [right, lfet]}\nscript:", 6,
-      "field 'sweep.environment.coin[1]' is 'lfet'; allowed: right, random, left or away; did you mean 'left'?"),
-    Mistake("seeds: 2", "seeds: 2\nseeds: 3", 5, "the file is 'a mapping with 'seeds' twice'; allowed: each key once"),
+      "field 'sweep.environment.coin[1]' is 'lfet'; allowed: right, random, left or away; did you mean 'left'?"
+    ),
+    Mistake(
+      "seeds: 2", "seeds: 2\nseeds: 3", 5,
+      "the file is 'a mapping with 'seeds' twice'; allowed: each key once"),
   ]
 
   /// What is said of a file.
@@ -160,7 +167,9 @@ struct MistakesTests {
   @Test("the scenario without a mistake is fine")
   func sound() { #expect(Self.problems(Self.sound) == []) }
 
-  @Test("each mistake is told of in a line, with its place, what is allowed and what was meant", arguments: mistakes)
+  @Test(
+    "each mistake is told of in a line, with its place, what is allowed and what was meant",
+    arguments: mistakes)
   func told(mistake: Mistake) {
     #expect(Self.sound.contains(mistake.old))
     let problems = Self.problems(Self.sound.replacing(mistake.old, with: mistake.new, maxReplacements: 1))
@@ -171,9 +180,12 @@ struct MistakesTests {
   @Test("unknown worlds and agents are told of with the nearest name")
   func names() {
     let problems = Self.problems(
-      Self.sound.replacing("coin-corridor", with: "coin-coridor").replacing("actor-critic", with: "actr-critic"))
+      Self.sound.replacing("coin-corridor", with: "coin-coridor").replacing(
+        "actor-critic", with: "actr-critic"))
     #expect(problems.count == 2)
-    #expect(problems[0].hasPrefix("file.yaml:3: field 'environment.name' is 'coin-coridor'; allowed: frozen-lake-4x4,"))
+    #expect(
+      problems[0].hasPrefix(
+        "file.yaml:3: field 'environment.name' is 'coin-coridor'; allowed: frozen-lake-4x4,"))
     #expect(problems[0].hasSuffix("; did you mean 'coin-corridor'?"))
     #expect(problems[1].hasSuffix("; did you mean 'actor-critic'?"))
   }
@@ -181,8 +193,10 @@ struct MistakesTests {
   @Test("all mistakes of a file are told of, in the order of lines, scenario after scenario")
   func all() {
     let first = Self.sound.replacing("seeds: 2", with: "seeds: 0").replacing("lambda", with: "")
-    let second = Self.sound.replacing("the coin moves", with: "another").replacing("train: 2k", with: "train: -1")
-      .replacing("{diagnosis: healthy}", with: "{diagnosis: hale}")
+    let second = Self.sound.replacing("the coin moves", with: "another").replacing(
+      "train: 2k", with: "train: -1"
+    )
+    .replacing("{diagnosis: healthy}", with: "{diagnosis: hale}")
     let problems = Self.problems(first + "\n---\n" + second)
     #expect(problems.map { $0.split(separator: ":")[1] } == ["5", "21", "25", "27"])
     let same = Self.problems(Self.sound + "\n---\n" + Self.sound)
@@ -199,13 +213,15 @@ struct MistakesTests {
       .replacing("{environment: {coin: random}, ", with: "{")
     let problems = Self.problems(text)
     #expect(problems.count == 1, "\(problems)")
-    #expect(problems.first?.contains("field 'script[1].change.aliased' is 'not changeable'; allowed: ") == true)
+    #expect(
+      problems.first?.contains("field 'script[1].change.aliased' is 'not changeable'; allowed: ") == true)
   }
 
   @Test(
     "files that mean harm get a clear error, quickly",
     arguments: [
-      ("", "the file is 'empty'"), ("hello", "file.yaml:1: the file is 'hello'"), ("---\n---\n", "the file is 'empty'"),
+      ("", "the file is 'empty'"), ("hello", "file.yaml:1: the file is 'hello'"),
+      ("---\n---\n", "the file is 'empty'"),
       ("a: [", "not YAML"), ("a:\n\t- b", "file.yaml:2: the file is 'indented by a tab'"),
       ("a: " + String(repeating: "[", count: 100_000), "nested too deeply"),
       (String(repeating: "- ", count: 5000) + "x", "nested too deeply"),
@@ -233,7 +249,10 @@ struct MistakesTests {
 
   @Test("what is not UTF-8 is refused")
   func encoding() {
-    #expect(Self.problems(Data([0xFF, 0xFE, 0x41])) == ["file.yaml: the file is 'not in UTF-8'; allowed: text in UTF-8"])
+    #expect(
+      Self.problems(Data([0xFF, 0xFE, 0x41])) == [
+        "file.yaml: the file is 'not in UTF-8'; allowed: text in UTF-8"
+      ])
   }
 
   @Test("a sound scenario cut off or garbled anywhere never crashes the reader")

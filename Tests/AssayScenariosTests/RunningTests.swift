@@ -12,7 +12,9 @@ struct RunningTests {
     return try #require(plans.first)
   }
 
-  private static func text(_ script: String, expect: String = "[{diagnosis: healthy}]", agent: String = "dyna") -> String {
+  private static func text(
+    _ script: String, expect: String = "[{diagnosis: healthy}]", agent: String = "dyna"
+  ) -> String {
     """
     scenario: test
     claim: Something.
@@ -38,7 +40,8 @@ struct RunningTests {
       let result = try await plan.run(jobs: jobs)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
-      texts.append(String(decoding: try encoder.encode(TestReport(result.arms.isEmpty ? [] : [result])), as: UTF8.self))
+      texts.append(
+        String(decoding: try encoder.encode(TestReport(result.arms.isEmpty ? [] : [result])), as: UTF8.self))
       bits.append(result.arms.flatMap { $0.moments.flatMap { $0.agents.flatMap(\.digests) } })
     }
     #expect(texts[0] == texts[1] && texts[1] == texts[2])
@@ -78,7 +81,9 @@ struct RunningTests {
   @Test("what a freeze, a swap and a restoration leave behind are the numbers they say")
   func numbers() async throws {
     let plan = try plan(
-      Self.text("{train: 50}, {snapshot: a}, {audit: all}, {train: 150}, {intervene: {swap: {critic: a}}}, {audit: all}, {restore: a}, {audit: all}"))
+      Self.text(
+        "{train: 50}, {snapshot: a}, {audit: all}, {train: 150}, {intervene: {swap: {critic: a}}}, {audit: all}, {restore: a}, {audit: all}"
+      ))
     let moments = try await plan.run(jobs: 2).arms[0].moments
     for agent in 0..<3 {
       let states = try moments.map { try #require($0.agents[agent].report).anatomy.blocks }
@@ -86,16 +91,22 @@ struct RunningTests {
         #expect((swapped.digest == start.digest) == (start.owner == "critic"))
         // The swap put the critic of later into the snapshot.
         #expect((end.digest == start.digest) == (start.owner != "critic"))
-        if start.owner == "critic" { #expect(swapped.lastWriter == "script" && swapped.lastCause == "intervention") }
-        if end.digest != swapped.digest { #expect(end.lastWriter == "script" && end.lastCause == "restoration") }
+        if start.owner == "critic" {
+          #expect(swapped.lastWriter == "script" && swapped.lastCause == "intervention")
+        }
+        if end.digest != swapped.digest {
+          #expect(end.lastWriter == "script" && end.lastCause == "restoration")
+        }
       }
     }
   }
 
-  @Test("an oracle makes its part right", arguments: ["dyna", "actor-critic", "q-learning", "double-q-learning"])
+  @Test(
+    "an oracle makes its part right", arguments: ["dyna", "actor-critic", "q-learning", "double-q-learning"])
   func oracle(agent: String) async throws {
     let text = Self.text(
-      "{train: 200}, {intervene: {oracle: critic}}", expect: "[{critic-error: {atMost: 0.001}}]", agent: agent)
+      "{train: 200}, {intervene: {oracle: critic}}", expect: "[{critic-error: {atMost: 0.001}}]", agent: agent
+    )
     let result = try await plan(text).run(jobs: 2)
     #expect(result.findings.filter { $0.outcome != .passed } == [])
   }
@@ -104,7 +115,9 @@ struct RunningTests {
   func otherOracles() async throws {
     let text = Self.text(
       "{train: 200}, {intervene: {oracle: actor}}, {intervene: {oracle: model}}",
-      expect: "[{lost-return: {atMost: 0.0001}}, {model-error: {atMost: 0.0001}}, {transition-error: {atMost: 0.0001}}]")
+      expect:
+        "[{lost-return: {atMost: 0.0001}}, {model-error: {atMost: 0.0001}}, {transition-error: {atMost: 0.0001}}]"
+    )
     let result = try await plan(text).run(jobs: 2)
     #expect(result.findings.filter { $0.outcome != .passed } == [])
   }
@@ -116,7 +129,8 @@ struct RunningTests {
       expect: "[{diagnosis: non-finite}, {return: {atLeast: -1000}}]")
     let result = try await plan(text).run(jobs: 2)
     #expect(result.findings.map(\.outcome) == [.passed, .inconclusive])
-    #expect(result.findings[1].statement.hasSuffix("3 of 3 agents had stopped at a number that is not finite."))
+    #expect(
+      result.findings[1].statement.hasSuffix("3 of 3 agents had stopped at a number that is not finite."))
   }
 
   @Test("a sweep makes an arm of each combination, and evaluations are told apart")
@@ -261,7 +275,10 @@ struct RunningTests {
     let xml = JUnit.xml(of: [result])
     let document = XMLReading(xml)
     #expect(document.isWellFormed)
-    #expect(document.names == ["testsuites", "testsuite", "properties", "property", "testcase", "failure", "testcase"])
+    #expect(
+      document.names == [
+        "testsuites", "testsuite", "properties", "property", "testcase", "failure", "testcase",
+      ])
     #expect(document.suite == "a <b> & \"c\" # \\ d")
     #expect(ScenarioReport([result]).html.contains("a &lt;b&gt; &amp; &quot;c&quot;"))
   }

@@ -70,7 +70,8 @@ package struct Story: Sendable {
     package var high: Double?
 
     package init(
-      arm: String, moment: String, expectation: String, outcome: String, statement: String, measured: Estimate?,
+      arm: String, moment: String, expectation: String, outcome: String, statement: String,
+      measured: Estimate?,
       low: Double?, high: Double?
     ) {
       self.arm = arm

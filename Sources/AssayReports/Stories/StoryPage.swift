@@ -12,7 +12,9 @@ package struct StoryPage: Sendable {
   private var document: Markup {
     let checks = stories.flatMap(\.checks)
     let passed = checks.count { $0.outcome == "passed" }
-    let title = passed == checks.count ? "All came true" : "\(checks.count - passed) of \(checks.count) did not come true"
+    let title =
+      passed == checks.count
+      ? "All came true" : "\(checks.count - passed) of \(checks.count) did not come true"
     let links = stories.enumerated().map { index, story in
       "<a href=\"#scenario-\(index)\">\(story.name)</a>\n" as Markup
     }
@@ -56,7 +58,9 @@ package struct StoryPage: Sendable {
   private func section(_ story: Story, id: String) -> Markup {
     let facts = story.facts.map { "<div><dt>\($0.name)</dt><dd>\($0.value)</dd></div>\n" as Markup }
     let passed = story.checks.count { $0.outcome == "passed" }
-    let kind = story.hasPassed ? "healthy" : story.checks.contains { $0.outcome == "failed" } ? "faulty" : "inconclusive"
+    let kind =
+      story.hasPassed
+      ? "healthy" : story.checks.contains { $0.outcome == "failed" } ? "faulty" : "inconclusive"
     let answer =
       story.hasPassed
       ? "Came true" : "\(passed) of \(counted(story.checks.count, "expectation")) came true"
@@ -147,7 +151,8 @@ struct BoundGraphic {
   var kind: String
 
   var markup: Markup {
-    guard let measured = check.measured, measured.estimate.isFinite, check.low != nil || check.high != nil else {
+    guard let measured = check.measured, measured.estimate.isFinite, check.low != nil || check.high != nil
+    else {
       return ""
     }
     let (low, high) = measured.drawnInterval

@@ -18,13 +18,15 @@ extension Story {
     self.init(
       name: result.scenario.name, claim: result.scenario.claim, hasPassed: result.hasPassed,
       facts: [
-        ("Arms", "\(plan.arms.count)"), ("Agents", "\(plan.agentCount)"), ("Environment steps", "\(plan.stepCount)"),
+        ("Arms", "\(plan.arms.count)"), ("Agents", "\(plan.agentCount)"),
+        ("Environment steps", "\(plan.stepCount)"),
         ("Tags", result.scenario.tags.isEmpty ? "none" : result.scenario.tags.joined(separator: ", ")),
       ],
       arms: zip(plan.arms, result.arms).map { Arm($0, $1) },
       checks: result.findings.map { finding in
         Check(
-          arm: finding.arm, moment: finding.at, expectation: finding.expectation, outcome: finding.outcome.rawValue,
+          arm: finding.arm, moment: finding.at, expectation: finding.expectation,
+          outcome: finding.outcome.rawValue,
           statement: finding.statement, measured: finding.measured, low: finding.bound?.low,
           high: finding.bound?.high)
       })
@@ -44,7 +46,8 @@ extension Story.Arm {
         moment.report.map { report in
           let history = moment.history
           return Story.Plot(
-            label: moment.label, diagnosis: report.diagnosis.name, steps: history.steps, values: history.performance,
+            label: moment.label, diagnosis: report.diagnosis.name, steps: history.steps,
+            values: history.performance,
             optimum: report.gap.optimal)
         }
       })
@@ -52,7 +55,8 @@ extension Story.Arm {
 
   fileprivate static func text(_ settings: Settings) -> String {
     guard !settings.isEmpty else { return "" }
-    return " (" + settings.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + ")"
+    return " (" + settings.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+      + ")"
   }
 }
 

@@ -9,6 +9,7 @@ public enum TAP {
   /// The lines before all results.
   ///
   /// - Parameter count: how many results there will be.
+  /// - Returns: the version and the plan.
   public static func header(count: Int) -> String { "TAP version 14\n1..\(count)\n" }
 
   /// The lines of one scenario.

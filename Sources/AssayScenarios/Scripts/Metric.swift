@@ -77,6 +77,7 @@ public enum Metric: String, Sendable, Hashable, CaseIterable {
   /// What it is of one agent; `nil` where it has none.
   ///
   /// - Parameter report: of that agent alone.
+  /// - Returns: the number, or `nil`.
   func value(in report: AuditReport) -> Double? {
     let agent = report.agents[0]
     return switch self {

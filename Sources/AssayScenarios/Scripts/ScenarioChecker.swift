@@ -41,7 +41,8 @@ extension Catalogue {
       if let plan = checker.plan() { plans.append(plan) }
       let name = read.scenario.name
       if names.keys.contains(name), !name.isEmpty {
-        var problem = ScriptProblem("scenario", name, allowed: "a name that no other scenario of the file has")
+        var problem = ScriptProblem(
+          "scenario", name, allowed: "a name that no other scenario of the file has")
         problem.line = read.lines["scenario"]
         all.append(problem)
       }
@@ -50,7 +51,8 @@ extension Catalogue {
     }
     var seen: Set<ScriptProblem> = []
     all = all.filter { seen.insert($0).inserted }
-      .enumerated().sorted { ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset) }.map(\.element)
+      .enumerated().sorted { ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset) }.map(
+        \.element)
     guard all.isEmpty else {
       throw ScriptError(
         problems: all.map {
@@ -128,7 +130,8 @@ struct ScenarioChecker {
   mutating func fail(_ problem: ScriptProblem) {
     // What could not be read is told already, and whatever follows from it would be noise.
     let isToldAlready = broken.contains {
-      $0.isEmpty || problem.field == $0 || problem.field.hasPrefix($0 + ".") || problem.field.hasPrefix($0 + "[")
+      $0.isEmpty || problem.field == $0 || problem.field.hasPrefix($0 + ".")
+        || problem.field.hasPrefix($0 + "[")
     }
     guard !isToldAlready else { return }
     var problem = problem
@@ -227,7 +230,9 @@ struct ScenarioChecker {
       }
       if let seeds = control.seeds {
         arm.seeds = seeds
-        if !(1...10_000).contains(seeds.count) { fail("\(field).seeds", "\(seeds.count)", allowed: "1 to 10000") }
+        if !(1...10_000).contains(seeds.count) {
+          fail("\(field).seeds", "\(seeds.count)", allowed: "1 to 10000")
+        }
       }
       drafts.append(arm)
     }
@@ -310,7 +315,8 @@ struct ScenarioChecker {
     switch expectation.subject {
     case .difference(let metric, let pair, let bound):
       check(bound, range: -Double.infinity...Double.infinity, at: "\(field).difference")
-      return compared(pair, metric: metric, expectation, at: field, key: "difference.between", arms, names, line)
+      return compared(
+        pair, metric: metric, expectation, at: field, key: "difference.between", arms, names, line)
     case .identical(let pair):
       return compared(pair, metric: nil, expectation, at: field, key: "identical", arms, names, line)
     default: break
@@ -403,10 +409,14 @@ struct ScenarioChecker {
       return
     }
     if let low = bound.low, low > range.upperBound || bound.isStrict && low == range.upperBound {
-      fail(isPair ? field : "\(field).\(lowName)", "\(Setting.number(low))", allowed: "\(allowed), or it can never be met")
+      fail(
+        isPair ? field : "\(field).\(lowName)", "\(Setting.number(low))",
+        allowed: "\(allowed), or it can never be met")
     }
     if let high = bound.high, high < range.lowerBound || bound.isStrict && high == range.lowerBound {
-      fail(isPair ? field : "\(field).\(highName)", "\(Setting.number(high))", allowed: "\(allowed), or it can never be met")
+      fail(
+        isPair ? field : "\(field).\(highName)", "\(Setting.number(high))",
+        allowed: "\(allowed), or it can never be met")
     }
   }
 
@@ -419,14 +429,18 @@ struct ScenarioChecker {
       if !moment.parts.contains(part), !moment.isEvaluation {
         fail(
           "\(field).\(key)", "about the \(part.rawValue)",
-          allowed: "what '\(moment.label)' audits: \(AuditedPart.allCases.filter(moment.parts.contains).map(\.rawValue).joined(separator: ", "))")
+          allowed:
+            "what '\(moment.label)' audits: \(AuditedPart.allCases.filter(moment.parts.contains).map(\.rawValue).joined(separator: ", "))"
+        )
       }
     }
     /// Whether the agent has the part, and else whether it is audited.
     func have(_ part: AuditedPart, _ key: String) {
       guard let own = ScriptPart(rawValue: part.rawValue), !arm.has(own) else { return need(part, key) }
       let known = ScriptPart.allCases.filter(arm.has).map(\.rawValue).joined(separator: ", ")
-      fail("\(field).\(key)", "about the \(part.rawValue)", allowed: "parts that \(arm.agent.name) has: \(known)")
+      fail(
+        "\(field).\(key)", "about the \(part.rawValue)", allowed: "parts that \(arm.agent.name) has: \(known)"
+      )
     }
     if moment.isEvaluation {
       guard case .metric(.return, _) = subject else {
@@ -439,7 +453,9 @@ struct ScenarioChecker {
     func goal(_ name: String, _ key: String, besides others: [String] = []) {
       need(.goal, key)
       if !(goals + others).contains(name) {
-        fail(ScriptProblem("\(field).\(key)", unknown: name, of: "goal in \(arm.environment)", known: goals + others))
+        fail(
+          ScriptProblem(
+            "\(field).\(key)", unknown: name, of: "goal in \(arm.environment)", known: goals + others))
       }
     }
     func state(_ name: String, _ key: String) {

@@ -116,7 +116,8 @@ struct ScenarioParser {
       let path = "\(field).\(name)"
       let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
       guard parts.count == 2, let owner = Scenario.Sweep.Owner(rawValue: parts[0]) else {
-        reader.fail(ScriptProblem(path, ScriptProblem.unknown, allowed: "environment.VARIABLE or agent.VARIABLE"), key)
+        reader.fail(
+          ScriptProblem(path, ScriptProblem.unknown, allowed: "environment.VARIABLE or agent.VARIABLE"), key)
         continue
       }
       let settings = reader.list(values, at: path, of: "values").enumerated().compactMap { index, node in

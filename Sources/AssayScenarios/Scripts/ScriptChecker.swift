@@ -31,7 +31,8 @@ struct ScriptChecker {
   private var durations: [(field: String, from: Int, length: Int)] = []
   private var isOverfull = false
 
-  init(environment: EnvironmentEntry?, agent: AgentEntry?, field: String, isWhole: Bool, broken: Set<String>) {
+  init(environment: EnvironmentEntry?, agent: AgentEntry?, field: String, isWhole: Bool, broken: Set<String>)
+  {
     self.environment = environment
     self.agent = agent
     self.field = field
@@ -73,9 +74,10 @@ struct ScriptChecker {
     }
     enterDestination()
     if !moments.contains(where: { !$0.isEvaluation }) {
-      moment(ScenarioPlan.Moment(
-        label: "end", base: "end", parts: Set(AuditedPart.allCases), isEvaluation: false, episodes: nil,
-        world: current, step: trained))
+      moment(
+        ScenarioPlan.Moment(
+          label: "end", base: "end", parts: Set(AuditedPart.allCases), isEvaluation: false, episodes: nil,
+          world: current, step: trained))
     }
   }
 
@@ -133,13 +135,17 @@ struct ScriptChecker {
       let setup = try plant(in: settings, environment, agent)
       let trial = try setup.makeTrial(seed: 0, runLength: 1)
       var parts = ScenarioPlan.Parts()
-      trial.apply { parts = ScenarioPlan.Parts($0, isCriticTrained: agent.abilities.contains(.trainedCritic)) }
+      trial.apply {
+        parts = ScenarioPlan.Parts($0, isCriticTrained: agent.abilities.contains(.trainedCritic))
+      }
       self.parts = parts
       self.setup = setup
       worlds = [ScenarioPlan.World(settings: settings, world: setup.world, truth: setup.truth)]
     } catch let error as Setup.Obstacle {
       let index = faults.firstIndex { $0.fault == error.fault } ?? 0
-      fail(field(ofFault: index), error.fault.rawValue, allowed: "a fault that makes sense here: \(error.reason)")
+      fail(
+        field(ofFault: index), error.fault.rawValue, allowed: "a fault that makes sense here: \(error.reason)"
+      )
       // Without it, there is more to be looked at.
       faults.remove(at: index)
       faultFields.remove(at: index)
@@ -151,17 +157,23 @@ struct ScriptChecker {
     }
   }
 
-  private func field(ofFault index: Int) -> String { faultFields.indices.contains(index) ? faultFields[index] : field }
+  private func field(ofFault index: Int) -> String {
+    faultFields.indices.contains(index) ? faultFields[index] : field
+  }
 
   /// Plants the faults: the only place where a script's faults come to be.
-  private func plant(in settings: Settings, _ environment: EnvironmentEntry, _ agent: AgentEntry) throws -> Setup {
+  private func plant(in settings: Settings, _ environment: EnvironmentEntry, _ agent: AgentEntry) throws
+    -> Setup
+  {
     try Setup(
-      planting: faults, agent: agent, environment: environment, worldSettings: settings, settings: agentSettings)
+      planting: faults, agent: agent, environment: environment, worldSettings: settings,
+      settings: agentSettings)
   }
 
   /// A fault may move the agent to another world when its training is over.
   private mutating func enterDestination() {
-    guard let destination = setup?.destination, let last = events.lastIndex(where: { if case .train = $0 { true } else { false } })
+    guard let destination = setup?.destination,
+      let last = events.lastIndex(where: { if case .train = $0 { true } else { false } })
     else { return }
     worlds.append(
       ScenarioPlan.World(settings: settings, world: destination.world, truth: destination.truth))
@@ -190,26 +202,38 @@ struct ScriptChecker {
       trained += steps
       events.append(.train(steps))
     case .evaluate(let episodes, let label):
-      if let episodes, episodes < 1 { fail("\(field).evaluate.episodes", "\(episodes)", allowed: "1 or more") }
+      if let episodes, episodes < 1 {
+        fail("\(field).evaluate.episodes", "\(episodes)", allowed: "1 or more")
+      }
       moment(
         ScenarioPlan.Moment(
-          label: "", base: "", parts: [], isEvaluation: true, episodes: episodes, world: current, step: trained),
+          label: "", base: "", parts: [], isEvaluation: true, episodes: episodes, world: current,
+          step: trained),
         named: label, or: "evaluation", at: field, isRepeated: isRepeated)
     case .audit(let parts, let label):
       if parts.isEmpty { fail("\(field).audit", "empty", allowed: "all, or a list of parts") }
-      if parts.contains(.model), parts.count < AuditedPart.allCases.count, let own = self.parts, !own.hasModel {
-        fail("\(field).audit", "model", allowed: "parts that \(agent?.name ?? "the agent") has; it has no model")
+      if parts.contains(.model), parts.count < AuditedPart.allCases.count, let own = self.parts, !own.hasModel
+      {
+        fail(
+          "\(field).audit", "model", allowed: "parts that \(agent?.name ?? "the agent") has; it has no model")
       }
-      if parts.contains(.critic), parts.count < AuditedPart.allCases.count, let own = self.parts, !own.hasCritic {
-        fail("\(field).audit", "critic", allowed: "parts that \(agent?.name ?? "the agent") has; it has no critic")
+      if parts.contains(.critic), parts.count < AuditedPart.allCases.count, let own = self.parts,
+        !own.hasCritic
+      {
+        fail(
+          "\(field).audit", "critic",
+          allowed: "parts that \(agent?.name ?? "the agent") has; it has no critic")
       }
       moment(
         ScenarioPlan.Moment(
-          label: "", base: "", parts: Set(parts), isEvaluation: false, episodes: nil, world: current, step: trained),
+          label: "", base: "", parts: Set(parts), isEvaluation: false, episodes: nil, world: current,
+          step: trained),
         named: label, or: "audit", at: field, isRepeated: isRepeated)
     case .change(let changes): change(changes, at: "\(field).change")
     case .fault:
-      if !isTop { fail("\(field).fault", "inside a repetition", allowed: "a fault at the start of the script") }
+      if !isTop {
+        fail("\(field).fault", "inside a repetition", allowed: "a fault at the start of the script")
+      }
     case .intervene(let intervention, let duration):
       intervene(intervention, duration: duration, at: "\(field).intervene")
     case .snapshot(let name):
@@ -273,16 +297,20 @@ struct ScriptChecker {
       if let problem = environment.variables.problem(with: key, value, of: environment.name, at: place) {
         fail(problem)
         isGood = false
-      } else if let variable = environment.variables.first(where: { $0.name == key }), !variable.isChangeable {
+      } else if let variable = environment.variables.first(where: { $0.name == key }), !variable.isChangeable
+      {
         let able = environment.variables.filter(\.isChangeable).map(\.name)
         fail(
           place, "not changeable",
-          allowed: able.isEmpty ? "nothing: no variable of \(environment.name) can be changed" : able.joined(separator: ", "))
+          allowed: able.isEmpty
+            ? "nothing: no variable of \(environment.name) can be changed" : able.joined(separator: ", "))
         isGood = false
       }
     }
     if faults.contains(where: { $0.fault == .goalMisgeneralisation }) {
-      fail(field, "beside the fault goal-misgeneralisation", allowed: "one of the two: the fault changes the world itself")
+      fail(
+        field, "beside the fault goal-misgeneralisation",
+        allowed: "one of the two: the fault changes the world itself")
       return
     }
     guard isGood, let agent, let first = worlds.first else { return }
@@ -294,15 +322,20 @@ struct ScriptChecker {
     } else {
       do {
         let setup = try plant(in: settings, environment, agent)
-        guard setup.world.stateCount == first.world.stateCount, setup.world.actionCount == first.world.actionCount
+        guard setup.world.stateCount == first.world.stateCount,
+          setup.world.actionCount == first.world.actionCount
         else {
-          fail(field, "another number of states or actions", allowed: "a change that keeps the states and actions")
+          fail(
+            field, "another number of states or actions",
+            allowed: "a change that keeps the states and actions")
           return
         }
         worlds.append(ScenarioPlan.World(settings: settings, world: setup.world, truth: setup.truth))
         current = worlds.count - 1
       } catch {
-        fail(field, "a world without exact truth", allowed: "values at which \(environment.name) has one (\(error))")
+        fail(
+          field, "a world without exact truth",
+          allowed: "values at which \(environment.name) has one (\(error))")
         return
       }
     }
@@ -324,7 +357,9 @@ struct ScriptChecker {
       if let part { own(part, at: "\(field).restore") }
       know(snapshot: name, at: "\(field).restore.\(part?.rawValue ?? "all")")
     case .oracle(let part):
-      if own(part, at: "\(field).oracle"), let parts, let world = worlds.first, !parts.hasOracle(of: part, in: world) {
+      if own(part, at: "\(field).oracle"), let parts, let world = worlds.first,
+        !parts.hasOracle(of: part, in: world)
+      {
         fail("\(field).oracle", part.rawValue, allowed: "a part that is a table or linear in features")
       }
     case .perturb(let part, let noise):
@@ -345,7 +380,9 @@ struct ScriptChecker {
     guard let parts, let agent else { return false }
     if parts.blocks(of: part).isEmpty {
       let able = ScriptPart.allCases.filter { !parts.blocks(of: $0).isEmpty }.map(\.rawValue)
-      fail(field, part.rawValue, allowed: "parts of \(agent.name) with numbers of their own: \(able.joined(separator: ", "))")
+      fail(
+        field, part.rawValue,
+        allowed: "parts of \(agent.name) with numbers of their own: \(able.joined(separator: ", "))")
       return false
     }
     return true

@@ -39,7 +39,10 @@ public struct ScriptProblem: Error, Hashable, CustomStringConvertible {
   public var description: String {
     let place = file.map { "\($0):\(line.map { "\($0): " } ?? " ")" } ?? scenario.map { "\($0): " } ?? ""
     let subject = field.isEmpty ? "the file" : "field '\(field)'"
-    let found = value.map { $0 == Self.unknown ? "is unknown" : "is '\(TextLayout.clipped(TextLayout.harmless($0), columns: 60))'" } ?? "is missing"
+    let found =
+      value.map {
+        $0 == Self.unknown ? "is unknown" : "is '\(TextLayout.clipped(TextLayout.harmless($0), columns: 60))'"
+      } ?? "is missing"
     let meant = suggestion.map { "; did you mean '\($0)'?" } ?? ""
     return TextLayout.harmless("\(place)\(subject) \(found); allowed: \(allowed)\(meant)")
   }

@@ -18,7 +18,8 @@ struct ScriptReader {
     }
   }
 
-  mutating func note(_ node: Node, at field: String) { lines[field] = node.mark?.line }
+  /// Notes where a field stands: with its key, where it has one.
+  mutating func note(_ node: Node, at field: String) { lines[field] = lines[field] ?? node.mark?.line }
 
   /// Notes that a field could not be read, where the problem is already told.
   mutating func markBroken(_ field: String) { broken.insert(field) }
@@ -54,7 +55,8 @@ struct ScriptReader {
         let name = Self.text(key)
         fail(
           ScriptProblem(
-            field.isEmpty ? name : "\(field).\(name)", ScriptProblem.unknown, allowed: allowed.joined(separator: ", "),
+            field.isEmpty ? name : "\(field).\(name)", ScriptProblem.unknown,
+            allowed: allowed.joined(separator: ", "),
             suggestion: UnknownName(kind: "key", name: name, known: allowed).nearest), key)
         continue
       }
