@@ -298,7 +298,10 @@ struct Diagnosing {
     if let name = nameStaleTarget(signatures, own: own, &evidence) { return name }
     let cannotRepresent = (critic.representationError ?? 0) > Tolerances.criticError
     if let name = nameByClaim(
-      signatures.matches, everywhere: signatures.matchesEverywhere, fittedToo: !cannotRepresent, &evidence) { return name }
+      signatures.matches, everywhere: signatures.matchesEverywhere, fittedToo: !cannotRepresent, &evidence)
+    {
+      return name
+    }
     if signatures.criticStoppedAt != nil { return frozenCritic(signatures, &evidence) }
     if let error = critic.representationError, cannotRepresent {
       evidence.append(
@@ -314,7 +317,8 @@ struct Diagnosing {
     evidence.append(
       Evidence(
         metric: "critic.lean",
-        statement: "Over the second half of training the critic was \(percent(lean.bias)) of the range too high. The "
+        statement:
+          "Over the second half of training the critic was \(percent(lean.bias)) of the range too high. The "
           + "actions it prefers exceeded their backup by \(percent(lean.chosenResidual)), all actions alike by "
           + "\(percent(lean.meanResidual)).",
         value: Estimate(mean: [lean.bias])))
@@ -394,7 +398,8 @@ struct Diagnosing {
       evidence.append(
         Evidence(
           metric: "critic.alternatives",
-          statement: "These cannot be told apart in this agent: they ask for the same values wherever it was looked.",
+          statement:
+            "These cannot be told apart in this agent: they ask for the same values wherever it was looked.",
           value: nil))
       return .criticError
     }

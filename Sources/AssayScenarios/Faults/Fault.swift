@@ -68,7 +68,8 @@ public enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
     case .criticTruncationTerminal:
       "the critic takes a time limit (of 2, 1 or 0.5 horizons) for a termination"
     case .criticUnrepresentable: "states share features at random (0.34, 0.67 or all of them, two by two)"
-    case .criticOverestimating: "rewards are read with noise of mean zero (0.25, 0.5 or 1 of the range), in large steps"
+    case .criticOverestimating:
+      "rewards are read with noise of mean zero (0.25, 0.5 or 1 of the range), in large steps"
     case .actorFrozen: "the actor is frozen (after 0.2, 0.05 or 0.01 of the run)"
     case .actorOtherCritic: "the actor follows another table of values (0.5, 0.75 or all of it random)"
     case .actorCollapsed:

@@ -338,7 +338,8 @@ extension ScenarioParser {
 extension ScenarioParser {
   private static let subjects =
     Metric.allCases.map(\.rawValue) + [
-      "goal", "event", "visits", "value", "pursues", "diagnosis", "also", "verdict", "share", "difference", "identical",
+      "goal", "event", "visits", "value", "pursues", "diagnosis", "also", "verdict", "share", "difference",
+      "identical",
     ]
 
   private mutating func expectations(_ node: Node, at field: String) -> [Expectation] {
