@@ -149,6 +149,14 @@ struct Diagnosing {
       names.append(.actorLocalOptimum)
       evidence.append(
         Evidence(metric: "outcome.regret", statement: outcome.statement, value: outcome.measured))
+      if isUntried, let critic {
+        evidence.append(
+          Evidence(
+            metric: "critic.rmse",
+            statement: "For what the agent does the critic is right, to within "
+              + "\(percent(signatures.stateError)) of the range; it is wrong only about what the agent does not do.",
+            value: critic.measured))
+      }
     }
     if let name = names.first {
       return Diagnosis(
@@ -347,7 +355,7 @@ struct Diagnosing {
   }
 
   private func frozenCritic(_ signatures: Signatures, _ evidence: inout [Evidence]) -> DiagnosisName {
-    let frozen = signatures.criticIsFrozen ? "The critic's numbers are frozen" : "The critic is not frozen"
+    let frozen = "The critic's numbers \(signatures.criticIsFrozen ? "are frozen" : "stand still")"
     let stopped =
       signatures.criticStoppedAt.map {
         "it was last written at step \($0), while other parts went on learning"

@@ -26,6 +26,7 @@ public protocol Trial: AnyObject {
   /// - Parameters:
   ///   - world: of the type the trial was made with.
   ///   - truth: what is true of that world.
+  /// - Throws: ``DataError`` and ``PlanningError`` as ``measure()`` does.
   func enter(_ world: any EnumerableEnvironment, truth: ProcessTruth) throws
 
   /// Changes something from outside.

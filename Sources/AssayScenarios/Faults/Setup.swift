@@ -129,7 +129,9 @@ public struct Setup: Sendable {
   /// Whether the planted faults bite, as an agent of another seed shows: whether they move the part they are in beyond
   /// twice the tolerance, by exact truth. Those whose effect is known beforehand were asked when they were planted.
   ///
-  /// - Parameter steps: of training.
+  /// - Parameters:
+  ///   - steps: of training.
+  ///   - measurements: how often the pilot is measured on the way.
   /// - Throws: ``Obstacle`` when one does not.
   public func requireBite(steps: Int, measurements: Int = 40) throws {
     let uncertain = faults.map(\.fault).filter(\.mayBeHarmless)
