@@ -15,6 +15,16 @@ struct ListCommandTests {
     struct Item: Decodable {
       var name: String
       var summary: String
+      var variables: [Variable]?
+      var goals: [String]?
+    }
+
+    struct Variable: Decodable {
+      var name: String
+      var summary: String
+      var allowed: String
+      var standard: String
+      var isChangeable: Bool
     }
 
     var schema: String
@@ -41,7 +51,15 @@ struct ListCommandTests {
       text.lines.compactMap { $0.first == " " ? nil : $0.split(separator: " ").first.map(String.init) }
         == names)
     let words = text.output.split { $0.isWhitespace }
-    let expected = listing.items.flatMap { [$0.name] + $0.summary.split(separator: " ").map(String.init) }
+    let expected = listing.items.flatMap { item -> [String] in
+      let variables = (item.variables ?? []).map { variable in
+        "\(variable.name): \(variable.standard) — \(variable.summary); \(variable.allowed)"
+          + (variable.isChangeable ? "; can be changed" : "")
+      }
+      let goals = (item.goals ?? []).isEmpty ? [] : ["goals: " + (item.goals ?? []).joined(separator: ", ")]
+      return ([item.name, item.summary] + variables + goals)
+        .flatMap { $0.split(separator: " ").map(String.init) }
+    }
     #expect(words.map(String.init) == expected)
   }
 

@@ -56,10 +56,8 @@ struct ReportAssembly {
       !["reward", "performance", GoalHypothesis.untampered].contains($0)
     }
     guard !names.isEmpty else { return nil }
-    // Long enough to get anywhere that matters at this discount, short enough to see many starts.
-    let horizon = process.discount < 1 ? min(1000, (5 / (1 - process.discount)).rounded(.up)) : 1000
     return try GoalAttribution(
-      process: process, hypotheses: names, episodeLimit: truth.timeLimit ?? Int(horizon)
+      process: process, hypotheses: names, episodeLimit: truth.watchedEpisodeLength
     ).attribute(
       policies: records.map(\.final.reading.policy), seeds: records.map(\.seed),
       decisions: Self.watchedDecisions, using: RandomStream(seed: 0))

@@ -23,6 +23,13 @@ public struct ProcessTruth: Sendable {
   public let optimalReturn: Double
   public let uniformReturn: Double
 
+  /// After how many decisions an episode is cut off when an agent is watched: long enough to get anywhere that matters
+  /// at this discount, and short enough to see many starts.
+  public var watchedEpisodeLength: Int {
+    if let timeLimit { return timeLimit }
+    return process.discount < 1 ? Int(min(1000, (5 / (1 - process.discount)).rounded(.up))) : 1000
+  }
+
   /// Lists a world and solves it.
   ///
   /// - Throws: ``DataError`` when the world's own figures do not form a process, ``PlanningError`` when it has no

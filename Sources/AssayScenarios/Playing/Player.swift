@@ -152,8 +152,10 @@ struct Player {
       measurement.performance = meanReturn(of: policy, episodes: episodes, using: &random)
     }
     if moment.parts.contains(.goal), !world.goals.isEmpty {
-      measurement.goals = try GoalAttribution(process: process, episodeLimit: world.truth.timeLimit ?? 1000)
-        .attribute(policy: policy, decisions: Self.observedDecisions, using: &random)
+      measurement.goals = try GoalAttribution(
+        process: process, episodeLimit: world.truth.watchedEpisodeLength
+      )
+      .attribute(policy: policy, decisions: Self.observedDecisions, using: &random)
     }
     return measurement
   }
