@@ -91,7 +91,7 @@ extension Verdict {
     let found =
       trained == judged
       ? "both are \(judged)"
-      : "what is best at \(trained) loses \(percent(regret)) at \(judged), against "
+      : "what is best at \(number(trained)) loses \(percent(regret)) at \(number(judged)), against "
         + percent(Tolerances.rewardRegret)
     return Verdict(
       Estimate(mean: [regret]), tolerance: Tolerances.rewardRegret,
