@@ -7,6 +7,7 @@ let package = Package(
   products: [
     .library(name: "Assay", targets: ["Assay"]),
     .library(name: "AssayPlanning", targets: ["AssayPlanning"]),
+    .library(name: "AssayNetworks", targets: ["AssayNetworks"]),
     .library(name: "AssayTesting", targets: ["AssayTesting"]),
     .library(name: "AssayEnvironments", targets: ["AssayEnvironments"]),
     .library(name: "AssayAgents", targets: ["AssayAgents"]),
@@ -21,12 +22,14 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
-    // Floor 0: the contract, and the system's linear algebra.
+    // Floor 0: the contract, the system's linear algebra, and the numeric kernels.
     .target(name: "Assay"),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .target(name: "CKernels", dependencies: ["COpenBLAS"]),
     // Floor 1
+    .target(name: "AssayNetworks", dependencies: ["Assay", "COpenBLAS", "CKernels"]),
     .target(name: "AssayPlanning", dependencies: ["Assay", "COpenBLAS"]),
     .target(name: "AssayTesting", dependencies: ["Assay"]),
     // Floor 2
@@ -51,6 +54,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "AssayTests", dependencies: ["Assay", "AssayTesting", "AssayEnvironments"]),
+    .testTarget(
+      name: "AssayNetworksTests", dependencies: ["AssayNetworks", "CKernels"], resources: [.copy("Resources")]),
     .testTarget(
       name: "AssayPlanningTests",
       dependencies: ["AssayPlanning", "AssayEnvironments"], resources: [.copy("Resources")]),
