@@ -22,6 +22,7 @@ struct Plan: Sendable {
   }
 
   struct Draw: Sendable {
+    var node: Int
     var noise: Noise
     var offset: Int
     var count: Int
@@ -32,6 +33,7 @@ struct Plan: Sendable {
   var outputs: [Output] = []
   var constants: [(offset: Int, bits: [UInt32])] = []
   var draws: [Draw] = []
+  var drawnNodes: Set<Int> { Set(draws.map(\.node)) }
   /// How many floats the workspace has: what is kept, what is reused, and scratch space.
   var workspaceCount = 0
   var scratchOffset = 0

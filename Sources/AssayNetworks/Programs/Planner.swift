@@ -554,7 +554,7 @@ struct Planner {
         plan.constants.append((offsets[index]!, bits))
       case .noise(let noise, _):
         keep(index)
-        plan.draws.append(.init(noise: noise, offset: offsets[index]!, count: nodes[index].count))
+        plan.draws.append(.init(node: index, noise: noise, offset: offsets[index]!, count: nodes[index].count))
       default: break
       }
     }

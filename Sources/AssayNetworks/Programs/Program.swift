@@ -139,6 +139,59 @@ public struct Program: Sendable {
     store.withArena { executable.run(reading: $0) }
   }
 
+  /// Computes everything again with the random numbers of the last run.
+  mutating func rerun(reading store: borrowing ParameterStore) {
+    let executable = owned()
+    store.withArena { executable.run(reading: $0) }
+  }
+
+  /// Gives another executable of the same computation this one's inputs and random numbers.
+  func takeLeaves(into other: Executable) {
+    let own = memory.executable
+    for (from, to) in zip(plan.inputs, other.plan.inputs) {
+      (other.workspace + to.offset).update(from: own.workspace + from.offset, count: from.count)
+    }
+    for (from, to) in zip(plan.draws, other.plan.draws) {
+      (other.workspace + to.offset).update(from: own.workspace + from.offset, count: from.count)
+    }
+  }
+
+  /// The numbers of every input, draw and parameter in double precision, by node.
+  func leaves(reading store: borrowing ParameterStore) -> [Int: [Double]] {
+    var leaves: [Int: [Double]] = [:]
+    var draws = plan.draws[...]
+    for (index, node) in graph.nodes.enumerated() {
+      var numbers = UnsafeBufferPointer<Float>(start: nil, count: 0)
+      switch node.operation {
+      case .input(let name), .indexInput(let name):
+        // An input that nothing depends on has no place.
+        guard let slot = slots[name] else {
+          leaves[index] = Array(repeating: 0, count: node.count)
+          continue
+        }
+        numbers = UnsafeBufferPointer(start: memory.executable.workspace + slot.offset, count: slot.count)
+        if slot.isIndex {
+          leaves[index] = numbers.map { Double(Int32(bitPattern: $0.bitPattern)) }
+          continue
+        }
+      case .noise:
+        guard plan.drawnNodes.contains(index), let draw = draws.popFirst() else {
+          leaves[index] = Array(repeating: 0, count: node.count)
+          continue
+        }
+        numbers = UnsafeBufferPointer(start: memory.executable.workspace + draw.offset, count: draw.count)
+      case .parameter(let tensor):
+        leaves[index] = store.withArena { arena in
+          (0..<tensor.count).map { Double(arena[tensor.block.offset + tensor.offset + $0]) }
+        }
+        continue
+      default: continue
+      }
+      leaves[index] = numbers.map(Double.init)
+    }
+    return leaves
+  }
+
   private mutating func owned() -> Executable {
     if !isKnownUniquelyReferenced(&memory.executable) { memory.executable = memory.executable.copy() }
     return memory.executable

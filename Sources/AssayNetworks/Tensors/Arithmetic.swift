@@ -136,7 +136,7 @@ extension Tensor {
   ///
   /// The gradient is 1 between the bounds and 0 beyond them; at a bound itself it is ½, for both are as near.
   public func clamped(to bounds: ClosedRange<Float>) -> Tensor {
-    minimum(maximum(self, bounds.lowerBound), bounds.upperBound)
+    combined(.maximum, filled(with: bounds.lowerBound)).combined(.minimum, filled(with: bounds.upperBound))
   }
 }
 
