@@ -157,7 +157,8 @@ static VECTOR_TARGET void multiply_tiles(const assay_tiles *whole, bool packed) 
   for (int64_t column = 0; column < whole->columns;) {
     const int64_t left = whole->columns - column;
     int kind = widest;
-    while (kind > 0 && ((int64_t)VECTOR_WIDTH << (kind - 1)) >= left) kind--;
+    // Only the last vector may be partly filled.
+    while (kind > 0 && VECTOR_WIDTH * (((int64_t)1 << kind) - 1) >= left) kind--;
     const int64_t width = assay_smaller(left, (int64_t)VECTOR_WIDTH << kind);
     t.mask = mask_first(width - ((int64_t)VECTOR_WIDTH << kind) + VECTOR_WIDTH);
     t.b = packed ? whole->b + column / panel_columns * whole->panel_b : whole->b + column;
