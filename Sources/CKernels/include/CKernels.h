@@ -40,6 +40,19 @@ int64_t assay_product_scratch(const assay_product *product);
 void assay_multiply(const assay_product *product, const float *a, const float *b, const float *bias, float *c,
                     float *scratch);
 
+/// Instruction sets that products and convolutions are written for.
+enum assay_instructions {
+  assay_instructions_best = 0,     ///< of those the processor has
+  assay_instructions_portable = 1, ///< vectors of four, on any processor
+  assay_instructions_avx2 = 2,     ///< with FMA
+  assay_instructions_avx512 = 3,
+};
+
+/// `assay_multiply` with an instruction set of one's choice, so that each can be tested. False, and nothing done, where
+/// the processor lacks it.
+bool assay_multiply_with(int32_t instructions, const assay_product *product, const float *a, const float *b,
+                         const float *bias, float *c, float *scratch);
+
 // MARK: Element-wise loops (Elementwise.c)
 
 /// One step of a fused element-wise loop: registers[target] ← operation(registers[first], registers[second], …).

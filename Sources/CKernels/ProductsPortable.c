@@ -1,0 +1,3 @@
+#define ASSAY_VECTOR_BITS 128
+#define ASSAY_ENGINE assay_engine_portable
+#include "ProductsTemplate.h"

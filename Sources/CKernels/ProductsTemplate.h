@@ -1,0 +1,406 @@
+// Products for one instruction set: included once by the file of each, after ASSAY_VECTOR_BITS and ASSAY_ENGINE.
+
+#include "Tiles.h"
+#include "VectorMath.h"
+
+// MARK: Tiles
+
+// A tile is at most so many rows by 1, 2, 4 or 8 vectors that its sums, a row of b and a number of a fit the registers.
+#if ASSAY_VECTOR_BITS == 512
+enum { most_rows_1 = 14, most_rows_2 = 14, most_rows_4 = 6, most_rows_8 = 2 };
+#elif defined(__aarch64__)
+enum { most_rows_1 = 14, most_rows_2 = 12, most_rows_4 = 6, most_rows_8 = 2 };
+#else
+enum { most_rows_1 = 10, most_rows_2 = 6, most_rows_4 = 2, most_rows_8 = 1 };
+#endif
+enum { most_rows = 14 };
+
+typedef struct {
+  const assay_tiles *whole;
+  const float *a;
+  const float *b;
+  int64_t stride_b;
+  const float *bias;
+  float *c;
+  vector_mask mask; ///< of the last vector's columns
+} tile;
+
+/// One tile of `rows` × `vectors`, both known to the compiler, as is whether it is columnar.
+ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors, const bool columnar,
+                                              const tile *restrict t) {
+  const assay_tiles *restrict whole = t->whole;
+  const int last = vectors - 1;
+  vector sums[most_rows][8];
+  UNROLLED for (int r = 0; r < rows; r++) {
+    UNROLLED for (int v = 0; v < vectors; v++) sums[r][v] = vector_all(0.0f);
+  }
+  const vector_mask mask = t->mask;
+  const float *restrict b = t->b;
+  const int64_t stride_a = whole->stride_a, stride_b = t->stride_b, depth = whole->depth;
+  const float *segment = t->a;
+  for (int64_t s = whole->segments; s > 0; s--) {
+    const float *restrict a = segment;
+    for (int64_t k = 0; k < depth; k++) {
+      vector row[8];
+      UNROLLED for (int v = 0; v < vectors; v++) {
+        row[v] = v == last ? vector_load_masked(b + v * VECTOR_WIDTH, mask) : vector_load(b + v * VECTOR_WIDTH);
+      }
+      UNROLLED for (int r = 0; r < rows; r++) {
+        const vector number = vector_all(columnar ? a[r] : a[r * stride_a]);
+        UNROLLED for (int v = 0; v < vectors; v++) sums[r][v] = vector_fma(number, row[v], sums[r][v]);
+      }
+      a += columnar ? stride_a : 1;
+      b += stride_b;
+    }
+    segment += whole->segment_a;
+  }
+  float *c = t->c;
+  const int64_t stride_c = whole->stride_c;
+  if (whole->accumulate) {
+    UNROLLED for (int r = 0; r < rows; r++) {
+      UNROLLED for (int v = 0; v < vectors; v++) {
+        const float *place = c + r * stride_c + v * VECTOR_WIDTH;
+        sums[r][v] += v == last ? vector_load_masked(place, mask) : vector_load(place);
+      }
+    }
+  }
+  if (t->bias) {
+    UNROLLED for (int v = 0; v < vectors; v++) {
+      const float *place = t->bias + v * VECTOR_WIDTH;
+      const vector bias = v == last ? vector_load_masked(place, mask) : vector_load(place);
+      UNROLLED for (int r = 0; r < rows; r++) sums[r][v] += bias;
+    }
+  }
+  if (whole->activation == assay_activation_relu) {
+    const vector zero = vector_all(0.0f);
+    UNROLLED for (int r = 0; r < rows; r++) {
+      UNROLLED for (int v = 0; v < vectors; v++) sums[r][v] = vector_max(zero, sums[r][v]);
+    }
+  }
+  UNROLLED for (int r = 0; r < rows; r++) {
+    UNROLLED for (int v = 0; v < vectors; v++) {
+      float *place = c + r * stride_c + v * VECTOR_WIDTH;
+      if (v == last) {
+        vector_store_masked(place, mask, sums[r][v]);
+      } else {
+        vector_store(place, sums[r][v]);
+      }
+    }
+  }
+  if (whole->activation == assay_activation_tanh) {
+    // The tile is still in the first cache. Kept out of the registers, tanh does not slow the other tiles down.
+    for (int r = 0; r < rows; r++) {
+      for (int v = 0; v < vectors; v++) {
+        float *place = c + r * stride_c + v * VECTOR_WIDTH;
+        if (v == last) {
+          vector_store_masked(place, mask, vector_tanh(vector_load_masked(place, mask)));
+        } else {
+          vector_store(place, vector_tanh(vector_load(place)));
+        }
+      }
+    }
+  }
+}
+
+#define TILE(vectors, rows)                                                                                            \
+  static VECTOR_TARGET void tile_##vectors##_##rows(const tile *t) { compute_tile(rows, vectors, false, t); }          \
+  static VECTOR_TARGET void columnar_tile_##vectors##_##rows(const tile *t) { compute_tile(rows, vectors, true, t); }
+#define TILES_TO_2(each, v) each(v, 1) each(v, 2)
+#define TILES_TO_6(each, v) TILES_TO_2(each, v) each(v, 3) each(v, 4) each(v, 5) each(v, 6)
+#define TILES_TO_10(each, v) TILES_TO_6(each, v) each(v, 7) each(v, 8) each(v, 9) each(v, 10)
+#define TILES_TO_12(each, v) TILES_TO_10(each, v) each(v, 11) each(v, 12)
+#define TILES_TO_14(each, v) TILES_TO_12(each, v) each(v, 13) each(v, 14)
+#define NAME(v, r) tile_##v##_##r,
+#define COLUMNAR_NAME(v, r) columnar_tile_##v##_##r,
+
+#if ASSAY_VECTOR_BITS == 512
+#define TILES_OF_1 TILES_TO_14
+#define TILES_OF_2 TILES_TO_14
+#define TILES_OF_4 TILES_TO_6
+#define TILES_OF_8 TILES_TO_2
+#elif defined(__aarch64__)
+#define TILES_OF_1 TILES_TO_14
+#define TILES_OF_2 TILES_TO_12
+#define TILES_OF_4 TILES_TO_6
+#define TILES_OF_8 TILES_TO_2
+#else
+#define TILES_TO_1(each, v) each(v, 1)
+#define TILES_OF_1 TILES_TO_10
+#define TILES_OF_2 TILES_TO_6
+#define TILES_OF_4 TILES_TO_2
+#define TILES_OF_8 TILES_TO_1
+#endif
+
+TILES_OF_1(TILE, 1)
+TILES_OF_2(TILE, 2)
+TILES_OF_4(TILE, 4)
+TILES_OF_8(TILE, 8)
+
+typedef void (*tile_function)(const tile *);
+/// By columnar, the number of vectors (1, 2, 4 or 8) and rows less one.
+static const tile_function tile_functions[2][4][most_rows] = {
+    {{TILES_OF_1(NAME, 1)}, {TILES_OF_2(NAME, 2)}, {TILES_OF_4(NAME, 4)}, {TILES_OF_8(NAME, 8)}},
+    {{TILES_OF_1(COLUMNAR_NAME, 1)},
+     {TILES_OF_2(COLUMNAR_NAME, 2)},
+     {TILES_OF_4(COLUMNAR_NAME, 4)},
+     {TILES_OF_8(COLUMNAR_NAME, 8)}},
+};
+static const int64_t most_rows_of[4] = {most_rows_1, most_rows_2, most_rows_4, most_rows_8};
+/// Columns in a panel of packed b.
+enum { panel_columns = 2 * VECTOR_WIDTH };
+
+static VECTOR_TARGET void multiply_tiles(const assay_tiles *whole, bool packed) {
+  const int64_t rows = whole->rows;
+  // Few rows leave registers for more columns, and fewer would leave too few sums to hide each addition's time.
+  const int widest = packed || rows > most_rows_4 ? 1 : rows > most_rows_8 ? 2 : 3;
+  tile t = {.whole = whole};
+  for (int64_t column = 0; column < whole->columns;) {
+    const int64_t left = whole->columns - column;
+    int kind = widest;
+    // Only the last vector may be partly filled.
+    while (kind > 0 && VECTOR_WIDTH * (((int64_t)1 << kind) - 1) >= left) kind--;
+    const int64_t width = assay_smaller(left, (int64_t)VECTOR_WIDTH << kind);
+    t.mask = mask_first(width - ((int64_t)VECTOR_WIDTH << kind) + VECTOR_WIDTH);
+    t.b = packed ? whole->b + column / panel_columns * whole->panel_b : whole->b + column;
+    t.stride_b = whole->stride_b;
+    t.bias = whole->bias ? whole->bias + column : 0;
+    t.a = whole->a;
+    t.c = whole->c + column;
+    // Tiles as equal as can be.
+    const int64_t tiles = (rows + most_rows_of[kind] - 1) / most_rows_of[kind];
+    int64_t next = 0;
+    for (int64_t i = 0; i < tiles; i++) {
+      const int64_t first = next;
+      next = rows * (i + 1) / tiles;
+      tile_functions[whole->columnar][kind][next - first - 1](&t);
+      t.a += (next - first) * (whole->columnar ? 1 : whole->stride_a);
+      t.c += (next - first) * whole->stride_c;
+    }
+    column += width;
+  }
+}
+
+// MARK: Transposition
+
+static VECTOR_TARGET void transpose(int64_t rows, int64_t columns, const float *input, int64_t input_stride,
+                                    float *output, int64_t output_stride) {
+  for (int64_t row = 0; row < rows; row += VECTOR_WIDTH) {
+    const int64_t rows_here = assay_smaller(rows - row, VECTOR_WIDTH);
+    const vector_mask row_mask = mask_first(rows_here);
+    for (int64_t column = 0; column < columns; column += VECTOR_WIDTH) {
+      const int64_t columns_here = assay_smaller(columns - column, VECTOR_WIDTH);
+      const float *from = input + row * input_stride + column;
+      float *to = output + column * output_stride + row;
+      vector block[VECTOR_WIDTH];
+      if (rows_here == VECTOR_WIDTH && columns_here == VECTOR_WIDTH) {
+        UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) block[i] = vector_load(from + i * input_stride);
+        vector_transpose(block);
+        UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) vector_store(to + i * output_stride, block[i]);
+      } else {
+        const vector_mask column_mask = mask_first(columns_here);
+        for (int i = 0; i < VECTOR_WIDTH; i++) {
+          block[i] = i < rows_here ? vector_load_masked(from + i * input_stride, column_mask) : vector_all(0.0f);
+        }
+        vector_transpose(block);
+        for (int i = 0; i < columns_here; i++) vector_store_masked(to + i * output_stride, row_mask, block[i]);
+      }
+    }
+  }
+}
+
+// MARK: Sums along storage
+
+/// The inner products of up to as many rows as a vector has lanes, `stride` apart, with one row.
+ALWAYS_INLINE VECTOR_TARGET vector inner_products(int64_t rows, const float *restrict a, int64_t stride,
+                                                  const float *restrict b, int64_t depth) {
+  const float *row[VECTOR_WIDTH];
+  vector sums[VECTOR_WIDTH];
+  UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) {
+    row[i] = a + (i < rows ? i : rows - 1) * stride; // rows beyond the last are computed and not used
+    sums[i] = vector_all(0.0f);
+  }
+  int64_t k = 0;
+  for (; k + VECTOR_WIDTH <= depth; k += VECTOR_WIDTH) {
+    const vector y = vector_load(b + k);
+    UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) sums[i] = vector_fma(vector_load(row[i] + k), y, sums[i]);
+  }
+  if (k < depth) {
+    const vector_mask mask = mask_first(depth - k);
+    const vector y = vector_load_masked(b + k, mask);
+    UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) {
+      sums[i] = vector_fma(vector_load_masked(row[i] + k, mask), y, sums[i]);
+    }
+  }
+  return vector_sums(sums);
+}
+
+ALWAYS_INLINE VECTOR_TARGET vector activated(vector x, int32_t activation) {
+  if (activation == assay_activation_relu) return vector_max(vector_all(0.0f), x);
+  if (activation == assay_activation_tanh) return vector_tanh(x);
+  return x;
+}
+
+/// Rows `first` … of the result's columns, given as `columns` vectors over rows at a distance of `stride`: transposes
+/// them to c and finishes them.
+ALWAYS_INLINE VECTOR_TARGET void finish_columns(const assay_product *product, const float *results, int64_t stride,
+                                                int64_t first, const float *bias, float *c) {
+  const int64_t columns = product->columns, rows = assay_smaller(product->rows - first, VECTOR_WIDTH);
+  const vector_mask mask = mask_first(columns);
+  vector block[VECTOR_WIDTH];
+  if (columns == 1 && product->stride_c == 1) {
+    const vector_mask row_mask = mask_first(rows);
+    vector x = vector_load(results);
+    if (product->accumulate) {
+      x += vector_load_masked(c + first, row_mask);
+    } else {
+      if (bias) x += vector_all(bias[0]);
+      x = activated(x, product->activation);
+    }
+    vector_store_masked(c + first, row_mask, x);
+    return;
+  }
+  for (int j = 0; j < VECTOR_WIDTH; j++) block[j] = j < columns ? vector_load(results + j * stride) : vector_all(0.0f);
+  vector_transpose(block);
+  for (int64_t r = 0; r < rows; r++) {
+    float *place = c + (first + r) * product->stride_c;
+    vector x = block[r];
+    if (product->accumulate) {
+      x += vector_load_masked(place, mask);
+    } else {
+      if (bias) x += vector_load_masked(bias, mask);
+      x = activated(x, product->activation);
+    }
+    vector_store_masked(place, mask, x);
+  }
+}
+
+/// Few columns, where a's rows are stored as rows: inner products of a's rows with b's columns.
+static VECTOR_TARGET void multiply_few_columns(const assay_product *product, const float *a, const float *b,
+                                               const float *bias, float *c, float *scratch) {
+  const int64_t columns = product->columns, depth = product->depth;
+  int64_t stride_b = product->stride_b;
+  if (!product->transpose_b) {
+    if (columns > 1 || stride_b != 1) {
+      transpose(depth, columns, b, stride_b, scratch, depth);
+      b = scratch;
+    }
+    stride_b = depth;
+  }
+  float results[VECTOR_WIDTH * VECTOR_WIDTH];
+  for (int64_t first = 0; first < product->rows; first += VECTOR_WIDTH) {
+    const int64_t rows = assay_smaller(product->rows - first, VECTOR_WIDTH);
+    const float *rows_of_a = a + first * product->stride_a;
+    for (int64_t j = 0; j < columns; j++) {
+      vector_store(results + j * VECTOR_WIDTH,
+                   inner_products(rows, rows_of_a, product->stride_a, b + j * stride_b, depth));
+    }
+    finish_columns(product, results, VECTOR_WIDTH, first, bias, c);
+  }
+}
+
+/// Few rows, where b's columns are stored as rows: inner products of b's columns with a's rows.
+static VECTOR_TARGET void multiply_few_rows(const assay_product *product, const float *a, const float *b,
+                                            const float *bias, float *c) {
+  for (int64_t first = 0; first < product->columns; first += VECTOR_WIDTH) {
+    const int64_t columns = assay_smaller(product->columns - first, VECTOR_WIDTH);
+    const vector_mask mask = mask_first(columns);
+    for (int64_t r = 0; r < product->rows; r++) {
+      float *place = c + r * product->stride_c + first;
+      vector x = inner_products(columns, b + first * product->stride_b, product->stride_b, a + r * product->stride_a,
+                                product->depth);
+      if (product->accumulate) {
+        x += vector_load_masked(place, mask);
+      } else {
+        if (bias) x += vector_load_masked(bias + first, mask);
+        x = activated(x, product->activation);
+      }
+      vector_store_masked(place, mask, x);
+    }
+  }
+}
+
+/// Few columns, where a's rows are stored as columns: computes the transposed result, with tiles, and transposes it.
+static VECTOR_TARGET void multiply_transposed(const assay_product *product, const float *a, const float *b,
+                                              const float *bias, float *c, float *scratch) {
+  const int64_t stride = assay_rounded_up(product->rows, 16);
+  assay_tiles tiles = {
+      .rows = product->columns, .columns = product->rows, .depth = product->depth, .segments = 1,
+      .a = b, .stride_a = product->stride_b, .columnar = !product->transpose_b,
+      .b = a, .stride_b = product->stride_a,
+      .c = scratch, .stride_c = stride,
+  };
+  multiply_tiles(&tiles, false);
+  for (int64_t first = 0; first < product->rows; first += VECTOR_WIDTH) {
+    finish_columns(product, scratch + first, stride, first, bias, c);
+  }
+}
+
+// MARK: Products
+
+static VECTOR_TARGET void multiply(const assay_product *product, const float *a, const float *b, const float *bias,
+                                   float *c, float *scratch) {
+  const int64_t rows = product->rows, columns = product->columns, depth = product->depth;
+  if (rows <= 0 || columns <= 0) return;
+  if (product->accumulate) bias = 0;
+  if (depth > 0 && columns <= VECTOR_WIDTH) {
+    // Each way costs about so many multiplications of vectors.
+    const int64_t vectors = (depth + VECTOR_WIDTH - 1) / VECTOR_WIDTH;
+    if (!product->transpose_a && columns * (vectors + 3) < depth) {
+      multiply_few_columns(product, a, b, bias, c, scratch);
+      return;
+    }
+    if (product->transpose_a && 2 * columns * ((rows + VECTOR_WIDTH - 1) / VECTOR_WIDTH) <= rows) {
+      multiply_transposed(product, a, b, bias, c, scratch);
+      return;
+    }
+  }
+  if (depth > 0 && rows <= 6 && product->transpose_b && !product->transpose_a) {
+    multiply_few_rows(product, a, b, bias, c);
+    return;
+  }
+  assay_tiles tiles = {
+      .rows = rows, .segments = 1, .stride_a = product->stride_a, .columnar = product->transpose_a,
+      .stride_c = product->stride_c,
+  };
+  const int64_t blocks = assay_larger(1, (depth + assay_depth_block - 1) / assay_depth_block);
+  const bool packs = product->transpose_b || false;
+  for (int64_t block = 0, start = 0; block < blocks; block++) {
+    const int64_t end = depth * (block + 1) / blocks;
+    tiles.depth = end - start;
+    tiles.a = a + (product->transpose_a ? start * product->stride_a : start);
+    tiles.accumulate = product->accumulate || block > 0;
+    const bool last = block == blocks - 1;
+    tiles.activation = last && !product->accumulate ? product->activation : assay_activation_none;
+    for (int64_t column = 0; column < columns; column += assay_column_block) {
+      tiles.columns = assay_smaller(columns - column, assay_column_block);
+      tiles.bias = last && bias ? bias + column : 0;
+      tiles.c = c + column;
+      if (packs) {
+        tiles.b = scratch;
+        tiles.stride_b = panel_columns;
+        tiles.panel_b = panel_columns * tiles.depth;
+        for (int64_t panel = 0; panel < tiles.columns; panel += panel_columns) {
+          float *to = scratch + panel * tiles.depth;
+          const int64_t width = assay_smaller(tiles.columns - panel, panel_columns);
+          if (product->transpose_b) {
+            transpose(width, tiles.depth, b + (column + panel) * product->stride_b + start, product->stride_b, to,
+                      panel_columns);
+          } else {
+            const float *from = b + start * product->stride_b + column + panel;
+            for (int64_t k = 0; k < tiles.depth; k++) {
+              memcpy(to + k * panel_columns, from + k * product->stride_b, (size_t)width * sizeof(float));
+            }
+          }
+        }
+      } else {
+        tiles.b = b + start * product->stride_b + column;
+        tiles.stride_b = product->stride_b;
+      }
+      multiply_tiles(&tiles, packs);
+    }
+    start = end;
+  }
+}
+
+const assay_engine ASSAY_ENGINE = {
+    .panel = panel_columns, .multiply_tiles = multiply_tiles, .multiply = multiply, .transpose = transpose};

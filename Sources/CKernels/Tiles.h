@@ -1,0 +1,57 @@
+// What products and convolutions share: products of narrow tiles, computed in registers, for one instruction set.
+#ifndef ASSAY_TILES_H
+#define ASSAY_TILES_H
+
+#include "CKernels.h"
+
+/// A product is computed in blocks of at most this depth, whose sums are added up afterwards, and this many columns.
+enum { assay_depth_block = 384, assay_column_block = 512 };
+
+/// A product c ← activation(a b + bias) of which b's rows are contiguous. Its depth comes in segments, equally long and
+/// equally far apart in a, and without gaps in b: the rows of a convolution's kernel, say.
+typedef struct {
+  int64_t rows;
+  int64_t columns;
+  int64_t depth;     ///< of one segment
+  int64_t segments;
+  const float *a;
+  int64_t stride_a;  ///< from row to row, or from one depth to the next where `columnar`
+  int64_t segment_a; ///< from one segment's start in a to the next
+  const float *b;
+  int64_t stride_b;  ///< from one depth to the next
+  int64_t panel_b;   ///< from the start of one panel of columns to the next
+  float *c;
+  int64_t stride_c;
+  const float *bias; ///< or NULL
+  int32_t activation;
+  bool columnar;     ///< rows of a are neighbours in storage, rather than depths
+  bool accumulate;
+} assay_tiles;
+
+/// One instruction set's functions.
+typedef struct {
+  /// Columns in a panel of packed b.
+  int64_t panel;
+  /// For b where it is: the panels lie side by side, and `panel_b` is not looked at; or for packed panels.
+  void (*multiply_tiles)(const assay_tiles *tiles, bool packed);
+  void (*multiply)(const assay_product *product, const float *a, const float *b, const float *bias, float *c,
+                   float *scratch);
+  /// output[j, i] ← input[i, j], for input of rows × columns.
+  void (*transpose)(int64_t rows, int64_t columns, const float *input, int64_t input_stride, float *output,
+                    int64_t output_stride);
+} assay_engine;
+
+extern const assay_engine assay_engine_portable;
+#if defined(__x86_64__)
+extern const assay_engine assay_engine_avx2;
+extern const assay_engine assay_engine_avx512;
+#endif
+
+/// The engine for this processor, or for `instructions`; NULL where the processor lacks them.
+const assay_engine *assay_engine_for(int32_t instructions);
+
+static inline int64_t assay_smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t assay_larger(int64_t a, int64_t b) { return a > b ? a : b; }
+static inline int64_t assay_rounded_up(int64_t n, int64_t unit) { return (n + unit - 1) / unit * unit; }
+
+#endif
