@@ -10,6 +10,14 @@
 #include <stdint.h>
 #include <string.h>
 
+/// A file that is compiled for AVX-512 defines this as 1.
+#ifndef MASKED_MEMORY
+#define MASKED_MEMORY 0
+#endif
+#if MASKED_MEMORY
+#include <immintrin.h>
+#endif
+
 #if defined(__GNUC__) && !defined(__clang__)
 // Vectors wider than a register are passed to inlined functions only.
 #pragma GCC diagnostic ignored "-Wpsabi"
@@ -35,12 +43,30 @@ INLINE void store(float *to, vector x) { *(unaligned_vector *)to = x; }
 
 /// The first `count` lanes from memory, zero in the others.
 INLINE vector load_first(const float *from, int64_t count) {
+#if MASKED_MEMORY
+  return (vector)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
+#else
   vector x = {0};
   memcpy(&x, from, (size_t)count * sizeof(float));
   return x;
+#endif
 }
 
-INLINE void store_first(float *to, vector x, int64_t count) { memcpy(to, &x, (size_t)count * sizeof(float)); }
+INLINE void store_first(float *to, vector x, int64_t count) {
+#if MASKED_MEMORY
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)x);
+#else
+  memcpy(to, &x, (size_t)count * sizeof(float));
+#endif
+}
+
+/// A vector of which `left` lanes are in the array: all, or the first, with zero in the others.
+INLINE vector load_part(const float *from, int64_t left) { return left >= lanes ? load(from) : load_first(from, left); }
+
+INLINE void store_part(float *to, vector x, int64_t left) {
+  if (left >= lanes) store(to, x);
+  else store_first(to, x, left);
+}
 
 INLINE vector broadcast(float x) { return (vector){0} + x; }
 
@@ -52,6 +78,9 @@ INLINE doubles widen(vector x) { return __builtin_convertvector(x, doubles); }
 INLINE vector choose(integers mask, vector yes, vector no) {
   return (vector)((mask & (integers)yes) | (~mask & (integers)no));
 }
+
+/// 0…15
+INLINE integers lane_numbers(void) { return (integers){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}; }
 
 INLINE vector absolute(vector x) { return (vector)((integers)x & 0x7FFFFFFF); }
 
