@@ -63,14 +63,14 @@ static void copy_repeated(const float *data, int64_t period, int64_t phase, int6
   }
 }
 
-/// Copies one period and then, again and again, all that was written so far.
+/// Copies one period and then, again and again, all that was written so far. Up to 15 numbers after them are
+/// overwritten.
 static void fill_repeated(const float *data, int64_t period, int64_t count, float *to) {
-  int64_t written = period < count ? period : count;
-  memcpy(to, data, (size_t)written * sizeof(float));
-  while (written < count) {
+  int64_t written = period;
+  for (int64_t k = 0; k < period; k += lanes) store_part(to + k, load_part(data + k, period - k), period - k);
+  for (; written < count; written *= 2) {
     int64_t length = written < count - written ? written : count - written;
-    memcpy(to + written, to, (size_t)length * sizeof(float));
-    written += length;
+    for (int64_t k = 0; k < length; k += lanes) store(to + written + k, load(to + k));
   }
 }
 

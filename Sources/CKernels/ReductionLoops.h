@@ -26,17 +26,24 @@ static double sum_of_row(const float *x, int64_t count) {
   return total;
 }
 
-static float largest_of_row(const float *x, int64_t count, float sign) {
-  vector best[2] = {broadcast(-INFINITY), broadcast(-INFINITY)};
+/// The largest, or the smallest.
+INLINE vector more_extreme(bool smallest, vector x, vector y) { return smallest ? smaller(x, y) : larger(x, y); }
+
+INLINE float extreme_of_row(bool smallest, const float *x, int64_t count) {
+  const vector none = broadcast(smallest ? INFINITY : -INFINITY);
+  vector best[4] = {none, none, none, none};
   int64_t k = 0;
-  for (; k + 2 * lanes <= count; k += 2 * lanes)
-    for (int i = 0; i < 2; i++) best[i] = larger(best[i], load(x + k + i * lanes) * sign);
-  for (; k < count; k += lanes) {
+  for (; k + 4 * lanes <= count; k += 4 * lanes)
+    for (int i = 0; i < 4; i++) best[i] = more_extreme(smallest, best[i], load(x + k + i * lanes));
+  for (int i = 0; k < count; k += lanes, i++) {
     int64_t left = count - k;
-    vector part = load_part(x + k, left) * sign;
-    best[0] = larger(best[0], choose(lane_numbers() < (int32_t)(left < lanes ? left : lanes), part, best[0]));
+    vector part = load_part(x + k, left);
+    if (left < lanes) part = choose(lane_numbers() < (int32_t)left, part, none);
+    best[i] = more_extreme(smallest, best[i], part);
   }
-  return sign * largest_of_lanes(larger(best[0], best[1]));
+  vector all = more_extreme(smallest, more_extreme(smallest, best[0], best[1]),
+                            more_extreme(smallest, best[2], best[3]));
+  return smallest ? smallest_of_lanes(all) : largest_of_lanes(all);
 }
 
 // MARK: Over an axis before the last
@@ -70,89 +77,110 @@ INLINE void sum_columns(const float *x, int64_t reduced, int64_t inner, int vect
   }
 }
 
-INLINE void largest_of_columns(const float *x, int64_t reduced, int64_t inner, int64_t left, float sign, float scale,
-                               float *output) {
-  vector best = broadcast(-INFINITY);
-  for (int64_t r = 0; r < reduced; r++) best = larger(best, load_part(x + r * inner, left) * sign);
-  store_part(output, best * (sign * scale), left);
+INLINE void extreme_of_columns(bool smallest, const float *x, int64_t reduced, int64_t inner, int vectors, int64_t left,
+                               float scale, float *output) {
+  vector best[4][2];
+  for (int v = 0; v < vectors; v++) best[v][0] = best[v][1] = broadcast(smallest ? INFINITY : -INFINITY);
+  int64_t r = 0;
+  for (; r + 2 <= reduced; r += 2)
+    for (int t = 0; t < 2; t++)
+      for (int v = 0; v < vectors; v++)
+        best[v][t] = more_extreme(smallest, best[v][t], load_part(x + (r + t) * inner + v * lanes, left - v * lanes));
+  for (int v = 0; v < vectors; v++) {
+    if (r < reduced)
+      best[v][0] = more_extreme(smallest, best[v][0], load_part(x + r * inner + v * lanes, left - v * lanes));
+    store_part(output + v * lanes, more_extreme(smallest, best[v][0], best[v][1]) * scale, left - v * lanes);
+  }
+}
+
+INLINE void reduce_columns(int32_t reduction, const float *x, int64_t reduced, int64_t inner, int vectors, int64_t left,
+                           float scale, float *output) {
+  if (reduction == assay_reduction_sum) sum_columns(x, reduced, inner, vectors, left, scale, output);
+  else if (reduction == assay_reduction_minimum)
+    extreme_of_columns(true, x, reduced, inner, vectors, left, scale, output);
+  else extreme_of_columns(false, x, reduced, inner, vectors, left, scale, output);
 }
 
 void TARGETED(loop_reduce)(int32_t reduction, int64_t outer, int64_t reduced, int64_t inner, float scale,
                            const float *input, float *output) {
-  // The smallest is the negative of the largest negative.
-  float sign = reduction == assay_reduction_minimum ? -1 : 1;
+  if (inner == 1) {
+    for (int64_t o = 0; o < outer; o++) {
+      const float *x = input + o * reduced;
+      if (reduction != assay_reduction_sum)
+        output[o] = scale * (reduction == assay_reduction_minimum ? extreme_of_row(true, x, reduced)
+                                                                  : extreme_of_row(false, x, reduced));
+      else if (reduced <= lanes) output[o] = scale * sum_of_lanes(load_part(x, reduced));
+      else output[o] = (float)(scale * sum_of_row(x, reduced));
+    }
+    return;
+  }
   for (int64_t o = 0; o < outer; o++) {
     const float *x = input + o * reduced * inner;
     float *y = output + o * inner;
-    if (inner == 1) {
-      *y = reduction == assay_reduction_sum ? (float)(scale * sum_of_row(x, reduced))
-                                            : scale * largest_of_row(x, reduced, sign);
-      continue;
-    }
     int64_t c = 0;
-    if (reduction == assay_reduction_sum) {
-      for (; c + 4 * lanes <= inner; c += 4 * lanes)
-        sum_columns(x + c, reduced, inner, 4, 4 * lanes, scale, y + c);
-      for (; c + lanes <= inner; c += lanes) sum_columns(x + c, reduced, inner, 1, lanes, scale, y + c);
-      if (c < inner) sum_columns(x + c, reduced, inner, 1, inner - c, scale, y + c);
-    } else {
-      for (; c < inner; c += lanes) largest_of_columns(x + c, reduced, inner, inner - c, sign, scale, y + c);
-    }
+    for (; c + 4 * lanes <= inner; c += 4 * lanes)
+      reduce_columns(reduction, x + c, reduced, inner, 4, 4 * lanes, scale, y + c);
+    for (; c + lanes <= inner; c += lanes) reduce_columns(reduction, x + c, reduced, inner, 1, lanes, scale, y + c);
+    if (c < inner) reduce_columns(reduction, x + c, reduced, inner, 1, inner - c, scale, y + c);
   }
 }
 
 // MARK: Softmax
+//
+// The largest number is found without care for NaN: a row with NaN is NaN in any case, through its sum.
 
-enum {
-  /// Rows up to this many columns are done sixteen rows at a time, with their columns as vectors.
-  narrow = 12,
-};
-
-/// The larger, of which nothing is asked where one is NaN: a softmax row with NaN is NaN in any case.
-INLINE vector larger_number(vector x, vector y) { return choose(x > y, x, y); }
-
-INLINE float largest_number_of_lanes(vector x) {
-  for (int width = lanes / 2; width > 0; width /= 2) {
-    vector shifted = x;
-    memcpy(&shifted, (const float *)&x + width, (size_t)width * sizeof(float));
-    x = larger_number(x, shifted);
-  }
-  return x[0];
+/// Several rows of `columns` numbers, each into a segment of a vector; `count` of them are in the array.
+INLINE vector load_segments(const float *from, int64_t columns, int segment, int64_t count, integers present) {
+  if (segment == lanes) return load_part(from, columns);
+#if MASKED_MEMORY
+  (void)count;
+  return (vector)_mm512_maskz_expandloadu_ps(_mm512_movepi32_mask((__m512i)present), from);
+#else
+  float numbers[lanes] = {0};
+  for (int64_t r = 0; r < count; r++)
+    for (int64_t c = 0; c < columns; c++) numbers[r * segment + c] = from[r * columns + c];
+  return (vector)((integers)load(numbers) & present);
+#endif
 }
 
-static void softmax_of_narrow_rows(int64_t rows, int64_t columns, bool logarithmic, const float *input, float *output) {
-  float block[narrow][lanes] __attribute__((aligned(64)));
-  for (int64_t start = 0; start < rows; start += lanes) {
-    int64_t count = rows - start < lanes ? rows - start : lanes;
-    const float *x = input + start * columns;
-    float *y = output + start * columns;
-    if (count < lanes)
-      for (int64_t c = 0; c < columns; c++) store(block[c], (vector){0});
-    for (int64_t r = 0; r < count; r++)
-      for (int64_t c = 0; c < columns; c++) block[c][r] = x[r * columns + c];
-    vector largest = load(block[0]), sum = {0};
-    for (int64_t c = 1; c < columns; c++) largest = larger_number(largest, load(block[c]));
-    for (int64_t c = 0; c < columns; c++) {
-      vector shifted = load(block[c]) - largest;
-      vector e = exponential_below(shifted);
-      sum += e;
-      store(block[c], logarithmic ? shifted : e);
-    }
-    vector final = logarithmic ? logarithm(sum) : 1.0f / sum;
-    for (int64_t c = 0; c < columns; c++)
-      store(block[c], logarithmic ? load(block[c]) - final : load(block[c]) * final);
-    for (int64_t r = 0; r < count; r++)
-      for (int64_t c = 0; c < columns; c++) y[r * columns + c] = block[c][r];
+INLINE void store_segments(float *to, int64_t columns, int segment, int64_t count, integers present, vector x) {
+  if (segment == lanes) {
+    store_part(to, x, columns);
+    return;
+  }
+#if MASKED_MEMORY
+  store_part(to, (vector)_mm512_maskz_compress_ps(_mm512_movepi32_mask((__m512i)present), (__m512)x), count * columns);
+#else
+  (void)present;
+  for (int64_t r = 0; r < count; r++)
+    for (int64_t c = 0; c < columns; c++) to[r * columns + c] = x[r * segment + c];
+#endif
+}
+
+/// Rows no longer than a segment.
+INLINE void softmax_of_segments(int64_t rows, int64_t columns, int segment, bool logarithmic, const float *input,
+                                float *output) {
+  const int64_t together = lanes / segment;
+  integers in_row = (lane_numbers() & (segment - 1)) < (int32_t)columns;
+  for (int64_t r = 0; r < rows; r += together) {
+    int64_t count = rows - r < together ? rows - r : together;
+    integers present = in_row & (lane_numbers() < (int32_t)(count * segment));
+    vector x = load_segments(input + r * columns, columns, segment, count, present);
+    vector shifted = x - largest_numbers_of_segments(choose(present, x, broadcast(-INFINITY)), segment);
+    vector e = (vector)((integers)exponential_below(shifted) & present);
+    vector sum = sums_of_segments(e, segment);
+    vector result = logarithmic ? shifted - logarithm(sum) : e / sum;
+    store_segments(output + r * columns, columns, segment, count, present, result);
   }
 }
 
-static void softmax_of_row(int64_t columns, bool logarithmic, const float *x, float *y) {
+INLINE void softmax_of_row(int64_t columns, bool logarithmic, const float *x, float *y) {
   vector best = broadcast(-INFINITY), sums = {0};
   int64_t whole = columns / lanes * lanes, left = columns - whole;
   integers present = lane_numbers() < (int32_t)left;
   for (int64_t k = 0; k < whole; k += lanes) best = larger_number(best, load(x + k));
   if (left > 0) best = larger_number(best, choose(present, load_first(x + whole, left), best));
-  float largest = largest_number_of_lanes(best);
+  vector largest = largest_numbers_of_segments(best, lanes);
   for (int64_t k = 0; k < whole; k += lanes) {
     vector e = exponential_below(load(x + k) - largest);
     sums += e;
@@ -163,40 +191,49 @@ static void softmax_of_row(int64_t columns, bool logarithmic, const float *x, fl
     sums += (vector)((integers)e & present);
     if (!logarithmic) store_first(y + whole, e, left);
   }
-  vector sum = broadcast(sum_of_lanes(sums));
-  vector final = logarithmic ? logarithm(sum) : 1.0f / sum;
+  vector sum = sums_of_segments(sums, lanes);
+  vector final = logarithmic ? logarithm(sum) : sum;
   for (int64_t k = 0; k < columns; k += lanes) {
-    vector result = logarithmic ? (load_part(x + k, columns - k) - largest) - final : load_part(y + k, columns - k) * final;
-    store_part(y + k, result, columns - k);
+    vector numbers = load_part((logarithmic ? x : y) + k, columns - k);
+    store_part(y + k, logarithmic ? (numbers - largest) - final : numbers / final, columns - k);
   }
 }
 
+INLINE void softmax(int64_t rows, int64_t columns, bool logarithmic, const float *input, float *output) {
+  if (columns <= 2) softmax_of_segments(rows, columns, 2, logarithmic, input, output);
+  else if (columns <= 4) softmax_of_segments(rows, columns, 4, logarithmic, input, output);
+  else if (columns <= 8) softmax_of_segments(rows, columns, 8, logarithmic, input, output);
+  else if (columns <= 16) softmax_of_segments(rows, columns, 16, logarithmic, input, output);
+  else
+    for (int64_t r = 0; r < rows; r++)
+      softmax_of_row(columns, logarithmic, input + r * columns, output + r * columns);
+}
+
 void TARGETED(loop_softmax)(int64_t rows, int64_t columns, bool logarithm, const float *input, float *output) {
-  if (columns <= narrow) {
-    softmax_of_narrow_rows(rows, columns, logarithm, input, output);
-    return;
-  }
-  for (int64_t r = 0; r < rows; r++) softmax_of_row(columns, logarithm, input + r * columns, output + r * columns);
+  if (logarithm) softmax(rows, columns, true, input, output);
+  else softmax(rows, columns, false, input, output);
 }
 
 // MARK: Indices
 
+/// Integers in the order of numbers, NaN last; both zeros are the same.
+INLINE integers order_of_numbers(vector x) {
+  integers bits = (integers)choose(x == x, x + 0.0f, broadcast(NAN)) ;
+  return bits ^ ((bits >> 31) & INT32_MAX);
+}
+
 void TARGETED(loop_argument_of_maximum)(int64_t rows, int64_t columns, const float *input, int32_t *index) {
   for (int64_t r = 0; r < rows; r++) {
     const float *x = input + r * columns;
-    int64_t best = 0;
-    if (columns < 4 * lanes) {
-      float largest = x[0];
-      for (int64_t c = 1; c < columns; c++) {
-        bool better = !(x[c] <= largest) && largest == largest;
-        largest = better ? x[c] : largest;
-        best = better ? c : best;
-      }
-    } else {
-      float largest = largest_of_row(x, columns, 1);
-      while (x[best] != largest && x[best] == x[best]) best++;
+    integers best = (integers){0} + INT32_MIN, where = {0}, number = lane_numbers();
+    for (int64_t k = 0; k < columns; k += lanes, number += lanes) {
+      integers order = order_of_numbers(load_part(x + k, columns - k));
+      integers better = (order > best) & (number < (int32_t)columns);
+      best = choose_integers(better, order, best);
+      where = choose_integers(better, number, where);
     }
-    index[r] = (int32_t)best;
+    integers found = best == (integers){0} + largest_integer_of_lanes(best);
+    index[r] = smallest_integer_of_lanes(choose_integers(found, where, (integers){0} + INT32_MAX));
   }
 }
 
