@@ -213,22 +213,29 @@ static VECTOR_TARGET void transpose(int64_t rows, int64_t columns, const float *
 /// The inner products of up to as many rows as a vector has lanes, `stride` apart, with one row.
 ALWAYS_INLINE VECTOR_TARGET vector inner_products(int64_t rows, const float *restrict a, int64_t stride,
                                                   const float *restrict b, int64_t depth) {
-  const float *row[VECTOR_WIDTH];
   vector sums[VECTOR_WIDTH];
-  UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) {
-    row[i] = a + (i < rows ? i : rows - 1) * stride; // rows beyond the last are computed and not used
-    sums[i] = vector_all(0.0f);
-  }
+  UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) sums[i] = vector_all(0.0f);
   int64_t k = 0;
-  for (; k + VECTOR_WIDTH <= depth; k += VECTOR_WIDTH) {
-    const vector y = vector_load(b + k);
-    UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) sums[i] = vector_fma(vector_load(row[i] + k), y, sums[i]);
+  if (rows == VECTOR_WIDTH) {
+    for (; k + VECTOR_WIDTH <= depth; k += VECTOR_WIDTH) {
+      const vector y = vector_load(b + k);
+      UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) {
+        sums[i] = vector_fma(vector_load(a + k + i * stride), y, sums[i]);
+      }
+    }
+  } else {
+    for (; k + VECTOR_WIDTH <= depth; k += VECTOR_WIDTH) {
+      const vector y = vector_load(b + k);
+      UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) {
+        if (i < rows) sums[i] = vector_fma(vector_load(a + k + i * stride), y, sums[i]);
+      }
+    }
   }
   if (k < depth) {
     const vector_mask mask = mask_first(depth - k);
     const vector y = vector_load_masked(b + k, mask);
     UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) {
-      sums[i] = vector_fma(vector_load_masked(row[i] + k, mask), y, sums[i]);
+      if (i < rows) sums[i] = vector_fma(vector_load_masked(a + k + i * stride, mask), y, sums[i]);
     }
   }
   return vector_sums(sums);
