@@ -201,13 +201,24 @@ struct ReferenceEvaluation {
     _ geometry: ConvolutionGeometry, _ images: [Int], _ filters: [Int], _ output: [Int],
     _ visit: (Int, Int, Int) -> Void
   ) {
-    for place in places(output) {
-      for tap in places(filters) where tap[3] == place[3] {
-        let row = place[1] * geometry.strideHeight + tap[0] - geometry.paddingHeight
-        let column = place[2] * geometry.strideWidth + tap[1] - geometry.paddingWidth
-        guard row >= 0, row < images[1], column >= 0, column < images[2] else { continue }
-        visit(index([place[0], row, column, tap[2]], images), index(tap, filters), index(place, output))
+    for batch in 0..<output[0] {
+      for (y, p) in pairs(output[1], filters[0]) {
+        for (x, q) in pairs(output[2], filters[1]) {
+          let row = y * geometry.strideHeight + p - geometry.paddingHeight
+          let column = x * geometry.strideWidth + q - geometry.paddingWidth
+          guard row >= 0, row < images[1], column >= 0, column < images[2] else { continue }
+          let image = ((batch * images[1] + row) * images[2] + column) * images[3]
+          let filter = (p * filters[1] + q) * filters[2]
+          let result = ((batch * output[1] + y) * output[2] + x) * output[3]
+          for (channel, kind) in pairs(images[3], filters[3]) {
+            visit(image + channel, (filter + channel) * filters[3] + kind, result + kind)
+          }
+        }
       }
     }
+  }
+
+  private static func pairs(_ one: Int, _ other: Int) -> [(Int, Int)] {
+    (0..<one).flatMap { first in (0..<other).map { (first, $0) } }
   }
 }

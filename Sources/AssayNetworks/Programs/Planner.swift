@@ -255,7 +255,8 @@ struct Planner {
     switch node.operation {
     case .broadcast:
       // Loops and products read repeated numbers where they are.
-      if isKept[index] || uses[index].contains(where: { !nodes[$0].operation.isElementwise }) {
+      let readers = uses[index].filter { !nodes[$0].operation.isElementwise }
+      if isKept[index] || readers.contains(where: { !isSharedFactor(index, of: $0) }) {
         add(.gatherStrided(extents: node.shape, strides: strides(of: extents(0), in: node.shape)), operands, at: index)
       }
     case .permute(let order):
@@ -319,6 +320,10 @@ struct Planner {
     }
     let rank = node.shape.count
     let (a, b) = (nodes[node.operands[0]].shape, nodes[node.operands[1]].shape)
+    // A factor that all products of a batch share is read where it is.
+    let factors = node.operands.map(plain)
+    let isShared = factors.map { isSharedFactor($0, of: index) }
+    let sources = zip(factors, isShared).map { $1 ? nodes[$0].operands[0] : $0 }
     var call = assay_product()
     call.rows = Int64(node.shape[rank - 2])
     call.columns = Int64(node.shape[rank - 1])
@@ -333,15 +338,24 @@ struct Planner {
     var batch = Call.BatchSteps()
     if rank == 3 {
       batch.count = node.shape[0]
-      batch.first = a[1] * a[2]
-      batch.second = b[1] * b[2]
+      batch.first = isShared[0] ? 0 : a[1] * a[2]
+      batch.second = isShared[1] ? 0 : b[1] * b[2]
       batch.result = node.shape[1] * node.shape[2]
       batch.bias = tail.map { nodes[$0.bias].shape[0] > 1 ? node.shape[2] : 0 } ?? 0
     }
     let scratch = withUnsafePointer(to: call) { Int(assay_product_scratch($0)) }
     add(
-      .product(call, batch: batch, hasBias: tail != nil), node.operands + (tail.map { [$0.bias] } ?? []),
+      .product(call, batch: batch, hasBias: tail != nil), sources + (tail.map { [$0.bias] } ?? []),
       at: write, scratch: scratch)
+  }
+
+  /// Whether a node only repeats a matrix for each product of a batch.
+  private func isSharedFactor(_ index: Int, of product: Int) -> Bool {
+    guard case .product = nodes[product].operation, nodes[index].operation == .broadcast,
+      nodes[index].shape.count == 3
+    else { return false }
+    let source = nodes[nodes[index].operands[0]].shape
+    return source[0] == 1 && source[1...] == nodes[index].shape[1...]
   }
 
   private func convolution(_ geometry: ConvolutionGeometry, images: [Int], filters: [Int]) -> assay_convolution {

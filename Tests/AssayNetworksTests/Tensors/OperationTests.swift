@@ -147,11 +147,36 @@ struct OperationTests {
     check([[2, 3, 4], [2, 4, 5], [2, 1, 5]]) { trace, fixture in
       tanh(matmul(fixture.tensor(0, trace) as Tensor3, fixture.tensor(1, trace)) + fixture.tensor(2, trace))
     }
+    // One batch for all members of an ensemble.
+    check([[3, 4], [2, 4, 5], [2, 1, 5]]) { trace, fixture in
+      let x: Matrix = fixture.tensor(0, trace)
+      let repeated = x.expanded(at: 0).broadcast(to: [2, 3, 4]) as Tensor3
+      return relu(matmul(repeated, fixture.tensor(1, trace)) + fixture.tensor(2, trace))
+    }
     // The same weights used over and over: their gradient is added up in place.
     check([[3, 4], [4, 4], [4]]) { trace, fixture in
       var h: Matrix = fixture.tensor(0, trace)
       for _ in 0..<4 { h = tanh(matmul(h, fixture.tensor(1, trace)) + (fixture.tensor(2, trace) as Vector)) + h }
       return h
+    }
+  }
+
+  @Test("Convolutions, with strides and paddings")
+  func convolutions() {
+    for (stride, padding) in [(1, 0), (2, 1), (1, 2), (3, 1)] {
+      let geometry = ConvolutionGeometry(stride: (stride, 1), padding: (padding, 1))
+      check([[2, 5, 4, 3], [3, 2, 3, 4], [4]]) { trace, fixture in
+        tanh(
+          convolve(fixture.tensor(0, trace), fixture.tensor(1, trace), geometry) + (fixture.tensor(2, trace) as Vector))
+      }
+      check([[2, 7, 3], [3, 3, 4]]) { trace, fixture in
+        convolve(fixture.tensor(0, trace) as Tensor3, fixture.tensor(1, trace), stride: stride, padding: padding)
+      }
+    }
+    check([[1, 4, 4, 2], [3, 3, 2, 2]]) { trace, fixture in
+      let (x, w): (Tensor4, Tensor4) = (fixture.tensor(0, trace), fixture.tensor(1, trace))
+      let value = square(convolve(x, w, .init(padding: (1, 1)))).sum()
+      return hessianVectorProduct(of: value, withRespectTo: w, along: square(w)) + w
     }
   }
 
