@@ -81,7 +81,7 @@ final class Executable {
   deinit {
     for table in tables { table.deallocate() }
     instructions.deallocate()
-    workspace.deallocate()
+    UnsafeMutableRawPointer(workspace).deallocate()
   }
 
   /// Another one of the same plan with the same numbers in its memory.

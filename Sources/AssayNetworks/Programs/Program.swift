@@ -288,3 +288,17 @@ extension Noise {
     }
   }
 }
+
+extension Optimizer {
+  /// Changes every block that a loss of a program reached, once, along the gradients of its last run.
+  ///
+  /// Gradients of other optimisers' blocks and losses are passed over.
+  ///
+  /// - Parameters:
+  ///   - store: the store that the program read.
+  ///   - program: one that was run.
+  public mutating func step(_ store: inout ParameterStore, following program: borrowing Program) {
+    let edges = program.edges
+    program.withWorkspace { step(&store, edges: edges, workspace: $0) }
+  }
+}
