@@ -1,0 +1,73 @@
+import Assay
+
+/// Collects the tensors of a block while the layers that hold them are made.
+///
+/// ```swift
+/// let critic = store.add(
+///   "critic", owner: "critic", role: .critic, writers: ["td"], using: &stream
+/// ) { builder in
+///   builder.scoped("hidden") { builder in
+///     (weight: builder.tensor("weight", [4, 64], .orthogonal(gain: 1)), bias: builder.tensor("bias", [64], .zero))
+///   }
+/// }
+/// ```
+///
+/// Tensor number n draws from substream n of the builder's stream, so that a tensor added at the end leaves those
+/// before it as they were.
+public struct BlockBuilder {
+  private let block: BlockHandle
+  /// `nil` while the block is only measured.
+  private let stream: RandomStream?
+  private var scopes: [String] = []
+  private(set) var declarations: [(name: String, shape: [Int])] = []
+  private(set) var values: [Float] = []
+  private var end = 0
+
+  init(block: BlockHandle, stream: RandomStream?) {
+    self.block = block
+    self.stream = stream
+  }
+
+  /// Adds a tensor to the block.
+  ///
+  /// - Parameters:
+  ///   - name: unique in its scope, not empty.
+  ///   - shape: extent of each axis, all positive.
+  ///   - initializer: what its numbers start as.
+  /// - Returns: where it will lie: what a layer holds.
+  public mutating func tensor(_ name: String, _ shape: [Int], _ initializer: Initializer) -> ParameterTensor {
+    precondition(!name.isEmpty, "a tensor must have a name")
+    let path = (scopes + [name]).joined(separator: ".")
+    precondition(
+      !declarations.contains { $0.name == path }, "a tensor named \(path) is already in the block")
+    precondition(
+      shape.allSatisfy { $0 > 0 }, "every axis of \(path) must be positive, but its shape is \(shape)")
+    if let stream {
+      var own = stream.substream(UInt64(declarations.count))
+      values += initializer.values(shape: shape, using: &own)
+    }
+    declarations.append((path, shape))
+    let tensor = ParameterTensor(
+      block: block, name: path, shape: shape, offset: end, count: shape.reduce(1, *))
+    end = BlockTensor.aligned(end + tensor.count)
+    return tensor
+  }
+
+  /// Puts a name before those of all tensors that `body` adds: `hidden` before `0.weight`.
+  public mutating func scoped<Result>(_ name: String, _ body: (inout BlockBuilder) -> Result) -> Result {
+    precondition(!name.isEmpty, "a scope must have a name")
+    scopes.append(name)
+    defer { scopes.removeLast() }
+    return body(&self)
+  }
+}
+
+extension ParameterTensor {
+  fileprivate init(block: BlockHandle, name: String, shape: [Int], offset: Int, count: Int) {
+    self.block = block
+    self.name = name
+    self.shape = shape
+    self.offset = offset
+    self.count = count
+  }
+}
