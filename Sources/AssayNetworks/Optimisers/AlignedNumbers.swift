@@ -16,7 +16,7 @@ struct AlignedNumbers: ~Copyable, @unchecked Sendable {
     base.initialize(repeating: 0, count: count)
   }
 
-  deinit { base.deallocate() }
+  deinit { UnsafeMutableRawPointer(base).deallocate() }
 
   /// The numbers of a range, copied.
   func values(in range: Range<Int>) -> [Float] {

@@ -38,7 +38,7 @@ public struct Optimizer: ~Copyable, Sendable {
   /// ‖g‖ of the last step over all blocks it wrote, before clipping; `nil` before the first step.
   public private(set) var lastGradientNorm: Double?
 
-  private var slots: [Slot] = []
+  private var slots: [Slot]
   private let firstMoments: AlignedNumbers
   private let secondMoments: AlignedNumbers
   /// Room for the gradients of blocks that several losses reach, laid out like the moments.
@@ -72,9 +72,8 @@ public struct Optimizer: ~Copyable, Sendable {
     precondition(!blocks.isEmpty, "an optimiser must have at least one block")
     precondition(
       Set(losses).count == losses.count, "every loss must be named once, but they are \(losses)")
-    self.rule = rule
-    self.rate = rate
-    self.clipping = clipping
+    // Everything is found before anything is assigned: what cannot be copied must not be read while it is being made.
+    var slots: [Slot] = []
     var end = 0
     for handle in blocks {
       let block = store.block(handle)
@@ -91,12 +90,16 @@ public struct Optimizer: ~Copyable, Sendable {
       precondition(
         slots.contains { $0.losses.contains(loss) }, "\(loss) is no declared writer of any of the blocks")
     }
+    let shared = slots.filter { $0.losses.count > 1 }
+    let remainderCount = shared.filter { $0.losses.count > 2 }.map(\.block.count).max() ?? 0
+    self.rule = rule
+    self.rate = rate
+    self.clipping = clipping
+    self.slots = slots
     firstMoments = AlignedNumbers(count: rule.keepsFirstMoment ? end : 0)
     secondMoments = AlignedNumbers(count: rule.keepsSecondMoment ? end : 0)
-    let shared = slots.filter { $0.losses.count > 1 }
     sums = AlignedNumbers(count: shared.isEmpty ? 0 : end)
-    remainder = AlignedNumbers(
-      count: shared.filter { $0.losses.count > 2 }.map(\.block.count).max() ?? 0)
+    remainder = AlignedNumbers(count: remainderCount)
   }
 
   // MARK: Stepping

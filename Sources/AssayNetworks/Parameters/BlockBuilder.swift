@@ -15,6 +15,7 @@ import Assay
 /// Tensor number n draws from substream n of the builder's stream, so that a tensor added at the end leaves those
 /// before it as they were.
 public struct BlockBuilder {
+  private let name: String
   private let block: BlockHandle
   /// `nil` while the block is only measured.
   private let stream: RandomStream?
@@ -23,7 +24,8 @@ public struct BlockBuilder {
   private(set) var values: [Float] = []
   private var end = 0
 
-  init(block: BlockHandle, stream: RandomStream?) {
+  init(_ name: String, block: BlockHandle, stream: RandomStream?) {
+    self.name = name
     self.block = block
     self.stream = stream
   }
@@ -52,6 +54,9 @@ public struct BlockBuilder {
     end = BlockTensor.aligned(end + tensor.count)
     return tensor
   }
+
+  /// The full name of the layer that is being made: the block's name and those of the scopes around.
+  public var path: String { ([name] + scopes).joined(separator: ".") }
 
   /// Puts a name before those of all tensors that `body` adds: `hidden` before `0.weight`.
   public mutating func scoped<Result>(_ name: String, _ body: (inout BlockBuilder) -> Result) -> Result {

@@ -39,11 +39,11 @@ extension ParameterStore {
     _ name: String, owner: PartName, role: Role, writers: [String], updateRule: String = "gradient",
     using stream: inout RandomStream, _ make: (inout BlockBuilder) -> Layer
   ) -> Network<Layer> {
-    var measure = BlockBuilder(block: handleOfNextBlock(count: 0), stream: nil)
+    var measure = BlockBuilder(name, block: handleOfNextBlock(count: 0), stream: nil)
     _ = make(&measure)
     let count = BlockTensor.layOut(measure.declarations).count
     let block = handleOfNextBlock(count: count)
-    var builder = BlockBuilder(block: block, stream: RandomStream(seed: stream.next()))
+    var builder = BlockBuilder(name, block: block, stream: RandomStream(seed: stream.next()))
     let layer = make(&builder)
     precondition(
       builder.declarations.elementsEqual(measure.declarations, by: ==),
