@@ -20,9 +20,7 @@ struct Fixture {
       writers: ["test", "other"])
     block = handle
     stream = drawn
-    tensors = store.block(handle).tensors.map {
-      ParameterTensor(block: handle, name: $0.name, shape: $0.shape, offset: $0.offset)
-    }
+    tensors = store.block(handle).tensors.map { ParameterTensor($0, of: handle) }
   }
 
   func tensor<R: Rank>(_ index: Int, _ trace: Trace, as rank: R.Type = R.self) -> Tensor<R> {
