@@ -63,6 +63,17 @@ static void copy_repeated(const float *data, int64_t period, int64_t phase, int6
   }
 }
 
+/// Copies one period and then, again and again, all that was written so far. Up to 15 numbers after them are
+/// overwritten.
+static void fill_repeated(const float *data, int64_t period, int64_t count, float *to) {
+  int64_t written = period;
+  for (int64_t k = 0; k < period; k += lanes) store_part(to + k, load_part(data + k, period - k), period - k);
+  for (; written < count; written *= 2) {
+    int64_t length = written < count - written ? written : count - written;
+    for (int64_t k = 0; k < length; k += lanes) store(to + written + k, load(to + k));
+  }
+}
+
 /// Repeats each number `length` times, from a place among the results on. Up to 15 numbers after them are overwritten.
 static void copy_runs(const float *data, int64_t length, int64_t start, int64_t count, float *to) {
   const float *next = data + start / length;
@@ -74,6 +85,8 @@ static void copy_runs(const float *data, int64_t length, int64_t start, int64_t 
     for (int64_t k = 0; k < run; k += lanes) store(to + k, x);
     to += run;
     left = length;
+    if (length <= lanes)
+      for (; to < end; to += length) store(to, broadcast(*next++));
   }
 }
 
@@ -225,7 +238,7 @@ void TARGETED(loop_elementwise)(const assay_step *steps, int32_t step_count, con
         if (state->period <= chunk_size) {
           // As many numbers as any chunk needs from any phase.
           if (!state->stored)
-            copy_repeated(state->data, state->period, 0, count + (total > chunk_size ? state->period : 0), own);
+            fill_repeated(state->data, state->period, count + (total > chunk_size ? state->period : 0), own);
           state->stored = 1;
           registers[i] = own + state->phase;
         } else if (state->phase + count <= state->period) {

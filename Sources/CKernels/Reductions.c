@@ -1,68 +1,97 @@
 // Reductions, rows and copies.
-#include "CKernels.h"
-#include <math.h>
-#include <string.h>
+#include "Targets.h"
+
+#define TARGETED(name) assay_##name##_portable
+#include "ReductionLoops.h"
+
+// MARK: Picked by instruction set
 
 void assay_reduce(int32_t reduction, int64_t outer, int64_t reduced, int64_t inner, float scale, const float *input,
                   float *output) {
-  for (int64_t o = 0; o < outer; o++)
-    for (int64_t i = 0; i < inner; i++) {
-      const float *first = input + o * reduced * inner + i;
-      double sum = 0;
-      float extreme = *first;
-      for (int64_t r = 0; r < reduced; r++) {
-        float x = first[r * inner];
-        sum += x;
-        if (reduction == assay_reduction_maximum ? x > extreme : x < extreme) extreme = x;
-        if (x != x) extreme = x;
-      }
-      output[o * inner + i] = scale * (reduction == assay_reduction_sum ? (float)sum : extreme);
-    }
+  PICK(loop_reduce)(reduction, outer, reduced, inner, scale, input, output);
 }
 
 void assay_softmax(int64_t rows, int64_t columns, bool logarithm, const float *input, float *output) {
-  for (int64_t r = 0; r < rows; r++) {
-    const float *x = input + r * columns;
-    float *y = output + r * columns;
-    float largest = x[0], sum = 0;
-    for (int64_t c = 0; c < columns; c++)
-      if (x[c] > largest || x[c] != x[c]) largest = x[c];
-    for (int64_t c = 0; c < columns; c++) sum += expf(x[c] - largest);
-    for (int64_t c = 0; c < columns; c++)
-      y[c] = logarithm ? x[c] - largest - logf(sum) : expf(x[c] - largest) / sum;
-  }
+  PICK(loop_softmax)(rows, columns, logarithm, input, output);
 }
 
 void assay_argument_of_maximum(int64_t rows, int64_t columns, const float *input, int32_t *index) {
-  for (int64_t r = 0; r < rows; r++) {
-    const float *x = input + r * columns;
-    int32_t best = 0;
-    for (int64_t c = 1; c < columns; c++)
-      if (x[c] > x[best]) best = (int32_t)c;
-    index[r] = best;
+  PICK(loop_argument_of_maximum)(rows, columns, input, index);
+}
+
+void assay_scatter_add_rows(int64_t rows, int64_t columns, const float *input, const int32_t *index, float *table) {
+  PICK(loop_scatter_add_rows)(rows, columns, input, index, table);
+}
+
+int64_t assay_first_not_finite(int64_t count, const float *input) { return PICK(loop_first_not_finite)(count, input); }
+
+int64_t assay_first_outside(int64_t count, const int32_t *index, int32_t bound) {
+  return PICK(loop_first_outside)(count, index, bound);
+}
+
+// MARK: Copies
+
+enum movement { movement_copy, movement_place, movement_accumulate };
+
+/// Moves `count` numbers between a dense row and one with a stride.
+static void move_row(enum movement movement, int64_t count, int64_t stride, float *dense, float *strided) {
+  switch (movement) {
+  case movement_copy:
+    if (stride == 1 && count >= 16) memcpy(dense, strided, (size_t)count * sizeof(float));
+    else
+      for (int64_t i = 0; i < count; i++) dense[i] = strided[i * stride];
+    break;
+  case movement_place:
+    if (stride == 1 && count >= 16) memcpy(strided, dense, (size_t)count * sizeof(float));
+    else
+      for (int64_t i = 0; i < count; i++) strided[i * stride] = dense[i];
+    break;
+  case movement_accumulate:
+    if (stride == 1)
+      for (int64_t i = 0; i < count; i++) strided[i] += dense[i];
+    else
+      for (int64_t i = 0; i < count; i++) strided[i * stride] += dense[i];
+    break;
   }
 }
 
-static void move_strided(int32_t axes, const int64_t *extents, const int64_t *strides, const float **dense,
-                         float **written, float *placed, const float *picked, bool accumulate) {
-  if (axes == 0) {
-    if (picked) *(*written)++ = *picked;
-    else if (accumulate) *placed += *(*dense)++;
-    else *placed = *(*dense)++;
-    return;
+static void move_strided(enum movement movement, int32_t axes, const int64_t *extents, const int64_t *strides,
+                         float *dense, float *strided) {
+  // Axes from the innermost, those joined that are evenly spaced as one.
+  int64_t lengths[6] = {1, 1, 1, 1, 1, 1}, steps[6] = {0}, position[6] = {0}, total = 1;
+  int32_t count = 0;
+  for (int32_t axis = axes - 1; axis >= 0; axis--) {
+    total *= extents[axis];
+    if (extents[axis] == 1) continue;
+    if (count > 0 && strides[axis] == lengths[count - 1] * steps[count - 1]) {
+      lengths[count - 1] *= extents[axis];
+    } else {
+      lengths[count] = extents[axis];
+      steps[count++] = strides[axis];
+    }
   }
-  for (int64_t i = 0; i < extents[0]; i++)
-    move_strided(axes - 1, extents + 1, strides + 1, dense, written, placed ? placed + i * strides[0] : 0,
-                 picked ? picked + i * strides[0] : 0, accumulate);
+  if (total == 0) return;
+  while (true) {
+    move_row(movement, lengths[0], steps[0], dense, strided);
+    dense += lengths[0];
+    int32_t axis = 1;
+    for (; axis < count; axis++) {
+      strided += steps[axis];
+      if (++position[axis] < lengths[axis]) break;
+      strided -= lengths[axis] * steps[axis];
+      position[axis] = 0;
+    }
+    if (axis >= count) return;
+  }
 }
 
 void assay_copy_strided(int32_t axes, const int64_t *extents, const int64_t *strides, const float *input, float *output) {
-  move_strided(axes, extents, strides, 0, &output, 0, input, false);
+  move_strided(movement_copy, axes, extents, strides, output, (float *)input);
 }
 
 void assay_place_strided(int32_t axes, const int64_t *extents, const int64_t *strides, const float *input,
                          float *output, bool accumulate) {
-  move_strided(axes, extents, strides, &input, 0, output, 0, accumulate);
+  move_strided(accumulate ? movement_accumulate : movement_place, axes, extents, strides, (float *)input, output);
 }
 
 void assay_gather_rows(int64_t rows, int64_t columns, const float *table, const int32_t *index, float *output) {
@@ -70,24 +99,8 @@ void assay_gather_rows(int64_t rows, int64_t columns, const float *table, const 
     memcpy(output + r * columns, table + index[r] * columns, (size_t)columns * sizeof(float));
 }
 
-void assay_scatter_add_rows(int64_t rows, int64_t columns, const float *input, const int32_t *index, float *table) {
-  for (int64_t r = 0; r < rows; r++)
-    for (int64_t c = 0; c < columns; c++) table[index[r] * columns + c] += input[r * columns + c];
-}
-
 void assay_one_hot(int64_t rows, int64_t columns, const int32_t *index, float *output) {
   memset(output, 0, (size_t)(rows * columns) * sizeof(float));
-  for (int64_t r = 0; r < rows; r++) output[r * columns + index[r]] = 1;
-}
-
-int64_t assay_first_not_finite(int64_t count, const float *input) {
-  for (int64_t i = 0; i < count; i++)
-    if (!isfinite(input[i])) return i;
-  return -1;
-}
-
-int64_t assay_first_outside(int64_t count, const int32_t *index, int32_t bound) {
-  for (int64_t i = 0; i < count; i++)
-    if (index[i] < 0 || index[i] >= bound) return i;
-  return -1;
+  for (int64_t r = 0; r < rows; r++)
+    if (index[r] >= 0 && index[r] < columns) output[r * columns + index[r]] = 1;
 }

@@ -26,4 +26,25 @@
 DECLARE_FOR_TARGETS(void, loop_elementwise, const assay_step *steps, int32_t step_count, const assay_operand *inputs,
                     int32_t input_count, const assay_operand *outputs, const uint8_t *results, int32_t output_count,
                     int64_t outer, int64_t rows, int64_t columns)
+
+DECLARE_FOR_TARGETS(void, loop_reduce, int32_t reduction, int64_t outer, int64_t reduced, int64_t inner, float scale,
+                    const float *input, float *output)
+DECLARE_FOR_TARGETS(void, loop_softmax, int64_t rows, int64_t columns, bool logarithm, const float *input, float *output)
+DECLARE_FOR_TARGETS(void, loop_argument_of_maximum, int64_t rows, int64_t columns, const float *input, int32_t *index)
+DECLARE_FOR_TARGETS(void, loop_scatter_add_rows, int64_t rows, int64_t columns, const float *input,
+                    const int32_t *index, float *table)
+DECLARE_FOR_TARGETS(int64_t, loop_first_not_finite, int64_t count, const float *input)
+DECLARE_FOR_TARGETS(int64_t, loop_first_outside, int64_t count, const int32_t *index, int32_t bound)
+
+DECLARE_FOR_TARGETS(assay_change, loop_adam, int64_t count, float *parameters, float *first_moment,
+                    float *second_moment, const float *gradient, float gradient_scale, float beta_one, float beta_two,
+                    float epsilon, float step, float root, float rate_times_decay)
+DECLARE_FOR_TARGETS(assay_change, loop_momentum, int64_t count, float *parameters, float *velocity,
+                    const float *gradient, float gradient_scale, float momentum, bool nesterov, float rate, float decay)
+DECLARE_FOR_TARGETS(assay_change, loop_rmsprop, int64_t count, float *parameters, float *second_moment,
+                    const float *gradient, float gradient_scale, float alpha, float epsilon, float rate, float decay)
+DECLARE_FOR_TARGETS(assay_change, loop_average, int64_t count, float *target, const float *source, float rate)
+DECLARE_FOR_TARGETS(void, loop_add_scaled, int64_t count, float scale, const float *a, const float *b, float *sum)
+DECLARE_FOR_TARGETS(double, loop_squared_norm, int64_t count, const float *input)
+
 #endif

@@ -10,6 +10,14 @@
 #include <stdint.h>
 #include <string.h>
 
+/// A file that is compiled for AVX-512 defines this as 1.
+#ifndef MASKED_MEMORY
+#define MASKED_MEMORY 0
+#endif
+#if MASKED_MEMORY
+#include <immintrin.h>
+#endif
+
 #if defined(__GNUC__) && !defined(__clang__)
 // Vectors wider than a register are passed to inlined functions only.
 #pragma GCC diagnostic ignored "-Wpsabi"
@@ -35,12 +43,30 @@ INLINE void store(float *to, vector x) { *(unaligned_vector *)to = x; }
 
 /// The first `count` lanes from memory, zero in the others.
 INLINE vector load_first(const float *from, int64_t count) {
+#if MASKED_MEMORY
+  return (vector)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
+#else
   vector x = {0};
   memcpy(&x, from, (size_t)count * sizeof(float));
   return x;
+#endif
 }
 
-INLINE void store_first(float *to, vector x, int64_t count) { memcpy(to, &x, (size_t)count * sizeof(float)); }
+INLINE void store_first(float *to, vector x, int64_t count) {
+#if MASKED_MEMORY
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)x);
+#else
+  memcpy(to, &x, (size_t)count * sizeof(float));
+#endif
+}
+
+/// A vector of which `left` lanes are in the array: all, or the first, with zero in the others.
+INLINE vector load_part(const float *from, int64_t left) { return left >= lanes ? load(from) : load_first(from, left); }
+
+INLINE void store_part(float *to, vector x, int64_t left) {
+  if (left >= lanes) store(to, x);
+  else store_first(to, x, left);
+}
 
 INLINE vector broadcast(float x) { return (vector){0} + x; }
 
@@ -52,6 +78,9 @@ INLINE doubles widen(vector x) { return __builtin_convertvector(x, doubles); }
 INLINE vector choose(integers mask, vector yes, vector no) {
   return (vector)((mask & (integers)yes) | (~mask & (integers)no));
 }
+
+/// 0…15
+INLINE integers lane_numbers(void) { return (integers){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}; }
 
 INLINE vector absolute(vector x) { return (vector)((integers)x & 0x7FFFFFFF); }
 
@@ -78,18 +107,64 @@ INLINE int any(integers mask) {
   return bits != 0;
 }
 
-// MARK: Sums over lanes, always in the same order
+// MARK: Over lanes, always in the same order
 
-INLINE float sum_of_lanes(vector x) {
-  typedef float eight __attribute__((vector_size(32)));
-  typedef float four __attribute__((vector_size(16)));
-  eight halves[2];
-  memcpy(halves, &x, sizeof(x));
-  halves[0] += halves[1];
-  four quarters[2];
-  memcpy(quarters, &halves[0], sizeof(quarters));
-  four sums = quarters[0] + quarters[1];
-  return (sums[0] + sums[2]) + (sums[1] + sums[3]);
+/// Each lane and the one at a distance of half a segment, for segments of 16, 8, 4 and 2 lanes.
+#define SWAP_HALVES_16(x) __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
+#define SWAP_HALVES_8(x) __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
+#define SWAP_HALVES_4(x) __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
+#define SWAP_HALVES_2(x) __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
+
+/// In every lane, `combine` over the segment of 16, 8, 4 or 2 lanes that it lies in.
+#define COMBINE_SEGMENTS(x, segment, combine)                                                                          \
+  do {                                                                                                                 \
+    if ((segment) >= 16) x = combine(x, SWAP_HALVES_16(x));                                                            \
+    if ((segment) >= 8) x = combine(x, SWAP_HALVES_8(x));                                                              \
+    if ((segment) >= 4) x = combine(x, SWAP_HALVES_4(x));                                                              \
+    x = combine(x, SWAP_HALVES_2(x));                                                                                  \
+  } while (0)
+
+INLINE vector added(vector x, vector y) { return x + y; }
+
+/// The larger, of which nothing is asked where one is NaN.
+INLINE vector larger_number(vector x, vector y) { return choose(x > y, x, y); }
+
+INLINE vector sums_of_segments(vector x, int segment) {
+  COMBINE_SEGMENTS(x, segment, added);
+  return x;
+}
+
+INLINE vector largest_numbers_of_segments(vector x, int segment) {
+  COMBINE_SEGMENTS(x, segment, larger_number);
+  return x;
+}
+
+INLINE float sum_of_lanes(vector x) { return sums_of_segments(x, lanes)[0]; }
+
+INLINE float largest_of_lanes(vector x) {
+  COMBINE_SEGMENTS(x, lanes, larger);
+  return x[0];
+}
+
+INLINE float smallest_of_lanes(vector x) {
+  COMBINE_SEGMENTS(x, lanes, smaller);
+  return x[0];
+}
+
+INLINE integers choose_integers(integers mask, integers yes, integers no) { return (mask & yes) | (~mask & no); }
+
+INLINE integers larger_integer(integers x, integers y) { return choose_integers(x > y, x, y); }
+
+INLINE integers smaller_integer(integers x, integers y) { return choose_integers(x < y, x, y); }
+
+INLINE int32_t largest_integer_of_lanes(integers x) {
+  COMBINE_SEGMENTS(x, lanes, larger_integer);
+  return x[0];
+}
+
+INLINE int32_t smallest_integer_of_lanes(integers x) {
+  COMBINE_SEGMENTS(x, lanes, smaller_integer);
+  return x[0];
 }
 
 INLINE double sum_of_doubles(doubles x) {
@@ -99,17 +174,6 @@ INLINE double sum_of_doubles(doubles x) {
     for (int i = 0; i < width; i++) sums[i] += sums[i + width];
   return sums[0];
 }
-
-INLINE float largest_of_lanes(vector x) {
-  for (int width = lanes / 2; width > 0; width /= 2) {
-    vector shifted = x;
-    memcpy(&shifted, (const float *)&x + width, (size_t)width * sizeof(float));
-    x = larger(x, shifted);
-  }
-  return x[0];
-}
-
-INLINE float smallest_of_lanes(vector x) { return -largest_of_lanes(-x); }
 
 // MARK: Correctly rounded functions
 
@@ -151,11 +215,14 @@ INLINE vector reduced_exponential_minus_one(vector x, integers *n) {
 
 /// eˣ for x ≤ 89: denormal where it should be.
 INLINE vector exponential_below(vector x) {
+  // Where the result is 0, 0 is computed from: processors are slow where a product is too small.
+  integers zero = x < -104.0f;
   integers n;
-  vector p = reduced_exponential_minus_one(at_least(x, -104.0f), &n);
+  vector p = reduced_exponential_minus_one((vector)((integers)x & ~zero), &n);
   integers half = n >> 1;
   // In two factors, since 2ⁿ may be too small or too large to be a normal number.
-  return ((p + 1.0f) * power_of_two(half)) * power_of_two(n - half);
+  vector result = ((p + 1.0f) * power_of_two(half)) * power_of_two(n - half);
+  return (vector)((integers)result & ~zero);
 }
 
 INLINE vector exponential(vector x) { return exponential_below(at_most(x, 89.0f)); }
