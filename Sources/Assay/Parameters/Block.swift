@@ -125,8 +125,8 @@ public struct Block: Sendable, Hashable {
   public func tensor(named name: String) -> BlockTensor? { tensors.first { $0.name == name } }
 }
 
-/// Leave to write one block, for one writer (or several that write together) and one cause. It cannot be copied:
-/// whoever holds it is the writer.
+/// Leave to write one block, for one writer (or several that write together) and one cause. It cannot be
+/// copied: whoever holds it is the writer.
 public struct WritePermit: ~Copyable, Sendable {
   /// The block that may be written.
   public let block: BlockHandle

@@ -56,7 +56,8 @@ public struct Ledger: Sendable, Hashable {
     public var count = 0
     /// Σ‖g‖², the accumulated squared Euclidean norm of its own gradients.
     public var squaredNorm = 0.0
-    /// Σ cos(g, Σg), over the writes: how far its own gradients pointed where those of all losses together did.
+    /// Σ cos(g, Σg), over the writes: how far its own gradients pointed where those of all losses together
+    /// did.
     public var cosineSum = 0.0
 
     /// The mean cosine between its own gradient and that of all losses together, in −1 … 1: near 1 for a loss

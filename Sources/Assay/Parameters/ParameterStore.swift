@@ -54,8 +54,8 @@ public struct ParameterStore: Sendable, Hashable {
 
   /// Adds a block of several tensors at the end of the arena: the parameters of a network.
   ///
-  /// The tensors lie one after the other, each at a multiple of 16 numbers (64 bytes) from the block's start. The
-  /// padding after each is zero and counts as part of the block, so that one pass covers the whole of it.
+  /// The tensors lie one after the other, each at a multiple of 16 numbers (64 bytes) from the block's start.
+  /// The padding after each is zero and counts as part of the block, so that one pass covers the whole of it.
   ///
   /// - Parameters:
   ///   - name: unique in the store.
@@ -165,8 +165,8 @@ public struct ParameterStore: Sendable, Hashable {
 
   /// Gives several declared writers leave to write a block together: the losses that reach a shared trunk.
   ///
-  /// In the ledger the writer of such a write reads `policy + value`; what each of them had to do with it is in
-  /// the ledger's ``Ledger/shares``, as far as whoever holds the permit notes it (see
+  /// In the ledger the writer of such a write reads `policy + value`; what each of them had to do with it is
+  /// in the ledger's ``Ledger/shares``, as far as whoever holds the permit notes it (see
   /// ``noteShare(of:squaredNorm:cosine:with:)``).
   ///
   /// - Parameters:
@@ -189,8 +189,8 @@ public struct ParameterStore: Sendable, Hashable {
         ? [] : writers.map { record.shareIndex(block: handle.index, writer: $0) })
   }
 
-  /// Gives a declared writer leave to draw a target block towards the block it follows. The ledger shows it as
-  /// target averaging; a frozen target turns it away like any learner.
+  /// Gives a declared writer leave to draw a target block towards the block it follows. The ledger shows it
+  /// as target averaging; a frozen target turns it away like any learner.
   ///
   /// - Parameters:
   ///   - writer: one of the target's declared writers.
@@ -297,15 +297,15 @@ public struct ParameterStore: Sendable, Hashable {
 
   /// Changes all numbers of the permitted block in one pass, as one write.
   ///
-  /// Where the block is frozen, `body` is not called and the write is counted as turned away. Where Σ Δ² is not
-  /// finite, the first number of the block that is not finite is noted, as by ``set(_:at:with:)``. The squares of
-  /// finite Float32 differences sum to a finite Double, so a sum taken over the numbers *as stored* is finite
-  /// exactly if no number stopped being finite; that costs nothing where all goes well.
+  /// Where the block is frozen, `body` is not called and the write is counted as turned away. Where Σ Δ² is
+  /// not finite, the first number of the block that is not finite is noted, as by ``set(_:at:with:)``. The
+  /// squares of finite Float32 differences sum to a finite Double, so a sum taken over the numbers *as
+  /// stored* is finite exactly if no number stopped being finite; that costs nothing where all goes well.
   ///
   /// - Parameters:
   ///   - permit: leave to write the block.
-  ///   - body: changes the block's numbers, padding left at zero, and returns Σ Δ²: the sum, in double precision,
-  ///     of (number stored after − number stored before)².
+  ///   - body: changes the block's numbers, padding left at zero, and returns Σ Δ²: the sum, in double
+  ///     precision, of (number stored after − number stored before)².
   /// - Returns: whether the write was carried out.
   @inlinable
   @discardableResult
@@ -323,8 +323,8 @@ public struct ParameterStore: Sendable, Hashable {
     return true
   }
 
-  /// Changes all numbers of the permitted block in one pass over them and those of another block, as one write;
-  /// otherwise like ``update(with:_:)``.
+  /// Changes all numbers of the permitted block in one pass over them and those of another block, as one
+  /// write; otherwise like ``update(with:_:)``.
   ///
   /// - Parameters:
   ///   - permit: leave to write the block.

@@ -3,25 +3,26 @@ import CKernels
 
 /// Changes blocks of parameters along the gradients of losses.
 ///
-/// An optimiser holds the permits to write its blocks, and the moments its ``UpdateRule`` keeps. A block that several
-/// of its losses reach is changed once a step along the sum of their gradients; the ledger then names them all as
-/// the writer, and says what share of the gradient each had (``Ledger/shares``). A block that no loss reached in a
-/// step is left as it is, moments included, and so is a frozen one: its gradient counts in no norm, and the write is
-/// noted as turned away.
+/// An optimiser holds the permits to write its blocks, and the moments its ``UpdateRule`` keeps. A block that
+/// several of its losses reach is changed once a step along the sum of their gradients; the ledger then names
+/// them all as the writer, and says what share of the gradient each had (``Ledger/shares``). A block that no
+/// loss reached in a step is left as it is, moments included, and so is a frozen one: its gradient counts in
+/// no norm, and the write is noted as turned away.
 ///
-/// A gradient that is not finite is never hidden. It is applied as it is, unclipped, so that exactly the numbers it
-/// belongs to stop being finite; the ledger names the first of them, with the losses and the step, and a run ends
-/// there. A gradient so large that its square is not finite in Float32 counts as not finite where the rule needs
-/// the square.
+/// A gradient that is not finite is never hidden. It is applied as it is, unclipped, so that exactly the
+/// numbers it belongs to stop being finite; the ledger names the first of them, with the losses and the step,
+/// and a run ends there. A gradient so large that its square is not finite in Float32 counts as not finite
+/// where the rule needs the square.
 public struct Optimizer: ~Copyable, Sendable {
   /// What keeps gradients from being too long.
   public enum Clipping: Sendable, Hashable {
     /// Nothing.
     case none
-    /// All gradients of a step are multiplied by min(1, bound / (‖g‖ + 10⁻⁶)), ‖g‖ being the norm over all blocks
-    /// together.
+    /// All gradients of a step are multiplied by min(1, bound / (‖g‖ + 10⁻⁶)), ‖g‖ being the norm over all
+    /// blocks together.
     ///
-    /// - SeeAlso: Pascanu, Mikolov & Bengio (2013), *On the difficulty of training recurrent neural networks*.
+    /// - SeeAlso: Pascanu, Mikolov & Bengio (2013), *On the difficulty of training recurrent neural
+    ///   networks*.
     case globalNorm(Double)
     /// The same for each block by its own norm.
     case blockNorm(Double)
@@ -55,8 +56,8 @@ public struct Optimizer: ~Copyable, Sendable {
   ///   - rate: the learning rate, finite and not negative at each step.
   ///   - clipping: what keeps gradients from being too long; a bound is positive.
   ///   - blocks: what it changes: at least one block, none twice.
-  ///   - losses: whose gradients it follows, none twice. Every block must declare at least one of them as a writer,
-  ///     and every loss must be declared by at least one block.
+  ///   - losses: whose gradients it follows, none twice. Every block must declare at least one of them as a
+  ///     writer, and every loss must be declared by at least one block.
   ///   - usesReward: whether the losses depend on rewards, for the ledger.
   ///   - store: where the blocks lie.
   public init(
@@ -72,30 +73,29 @@ public struct Optimizer: ~Copyable, Sendable {
     precondition(!blocks.isEmpty, "an optimiser must have at least one block")
     precondition(
       Set(losses).count == losses.count, "every loss must be named once, but they are \(losses)")
-    // Everything is found before anything is assigned: what cannot be copied must not be read while it is being made.
-    var slots: [Slot] = []
+    var made: [Slot] = []
     var end = 0
     for handle in blocks {
       let block = store.block(handle)
-      precondition(!slots.contains { $0.block == handle }, "block \(block.name) is named twice")
+      precondition(!made.contains { $0.block == handle }, "block \(block.name) is named twice")
       let writers = losses.filter(block.writers.contains)
       precondition(
-        !writers.isEmpty, "none of \(losses) is a declared writer of \(block.name), only \(block.writers) are"
-      )
+        !writers.isEmpty, "none of \(losses) is a declared writer of \(block.name), only \(block.writers) are")
       let permit = PermitBox(store.permit(writers, toWrite: handle, usesReward: usesReward))
-      slots.append(Slot(block: handle, name: block.name, losses: writers, permit: permit, offset: end))
+      made.append(Slot(block: handle, name: block.name, losses: writers, permit: permit, offset: end))
       end = BlockTensor.aligned(end + handle.count)
     }
     for loss in losses {
       precondition(
-        slots.contains { $0.losses.contains(loss) }, "\(loss) is no declared writer of any of the blocks")
+        made.contains { $0.losses.contains(loss) }, "\(loss) is no declared writer of any of the blocks")
     }
-    let shared = slots.filter { $0.losses.count > 1 }
-    let remainderCount = shared.filter { $0.losses.count > 2 }.map(\.block.count).max() ?? 0
+    let shared = made.filter { $0.losses.count > 1 }
+    // Everything is made before the first property is set: where the initialiser of a noncopyable struct uses
+    // some properties before all are set, Swift 6.3.1 destroys the others first when it optimises.
     self.rule = rule
     self.rate = rate
     self.clipping = clipping
-    self.slots = slots
+    slots = made
     firstMoments = AlignedNumbers(count: rule.keepsFirstMoment ? end : 0)
     secondMoments = AlignedNumbers(count: rule.keepsSecondMoment ? end : 0)
     sums = AlignedNumbers(count: shared.isEmpty ? 0 : end)
@@ -110,8 +110,8 @@ public struct Optimizer: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - store: where the blocks lie.
-  ///   - edges: where the gradients lie in the workspace. At least one is for this optimiser, none comes twice, and
-  ///     the losses of all of them are declared writers of its blocks.
+  ///   - edges: where the gradients lie in the workspace. At least one is for this optimiser, none comes
+  ///     twice, and the losses of all of them are declared writers of its blocks.
   ///   - workspace: the workspace of the program that was run.
   package mutating func step(
     _ store: inout ParameterStore, edges: [GradientEdge], workspace: UnsafePointer<Float>
@@ -260,7 +260,8 @@ public struct Optimizer: ~Copyable, Sendable {
 
   // MARK: State
 
-  /// What a checkpoint keeps of the optimiser: an optimiser of the same rule and blocks goes on from it bit for bit.
+  /// What a checkpoint keeps of the optimiser: an optimiser of the same rule and blocks goes on from it bit
+  /// for bit.
   public var state: OptimizerState {
     OptimizerState(
       steps: steps,
@@ -326,7 +327,8 @@ public struct Optimizer: ~Copyable, Sendable {
     var squaredNorm = 0.0
   }
 
-  /// Lets an array hold what cannot be copied. No reference to it leaves the optimiser, which cannot be copied.
+  /// Lets an array hold what cannot be copied. No reference to it leaves the optimiser, which cannot be
+  /// copied.
   private final class PermitBox: Sendable {
     let permit: WritePermit
 
@@ -378,8 +380,8 @@ public struct OptimizerState: Sendable, Hashable, Codable {
     public var block: String
     /// How many times the optimiser wrote it.
     public var steps: Int
-    /// Running means of its gradients, laid out like the block; or the velocities of momentum. Empty where the rule
-    /// keeps none.
+    /// Running means of its gradients, laid out like the block; or the velocities of momentum. Empty where
+    /// the rule keeps none.
     public var firstMoment: [Float]
     /// Running means of their squares. Empty where the rule keeps none.
     public var secondMoment: [Float]

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A number that changes with the number of steps taken, such as a learning rate: a pure function of the step.
+/// A number that changes with the number of steps taken, such as a learning rate: a pure function of the
+/// step.
 ///
 /// A literal is a constant: `rate: 3e-4`.
 public indirect enum Schedule:
@@ -18,8 +19,8 @@ public indirect enum Schedule:
   case exponential(from: Double, factor: Double, every: Int)
   /// from · factor^⌊n / every⌋, decaying all at once every so many steps.
   case staircase(from: Double, factor: Double, every: Int)
-  /// Rises in equal parts to what `then` begins with, (n + 1) / over of it at step n < over; from there on `then`,
-  /// whose steps are counted from where it takes over.
+  /// Rises in equal parts to what `then` begins with, (n + 1) / over of it at step n < over; from there on
+  /// `then`, whose steps are counted from where it takes over.
   case warmUp(over: Int, then: Schedule)
 
   public init(floatLiteral value: Double) { self = .constant(value) }

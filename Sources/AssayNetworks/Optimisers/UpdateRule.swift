@@ -3,15 +3,15 @@ import Foundation
 
 /// How an ``Optimizer`` turns a gradient g into a change of the parameters p, at a learning rate η.
 ///
-/// Every rule is one fused pass over a block in Float32; what is the same for all numbers of a block is computed in
-/// double precision before.
+/// Every rule is one fused pass over a block in Float32; what is the same for all numbers of a block is
+/// computed in double precision before.
 public enum UpdateRule: Sendable, Hashable, CustomStringConvertible {
   /// Stochastic gradient descent, with momentum μ and decay λ:
   ///
   ///     g ← g + λ p;  v ← μ v + g;  p ← p − η v,  or with Nesterov's momentum  p ← p − η (g + μ v)
   ///
-  /// - SeeAlso: Sutskever, Martens, Dahl & Hinton (2013), *On the importance of initialization and momentum in deep
-  ///   learning*.
+  /// - SeeAlso: Sutskever, Martens, Dahl & Hinton (2013), *On the importance of initialization and momentum
+  ///   in deep learning*.
   case gradientDescent(momentum: Double = 0, nesterov: Bool = false, decay: Double = 0)
   /// Adam, at the block's step t = 1, 2, …:
   ///

@@ -7,13 +7,14 @@ import Assay
 ///   "critic", owner: "critic", role: .critic, writers: ["td"], using: &stream
 /// ) { builder in
 ///   builder.scoped("hidden") { builder in
-///     (weight: builder.tensor("weight", [4, 64], .orthogonal(gain: 1)), bias: builder.tensor("bias", [64], .zero))
+///     let weight = builder.tensor("weight", [4, 64], .orthogonal(gain: 1))
+///     return Linear(weight: weight, bias: builder.tensor("bias", [64], .zero))
 ///   }
 /// }
 /// ```
 ///
-/// Tensor number n draws from substream n of the builder's stream, so that a tensor added at the end leaves those
-/// before it as they were.
+/// Tensor number n draws from substream n of the builder's stream, so that a tensor added at the end leaves
+/// those before it as they were.
 public struct BlockBuilder {
   private let name: String
   private let block: BlockHandle

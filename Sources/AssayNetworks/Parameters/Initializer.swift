@@ -2,14 +2,15 @@ import Assay
 
 /// What the numbers of a tensor start as.
 ///
-/// Everything is computed in double precision and rounded to Float32 last. The fans of a tensor are read off its
-/// shape, as layers store their weights:
+/// Everything is computed in double precision and rounded to Float32 last. The fans of a tensor are read off
+/// its shape, as layers store their weights:
 ///
-///     [inputs, outputs]                              fan in = inputs,                  fan out = outputs
-///     [kernel height, kernel width, inputs, outputs] fan in = height · width · inputs, fan out = height · width · outputs
+///     [inputs, outputs]                 fan in = inputs,                  fan out = outputs
+///     [height, width, inputs, outputs]  fan in = height · width · inputs, fan out = height · width · outputs
 ///
-/// so axes before the last two multiply both. Where the first axis counts the members of an ensemble, use
-/// ``ofEachMember``: every member is then drawn as a tensor of its own, with its own fans.
+/// the latter being the filters of a convolution; so axes before the last two multiply both. Where the first
+/// axis counts the members of an ensemble, use ``ofEachMember``: every member is then drawn as a tensor of
+/// its own, with its own fans.
 public indirect enum Initializer: Sendable, Hashable {
   /// Zeros: the usual start of biases.
   case zero
@@ -21,18 +22,20 @@ public indirect enum Initializer: Sendable, Hashable {
   case normal(deviation: Double)
   /// A random matrix with orthonormal rows or columns, whichever are fewer, times a gain.
   ///
-  ///     Q R = A,  A of independent N(0, 1) with no fewer rows than columns,  diag R > 0;  values = gain · Q or gain · Qᵀ
+  ///     Q R = A,  diag R > 0,  with A of independent N(0, 1) and no fewer rows than columns
+  ///     values = gain · Q, or gain · Qᵀ for a matrix with fewer rows than columns
   ///
-  /// Q is then uniform over all such matrices. The matrix has the tensor's last axis as its columns and all axes
-  /// before it, flattened, as its rows.
+  /// Q is then uniform over all such matrices. The matrix has the tensor's last axis as its columns and all
+  /// axes before it, flattened, as its rows.
   ///
-  /// - SeeAlso: Saxe, McClelland & Ganguli (2014), *Exact solutions to the nonlinear dynamics of learning in deep
-  ///   linear neural networks*; Mezzadri (2007), *How to generate random matrices from the classical compact
-  ///   groups*.
+  /// - SeeAlso: Saxe, McClelland & Ganguli (2014), *Exact solutions to the nonlinear dynamics of learning in
+  ///   deep linear neural networks*; Mezzadri (2007), *How to generate random matrices from the classical
+  ///   compact groups*.
   case orthogonal(gain: Double)
   /// Numbers of mean zero and variance scale / fan.
   ///
-  /// - SeeAlso: ``Fan`` and ``Draw``, and the named cases: ``leCunNormal``, ``heNormal``, ``glorotUniform`` and so on.
+  /// - SeeAlso: ``Fan`` and ``Draw``, and the named cases: ``leCunNormal``, ``heNormal``, ``glorotUniform``
+  ///   and so on.
   case scaled(Double, by: Fan, drawing: Draw)
   /// Every member along the first axis on its own; see ``ofEachMember``.
   case members(Initializer)
@@ -75,8 +78,8 @@ public indirect enum Initializer: Sendable, Hashable {
 
   /// N(0, 2 / (fan in + fan out)).
   ///
-  /// - SeeAlso: Glorot & Bengio (2010), *Understanding the difficulty of training deep feedforward neural networks*,
-  ///   eq. 12.
+  /// - SeeAlso: Glorot & Bengio (2010), *Understanding the difficulty of training deep feedforward neural
+  ///   networks*, eq. 12.
   public static var glorotNormal: Initializer { .scaled(1, by: .mean, drawing: .normal) }
 
   /// U(−b, b) with b = √(6 / (fan in + fan out)).
@@ -84,14 +87,15 @@ public indirect enum Initializer: Sendable, Hashable {
   /// - SeeAlso: Glorot & Bengio (2010), eq. 16.
   public static var glorotUniform: Initializer { .scaled(1, by: .mean, drawing: .uniform) }
 
-  /// This, for tensors whose first axis counts the members of an ensemble. That axis is part of no fan, and of no
-  /// orthogonal matrix.
+  /// This, for tensors whose first axis counts the members of an ensemble. That axis is part of no fan, and
+  /// of no orthogonal matrix.
   public var ofEachMember: Initializer { .members(self) }
 
   /// Draws a tensor.
   ///
   /// - Parameters:
-  ///   - shape: extent of each axis, all positive. Fans need at least two axes, an orthogonal matrix at least one.
+  ///   - shape: extent of each axis, all positive. Fans need at least two axes, an orthogonal matrix at least
+  ///     one.
   ///   - stream: where random numbers come from. ``zero`` and ``constant(_:)`` draw none.
   /// - Returns: the numbers, in row-major order.
   public func values(shape: [Int], using stream: inout RandomStream) -> [Float] {

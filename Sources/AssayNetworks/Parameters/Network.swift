@@ -31,9 +31,10 @@ extension ParameterStore {
   ///   - role: what it is for: a label.
   ///   - writers: who may write it, at least one: the names of the losses that reach it.
   ///   - updateRule: how its optimiser changes it, in words.
-  ///   - stream: gives one number, the seed of the initial values; so two networks made one after the other differ.
-  ///   - make: makes the layers, and with them at least one tensor. It is called twice, the first time only to
-  ///     measure the block, and has to ask for the same tensors both times.
+  ///   - stream: gives one number, the seed of the initial values; so two networks made one after the other
+  ///     differ.
+  ///   - make: makes the layers, and with them at least one tensor. It is called twice, the first time only
+  ///     to measure the block, and has to ask for the same tensors both times.
   /// - Returns: the network.
   public mutating func add<Layer>(
     _ name: String, owner: PartName, role: Role, writers: [String], updateRule: String = "gradient",

@@ -109,8 +109,8 @@ struct OptimizerTests {
     Case(name: "linear schedule", rule: .adam(), rate: .linear(from: 0.01, to: 0, over: 20)),
   ]
 
-  // Parameters of size 0.5 are rounded to 3 · 10⁻⁸ in each of 30 steps, which is 9 · 10⁻⁷ if every error points the
-  // same way.
+  // Parameters of size 0.5 are rounded to 3 · 10⁻⁸ in each of 30 steps, which is 9 · 10⁻⁷ if every error
+  // points the same way.
   @Test("thirty steps end where PyTorch's do, to 10⁻⁶", arguments: cases)
   func trajectories(example: Case) throws {
     let reference = try OptimizerReference.read()

@@ -14,7 +14,8 @@ struct InitializerTests {
     let initializer: Initializer
     let shape: [Int]
     let variance: Double
-    /// E z⁴ of z = x / σ: 3 for a normal distribution, 1.8 for a uniform one, less than 3 for one that is cut off.
+    /// E z⁴ of z = x / σ: 3 for a normal distribution, 1.8 for a uniform one, less than 3 for one that is cut
+    /// off.
     let kurtosis: Double
     /// No number is larger than this.
     let bound: Double
@@ -60,8 +61,8 @@ struct InitializerTests {
       kurtosis: 1.8, bound: 1.2.squareRoot()),
   ]
 
-  // With n numbers of variance σ² the mean has the deviation σ/√n, and the variance about σ² √((κ − 1)/n). Five of
-  // either happen by chance once in 1.7 million; 22 of them, once in 80 000 seeds.
+  // With n numbers of variance σ² the mean has the deviation σ/√n, and the variance about σ² √((κ − 1)/n).
+  // Five of either happen by chance once in 1.7 million; 22 of them, once in 80 000 seeds.
   @Test("means and variances are what the formula says", arguments: cases)
   func moments(example: Case) {
     let values = Self.draw(example.initializer, example.shape)
@@ -72,8 +73,8 @@ struct InitializerTests {
     #expect(abs(mean) < 5 * (example.variance / count).squareRoot())
     #expect(
       abs(variance - example.variance) < 5 * example.variance * ((example.kurtosis - 1) / count).squareRoot())
-    // A bound is reached to a hundredth by 4800 numbers or more, and to a tenth if the ends are rare; it is exceeded
-    // by no more than rounding.
+    // A bound is reached to a hundredth by 4800 numbers or more, and to a tenth if the ends are rare; it is
+    // exceeded by no more than rounding.
     let largest = values.map(abs).max() ?? 0
     if example.bound.isFinite {
       #expect(largest <= example.bound * (1 + 1e-7) && largest > 0.9 * example.bound)
@@ -91,8 +92,8 @@ struct InitializerTests {
     #expect(stream.position == 0)
   }
 
-  // Entries are rounded to 6 · 10⁻⁸ of at most 1; a scalar product of two unit vectors is then wrong by less than
-  // 1.2 · 10⁻⁷ · gain².
+  // Entries are rounded to 6 · 10⁻⁸ of at most 1; a scalar product of two unit vectors is then wrong by less
+  // than 1.2 · 10⁻⁷ · gain².
   @Test(
     "orthogonal matrices are orthogonal, tall, wide, square and of filters",
     arguments: [[12, 12], [30, 7], [7, 30], [2, 3, 4, 10], [1, 2, 3, 10], [5, 1], [9], [1]])
@@ -115,9 +116,10 @@ struct InitializerTests {
     }
   }
 
-  // Entries of a uniform orthogonal n × n matrix have mean 0 and variance 1/n, and its trace mean 0 and variance 1.
-  // Without the condition on diag R, Householder's reflections would make the trace lean to one side. 400 traces: five
-  // deviations of their mean are 0.25; the mean of their squares, with deviation √2, has five of 0.35.
+  // Entries of a uniform orthogonal n × n matrix have mean 0 and variance 1/n, and its trace mean 0 and
+  // variance 1. Without the condition on diag R, Householder's reflections would make the trace lean to one
+  // side. 400 traces: five deviations of their mean are 0.25; the mean of their squares, with deviation √2,
+  // has five of 0.35.
   @Test("orthogonal matrices are uniform as far as their traces tell")
   func uniformity() {
     var traces: [Double] = []
