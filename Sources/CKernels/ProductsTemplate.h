@@ -38,6 +38,12 @@ ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors,
   const float *restrict b = t->b;
   const int64_t stride_a = whole->stride_a, stride_b = t->stride_b, depth = whole->depth;
   const float *segment = t->a;
+  if (depth * whole->segments >= 128) {
+    // Long enough for c to arrive.
+    UNROLLED for (int r = 0; r < rows; r++) {
+      UNROLLED for (int v = 0; v < vectors; v++) __builtin_prefetch(t->c + r * whole->stride_c + v * VECTOR_WIDTH, 1);
+    }
+  }
   for (int64_t s = whole->segments; s > 0; s--) {
     const float *restrict a = segment;
     for (int64_t k = 0; k < depth; k++) {
@@ -247,37 +253,43 @@ ALWAYS_INLINE VECTOR_TARGET vector activated(vector x, int32_t activation) {
   return x;
 }
 
-/// Rows `first` … of the result's columns, given as `columns` vectors over rows at a distance of `stride`: transposes
-/// them to c and finishes them.
+/// Rows `first` … of the result, given as few columns, each a vector over rows, at a distance of `stride`: finishes them
+/// and transposes them to c.
 ALWAYS_INLINE VECTOR_TARGET void finish_columns(const assay_product *product, const float *results, int64_t stride,
                                                 int64_t first, const float *bias, float *c) {
-  const int64_t columns = product->columns, rows = assay_smaller(product->rows - first, VECTOR_WIDTH);
-  const vector_mask mask = mask_first(columns);
+  const int64_t columns = product->columns, stride_c = product->stride_c;
+  const int64_t rows = assay_smaller(product->rows - first, VECTOR_WIDTH);
+  const bool accumulate = product->accumulate;
+  const int32_t activation = accumulate ? assay_activation_none : product->activation;
   vector block[VECTOR_WIDTH];
-  if (columns == 1 && product->stride_c == 1) {
-    const vector_mask row_mask = mask_first(rows);
-    vector x = vector_load(results);
-    if (product->accumulate) {
-      x += vector_load_masked(c + first, row_mask);
+  UNROLLED for (int j = 0; j < VECTOR_WIDTH; j++) {
+    if (j < columns) {
+      block[j] = vector_load(results + j * stride);
+      if (bias) block[j] += vector_all(bias[j]);
+      if (activation != assay_activation_none) block[j] = activated(block[j], activation);
     } else {
-      if (bias) x += vector_all(bias[0]);
-      x = activated(x, product->activation);
+      block[j] = vector_all(0.0f);
     }
-    vector_store_masked(c + first, row_mask, x);
+  }
+  float *place = c + first * stride_c;
+  if (columns <= 2 && stride_c == columns && rows == VECTOR_WIDTH) {
+    // Then the rows lie side by side.
+    if (columns == 2) vector_interleave(block[0], block[1], block);
+    UNROLLED for (int v = 0; v < 2; v++) {
+      if (v == columns) break;
+      if (accumulate) block[v] += vector_load(place + v * VECTOR_WIDTH);
+      vector_store(place + v * VECTOR_WIDTH, block[v]);
+    }
     return;
   }
-  for (int j = 0; j < VECTOR_WIDTH; j++) block[j] = j < columns ? vector_load(results + j * stride) : vector_all(0.0f);
+  const vector_mask mask = mask_first(columns);
   vector_transpose(block);
-  for (int64_t r = 0; r < rows; r++) {
-    float *place = c + (first + r) * product->stride_c;
-    vector x = block[r];
-    if (product->accumulate) {
-      x += vector_load_masked(place, mask);
-    } else {
-      if (bias) x += vector_load_masked(bias, mask);
-      x = activated(x, product->activation);
+  UNROLLED for (int r = 0; r < VECTOR_WIDTH; r++) {
+    if (r < rows) {
+      if (accumulate) block[r] += vector_load_masked(place, mask);
+      vector_store_masked(place, mask, block[r]);
+      place += stride_c;
     }
-    vector_store_masked(place, mask, x);
   }
 }
 
@@ -344,6 +356,27 @@ static VECTOR_TARGET void multiply_transposed(const assay_product *product, cons
 
 // MARK: Products
 
+/// Copies a block of b into panels, each with its rows side by side.
+static VECTOR_TARGET void pack_b(const assay_product *product, const float *b, int64_t start, int64_t depth,
+                                 int64_t column, int64_t columns, float *packed) {
+  for (int64_t panel = 0; panel < columns; panel += panel_columns, packed += panel_columns * depth) {
+    const int64_t width = assay_smaller(columns - panel, panel_columns);
+    if (product->transpose_b) {
+      transpose(width, depth, b + (column + panel) * product->stride_b + start, product->stride_b, packed,
+                panel_columns);
+      continue;
+    }
+    const float *from = b + start * product->stride_b + column + panel;
+    const vector_mask left = mask_first(width), right = mask_first(width - VECTOR_WIDTH);
+    for (int64_t k = 0; k < depth; k++) {
+      float *to = packed + k * panel_columns;
+      vector_store(to, vector_load_masked(from, left));
+      if (width > VECTOR_WIDTH) vector_store(to + VECTOR_WIDTH, vector_load_masked(from + VECTOR_WIDTH, right));
+      from += product->stride_b;
+    }
+  }
+}
+
 static VECTOR_TARGET void multiply(const assay_product *product, const float *a, const float *b, const float *bias,
                                    float *c, float *scratch) {
   const int64_t rows = product->rows, columns = product->columns, depth = product->depth;
@@ -369,41 +402,44 @@ static VECTOR_TARGET void multiply(const assay_product *product, const float *a,
       .rows = rows, .segments = 1, .stride_a = product->stride_a, .columnar = product->transpose_a,
       .stride_c = product->stride_c,
   };
+  const bool packs_a = assay_packs_a(product), packs_b = assay_packs_b(product);
+  float *packed_b = scratch + (packs_a ? assay_row_block * assay_packed_stride : 0);
   const int64_t blocks = assay_larger(1, (depth + assay_depth_block - 1) / assay_depth_block);
-  const bool packs = product->transpose_b || false;
   for (int64_t block = 0, start = 0; block < blocks; block++) {
     const int64_t end = depth * (block + 1) / blocks;
-    tiles.depth = end - start;
-    tiles.a = a + (product->transpose_a ? start * product->stride_a : start);
-    tiles.accumulate = product->accumulate || block > 0;
     const bool last = block == blocks - 1;
+    tiles.depth = end - start;
+    tiles.accumulate = product->accumulate || block > 0;
     tiles.activation = last && !product->accumulate ? product->activation : assay_activation_none;
     for (int64_t column = 0; column < columns; column += assay_column_block) {
       tiles.columns = assay_smaller(columns - column, assay_column_block);
       tiles.bias = last && bias ? bias + column : 0;
-      tiles.c = c + column;
-      if (packs) {
-        tiles.b = scratch;
+      if (packs_b) {
+        tiles.b = packed_b;
         tiles.stride_b = panel_columns;
         tiles.panel_b = panel_columns * tiles.depth;
-        for (int64_t panel = 0; panel < tiles.columns; panel += panel_columns) {
-          float *to = scratch + panel * tiles.depth;
-          const int64_t width = assay_smaller(tiles.columns - panel, panel_columns);
-          if (product->transpose_b) {
-            transpose(width, tiles.depth, b + (column + panel) * product->stride_b + start, product->stride_b, to,
-                      panel_columns);
-          } else {
-            const float *from = b + start * product->stride_b + column + panel;
-            for (int64_t k = 0; k < tiles.depth; k++) {
-              memcpy(to + k * panel_columns, from + k * product->stride_b, (size_t)width * sizeof(float));
-            }
-          }
-        }
+        pack_b(product, b, start, tiles.depth, column, tiles.columns, packed_b);
       } else {
         tiles.b = b + start * product->stride_b + column;
         tiles.stride_b = product->stride_b;
       }
-      multiply_tiles(&tiles, packs);
+      const int64_t row_block = packs_a ? assay_row_block : rows;
+      for (int64_t row = 0; row < rows; row += row_block) {
+        tiles.rows = assay_smaller(rows - row, row_block);
+        tiles.a = product->transpose_a ? a + start * product->stride_a + row : a + row * product->stride_a + start;
+        tiles.c = c + row * product->stride_c + column;
+        if (packs_a) {
+          // In the order in which it is stored: a tile reads either order well.
+          const int64_t lines = product->transpose_a ? tiles.depth : tiles.rows;
+          const int64_t length = product->transpose_a ? tiles.rows : tiles.depth;
+          tiles.stride_a = product->transpose_a ? assay_row_block : assay_packed_stride;
+          for (int64_t i = 0; i < lines; i++) {
+            memcpy(scratch + i * tiles.stride_a, tiles.a + i * product->stride_a, (size_t)length * sizeof(float));
+          }
+          tiles.a = scratch;
+        }
+        multiply_tiles(&tiles, packs_b);
+      }
     }
     start = end;
   }
