@@ -25,11 +25,12 @@ typedef struct {
   vector_mask mask; ///< of the last vector's columns
 } tile;
 
-/// One tile of `rows` × `vectors`, both known to the compiler, as is whether it is columnar.
-ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors, const bool columnar,
+/// One tile of `rows` × `vectors`, both known to the compiler, as are whether it is columnar and whether its last vector
+/// is full.
+ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors, const bool columnar, const bool full,
                                               const tile *restrict t) {
   const assay_tiles *restrict whole = t->whole;
-  const int last = vectors - 1;
+  const int last = full ? vectors : vectors - 1;
   vector sums[most_rows][8];
   UNROLLED for (int r = 0; r < rows; r++) {
     UNROLLED for (int v = 0; v < vectors; v++) sums[r][v] = vector_all(0.0f);
@@ -109,8 +110,17 @@ ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors,
 }
 
 #define TILE(vectors, rows)                                                                                            \
-  static VECTOR_TARGET void tile_##vectors##_##rows(const tile *t) { compute_tile(rows, vectors, false, t); }          \
-  static VECTOR_TARGET void columnar_tile_##vectors##_##rows(const tile *t) { compute_tile(rows, vectors, true, t); }
+  static VECTOR_TARGET void tile_##vectors##_##rows(const tile *t) { compute_tile(rows, vectors, false, false, t); }   \
+  static VECTOR_TARGET void columnar_tile_##vectors##_##rows(const tile *t) {                                          \
+    compute_tile(rows, vectors, true, false, t);                                                                       \
+  }
+#define FULL_TILE(vectors, rows)                                                                                       \
+  static VECTOR_TARGET void full_tile_##vectors##_##rows(const tile *t) {                                              \
+    compute_tile(rows, vectors, false, true, t);                                                                       \
+  }                                                                                                                    \
+  static VECTOR_TARGET void columnar_full_tile_##vectors##_##rows(const tile *t) {                                     \
+    compute_tile(rows, vectors, true, true, t);                                                                        \
+  }
 #define TILES_TO_2(each, v) each(v, 1) each(v, 2)
 #define TILES_TO_6(each, v) TILES_TO_2(each, v) each(v, 3) each(v, 4) each(v, 5) each(v, 6)
 #define TILES_TO_10(each, v) TILES_TO_6(each, v) each(v, 7) each(v, 8) each(v, 9) each(v, 10)
@@ -118,6 +128,8 @@ ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors,
 #define TILES_TO_14(each, v) TILES_TO_12(each, v) each(v, 13) each(v, 14)
 #define NAME(v, r) tile_##v##_##r,
 #define COLUMNAR_NAME(v, r) columnar_tile_##v##_##r,
+#define FULL_NAME(v, r) full_tile_##v##_##r,
+#define COLUMNAR_FULL_NAME(v, r) columnar_full_tile_##v##_##r,
 
 #if ASSAY_VECTOR_BITS == 512
 #define TILES_OF_1 TILES_TO_14
@@ -137,20 +149,19 @@ ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors,
 #define TILES_OF_8 TILES_TO_1
 #endif
 
-TILES_OF_1(TILE, 1)
-TILES_OF_2(TILE, 2)
-TILES_OF_4(TILE, 4)
-TILES_OF_8(TILE, 8)
+#define ALL_TILES(each) TILES_OF_1(each, 1) TILES_OF_2(each, 2) TILES_OF_4(each, 4) TILES_OF_8(each, 8)
+#define ALL_NAMES(name) {{TILES_OF_1(name, 1)}, {TILES_OF_2(name, 2)}, {TILES_OF_4(name, 4)}, {TILES_OF_8(name, 8)}}
 
 typedef void (*tile_function)(const tile *);
-/// By columnar, the number of vectors (1, 2, 4 or 8) and rows less one.
-static const tile_function tile_functions[2][4][most_rows] = {
-    {{TILES_OF_1(NAME, 1)}, {TILES_OF_2(NAME, 2)}, {TILES_OF_4(NAME, 4)}, {TILES_OF_8(NAME, 8)}},
-    {{TILES_OF_1(COLUMNAR_NAME, 1)},
-     {TILES_OF_2(COLUMNAR_NAME, 2)},
-     {TILES_OF_4(COLUMNAR_NAME, 4)},
-     {TILES_OF_8(COLUMNAR_NAME, 8)}},
-};
+/// By whether the last vector is full, columnar, the number of vectors (1, 2, 4 or 8) and rows less one.
+#if VECTOR_MASKS_ARE_FREE
+ALL_TILES(TILE)
+static const tile_function tile_functions[1][2][4][most_rows] = {{ALL_NAMES(NAME), ALL_NAMES(COLUMNAR_NAME)}};
+#else
+ALL_TILES(TILE) ALL_TILES(FULL_TILE)
+static const tile_function tile_functions[2][2][4][most_rows] = {
+    {ALL_NAMES(NAME), ALL_NAMES(COLUMNAR_NAME)}, {ALL_NAMES(FULL_NAME), ALL_NAMES(COLUMNAR_FULL_NAME)}};
+#endif
 static const int64_t most_rows_of[4] = {most_rows_1, most_rows_2, most_rows_4, most_rows_8};
 /// Columns in a panel of packed b.
 enum { panel_columns = 2 * VECTOR_WIDTH };
@@ -167,6 +178,7 @@ static VECTOR_TARGET void multiply_tiles(const assay_tiles *whole, bool packed) 
     while (kind > 0 && VECTOR_WIDTH * (((int64_t)1 << kind) - 1) >= left) kind--;
     const int64_t width = assay_smaller(left, (int64_t)VECTOR_WIDTH << kind);
     t.mask = mask_first(width - ((int64_t)VECTOR_WIDTH << kind) + VECTOR_WIDTH);
+    const bool full = !VECTOR_MASKS_ARE_FREE && width == (int64_t)VECTOR_WIDTH << kind;
     t.b = packed ? whole->b + column / panel_columns * whole->panel_b : whole->b + column;
     t.stride_b = whole->stride_b;
     t.bias = whole->bias ? whole->bias + column : 0;
@@ -178,7 +190,7 @@ static VECTOR_TARGET void multiply_tiles(const assay_tiles *whole, bool packed) 
     for (int64_t i = 0; i < tiles; i++) {
       const int64_t first = next;
       next = rows * (i + 1) / tiles;
-      tile_functions[whole->columnar][kind][next - first - 1](&t);
+      tile_functions[full][whole->columnar][kind][next - first - 1](&t);
       t.a += (next - first) * (whole->columnar ? 1 : whole->stride_a);
       t.c += (next - first) * whole->stride_c;
     }

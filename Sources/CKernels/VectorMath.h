@@ -20,6 +20,7 @@
 #include <immintrin.h>
 #define VECTOR_TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
 #define VECTOR_WIDTH 16
+#define VECTOR_MASKS_ARE_FREE 1
 typedef __m512 vector;
 typedef __mmask16 vector_mask;
 
@@ -109,6 +110,7 @@ ALWAYS_INLINE VECTOR_TARGET void vector_transpose(vector v[16]) {
 #include <immintrin.h>
 #define VECTOR_TARGET __attribute__((target("avx2,fma")))
 #define VECTOR_WIDTH 8
+#define VECTOR_MASKS_ARE_FREE 0
 typedef __m256 vector;
 typedef __m256i vector_mask;
 
@@ -183,6 +185,7 @@ ALWAYS_INLINE VECTOR_TARGET void vector_transpose(vector v[8]) {
 #include <math.h>
 #define VECTOR_TARGET
 #define VECTOR_WIDTH 4
+#define VECTOR_MASKS_ARE_FREE 0
 typedef float vector __attribute__((vector_size(16)));
 typedef int32_t vector_bits __attribute__((vector_size(16)));
 typedef int64_t vector_mask; // how many lanes
