@@ -23,9 +23,13 @@ const assay_engine *assay_engine_for(int32_t instructions) {
 int64_t assay_product_scratch(const assay_product *product) {
   const int64_t rows = product->rows, columns = product->columns, depth = product->depth;
   if (rows <= 0 || columns <= 0 || depth <= 0) return 0;
-  // A block of b, packed in panels of at most 32 columns.
-  const int64_t packed = assay_smaller(depth, assay_depth_block) *
-                         assay_rounded_up(assay_smaller(columns, assay_column_block), 32);
+  // A block of b, in panels of at most 32 columns, and one of a.
+  int64_t packed = 0;
+  if (assay_packs_b(product)) {
+    packed = assay_smaller(depth, assay_depth_block) *
+             assay_rounded_up(assay_smaller(columns, assay_column_block), 32);
+  }
+  if (assay_packs_a(product)) packed += assay_row_block * assay_packed_stride;
   // With few columns, b or the result, transposed.
   const int64_t transposed =
       columns > 16 ? 0 : columns * assay_rounded_up(assay_larger(product->transpose_a ? rows : 0, depth), 16);

@@ -25,11 +25,12 @@ typedef struct {
   vector_mask mask; ///< of the last vector's columns
 } tile;
 
-/// One tile of `rows` × `vectors`, both known to the compiler, as is whether it is columnar.
-ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors, const bool columnar,
+/// One tile of `rows` × `vectors`, both known to the compiler, as are whether it is columnar and whether its last vector
+/// is full.
+ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors, const bool columnar, const bool full,
                                               const tile *restrict t) {
   const assay_tiles *restrict whole = t->whole;
-  const int last = vectors - 1;
+  const int last = full ? vectors : vectors - 1;
   vector sums[most_rows][8];
   UNROLLED for (int r = 0; r < rows; r++) {
     UNROLLED for (int v = 0; v < vectors; v++) sums[r][v] = vector_all(0.0f);
@@ -38,6 +39,12 @@ ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors,
   const float *restrict b = t->b;
   const int64_t stride_a = whole->stride_a, stride_b = t->stride_b, depth = whole->depth;
   const float *segment = t->a;
+  if (depth * whole->segments >= 128) {
+    // Long enough for c to arrive.
+    UNROLLED for (int r = 0; r < rows; r++) {
+      UNROLLED for (int v = 0; v < vectors; v++) __builtin_prefetch(t->c + r * whole->stride_c + v * VECTOR_WIDTH, 1);
+    }
+  }
   for (int64_t s = whole->segments; s > 0; s--) {
     const float *restrict a = segment;
     for (int64_t k = 0; k < depth; k++) {
@@ -103,8 +110,17 @@ ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors,
 }
 
 #define TILE(vectors, rows)                                                                                            \
-  static VECTOR_TARGET void tile_##vectors##_##rows(const tile *t) { compute_tile(rows, vectors, false, t); }          \
-  static VECTOR_TARGET void columnar_tile_##vectors##_##rows(const tile *t) { compute_tile(rows, vectors, true, t); }
+  static VECTOR_TARGET void tile_##vectors##_##rows(const tile *t) { compute_tile(rows, vectors, false, false, t); }   \
+  static VECTOR_TARGET void columnar_tile_##vectors##_##rows(const tile *t) {                                          \
+    compute_tile(rows, vectors, true, false, t);                                                                       \
+  }
+#define FULL_TILE(vectors, rows)                                                                                       \
+  static VECTOR_TARGET void full_tile_##vectors##_##rows(const tile *t) {                                              \
+    compute_tile(rows, vectors, false, true, t);                                                                       \
+  }                                                                                                                    \
+  static VECTOR_TARGET void columnar_full_tile_##vectors##_##rows(const tile *t) {                                     \
+    compute_tile(rows, vectors, true, true, t);                                                                        \
+  }
 #define TILES_TO_2(each, v) each(v, 1) each(v, 2)
 #define TILES_TO_6(each, v) TILES_TO_2(each, v) each(v, 3) each(v, 4) each(v, 5) each(v, 6)
 #define TILES_TO_10(each, v) TILES_TO_6(each, v) each(v, 7) each(v, 8) each(v, 9) each(v, 10)
@@ -112,6 +128,8 @@ ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors,
 #define TILES_TO_14(each, v) TILES_TO_12(each, v) each(v, 13) each(v, 14)
 #define NAME(v, r) tile_##v##_##r,
 #define COLUMNAR_NAME(v, r) columnar_tile_##v##_##r,
+#define FULL_NAME(v, r) full_tile_##v##_##r,
+#define COLUMNAR_FULL_NAME(v, r) columnar_full_tile_##v##_##r,
 
 #if ASSAY_VECTOR_BITS == 512
 #define TILES_OF_1 TILES_TO_14
@@ -131,20 +149,19 @@ ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors,
 #define TILES_OF_8 TILES_TO_1
 #endif
 
-TILES_OF_1(TILE, 1)
-TILES_OF_2(TILE, 2)
-TILES_OF_4(TILE, 4)
-TILES_OF_8(TILE, 8)
+#define ALL_TILES(each) TILES_OF_1(each, 1) TILES_OF_2(each, 2) TILES_OF_4(each, 4) TILES_OF_8(each, 8)
+#define ALL_NAMES(name) {{TILES_OF_1(name, 1)}, {TILES_OF_2(name, 2)}, {TILES_OF_4(name, 4)}, {TILES_OF_8(name, 8)}}
 
 typedef void (*tile_function)(const tile *);
-/// By columnar, the number of vectors (1, 2, 4 or 8) and rows less one.
-static const tile_function tile_functions[2][4][most_rows] = {
-    {{TILES_OF_1(NAME, 1)}, {TILES_OF_2(NAME, 2)}, {TILES_OF_4(NAME, 4)}, {TILES_OF_8(NAME, 8)}},
-    {{TILES_OF_1(COLUMNAR_NAME, 1)},
-     {TILES_OF_2(COLUMNAR_NAME, 2)},
-     {TILES_OF_4(COLUMNAR_NAME, 4)},
-     {TILES_OF_8(COLUMNAR_NAME, 8)}},
-};
+/// By whether the last vector is full, columnar, the number of vectors (1, 2, 4 or 8) and rows less one.
+#if VECTOR_MASKS_ARE_FREE
+ALL_TILES(TILE)
+static const tile_function tile_functions[1][2][4][most_rows] = {{ALL_NAMES(NAME), ALL_NAMES(COLUMNAR_NAME)}};
+#else
+ALL_TILES(TILE) ALL_TILES(FULL_TILE)
+static const tile_function tile_functions[2][2][4][most_rows] = {
+    {ALL_NAMES(NAME), ALL_NAMES(COLUMNAR_NAME)}, {ALL_NAMES(FULL_NAME), ALL_NAMES(COLUMNAR_FULL_NAME)}};
+#endif
 static const int64_t most_rows_of[4] = {most_rows_1, most_rows_2, most_rows_4, most_rows_8};
 /// Columns in a panel of packed b.
 enum { panel_columns = 2 * VECTOR_WIDTH };
@@ -161,6 +178,7 @@ static VECTOR_TARGET void multiply_tiles(const assay_tiles *whole, bool packed) 
     while (kind > 0 && VECTOR_WIDTH * (((int64_t)1 << kind) - 1) >= left) kind--;
     const int64_t width = assay_smaller(left, (int64_t)VECTOR_WIDTH << kind);
     t.mask = mask_first(width - ((int64_t)VECTOR_WIDTH << kind) + VECTOR_WIDTH);
+    const bool full = !VECTOR_MASKS_ARE_FREE && width == (int64_t)VECTOR_WIDTH << kind;
     t.b = packed ? whole->b + column / panel_columns * whole->panel_b : whole->b + column;
     t.stride_b = whole->stride_b;
     t.bias = whole->bias ? whole->bias + column : 0;
@@ -172,7 +190,7 @@ static VECTOR_TARGET void multiply_tiles(const assay_tiles *whole, bool packed) 
     for (int64_t i = 0; i < tiles; i++) {
       const int64_t first = next;
       next = rows * (i + 1) / tiles;
-      tile_functions[whole->columnar][kind][next - first - 1](&t);
+      tile_functions[full][whole->columnar][kind][next - first - 1](&t);
       t.a += (next - first) * (whole->columnar ? 1 : whole->stride_a);
       t.c += (next - first) * whole->stride_c;
     }
@@ -247,37 +265,43 @@ ALWAYS_INLINE VECTOR_TARGET vector activated(vector x, int32_t activation) {
   return x;
 }
 
-/// Rows `first` … of the result's columns, given as `columns` vectors over rows at a distance of `stride`: transposes
-/// them to c and finishes them.
+/// Rows `first` … of the result, given as few columns, each a vector over rows, at a distance of `stride`: finishes them
+/// and transposes them to c.
 ALWAYS_INLINE VECTOR_TARGET void finish_columns(const assay_product *product, const float *results, int64_t stride,
                                                 int64_t first, const float *bias, float *c) {
-  const int64_t columns = product->columns, rows = assay_smaller(product->rows - first, VECTOR_WIDTH);
-  const vector_mask mask = mask_first(columns);
+  const int64_t columns = product->columns, stride_c = product->stride_c;
+  const int64_t rows = assay_smaller(product->rows - first, VECTOR_WIDTH);
+  const bool accumulate = product->accumulate;
+  const int32_t activation = accumulate ? assay_activation_none : product->activation;
   vector block[VECTOR_WIDTH];
-  if (columns == 1 && product->stride_c == 1) {
-    const vector_mask row_mask = mask_first(rows);
-    vector x = vector_load(results);
-    if (product->accumulate) {
-      x += vector_load_masked(c + first, row_mask);
+  UNROLLED for (int j = 0; j < VECTOR_WIDTH; j++) {
+    if (j < columns) {
+      block[j] = vector_load(results + j * stride);
+      if (bias) block[j] += vector_all(bias[j]);
+      if (activation != assay_activation_none) block[j] = activated(block[j], activation);
     } else {
-      if (bias) x += vector_all(bias[0]);
-      x = activated(x, product->activation);
+      block[j] = vector_all(0.0f);
     }
-    vector_store_masked(c + first, row_mask, x);
+  }
+  float *place = c + first * stride_c;
+  if (columns <= 2 && stride_c == columns && rows == VECTOR_WIDTH) {
+    // Then the rows lie side by side.
+    if (columns == 2) vector_interleave(block[0], block[1], block);
+    UNROLLED for (int v = 0; v < 2; v++) {
+      if (v == columns) break;
+      if (accumulate) block[v] += vector_load(place + v * VECTOR_WIDTH);
+      vector_store(place + v * VECTOR_WIDTH, block[v]);
+    }
     return;
   }
-  for (int j = 0; j < VECTOR_WIDTH; j++) block[j] = j < columns ? vector_load(results + j * stride) : vector_all(0.0f);
+  const vector_mask mask = mask_first(columns);
   vector_transpose(block);
-  for (int64_t r = 0; r < rows; r++) {
-    float *place = c + (first + r) * product->stride_c;
-    vector x = block[r];
-    if (product->accumulate) {
-      x += vector_load_masked(place, mask);
-    } else {
-      if (bias) x += vector_load_masked(bias, mask);
-      x = activated(x, product->activation);
+  UNROLLED for (int r = 0; r < VECTOR_WIDTH; r++) {
+    if (r < rows) {
+      if (accumulate) block[r] += vector_load_masked(place, mask);
+      vector_store_masked(place, mask, block[r]);
+      place += stride_c;
     }
-    vector_store_masked(place, mask, x);
   }
 }
 
@@ -344,6 +368,27 @@ static VECTOR_TARGET void multiply_transposed(const assay_product *product, cons
 
 // MARK: Products
 
+/// Copies a block of b into panels, each with its rows side by side.
+static VECTOR_TARGET void pack_b(const assay_product *product, const float *b, int64_t start, int64_t depth,
+                                 int64_t column, int64_t columns, float *packed) {
+  for (int64_t panel = 0; panel < columns; panel += panel_columns, packed += panel_columns * depth) {
+    const int64_t width = assay_smaller(columns - panel, panel_columns);
+    if (product->transpose_b) {
+      transpose(width, depth, b + (column + panel) * product->stride_b + start, product->stride_b, packed,
+                panel_columns);
+      continue;
+    }
+    const float *from = b + start * product->stride_b + column + panel;
+    const vector_mask left = mask_first(width), right = mask_first(width - VECTOR_WIDTH);
+    for (int64_t k = 0; k < depth; k++) {
+      float *to = packed + k * panel_columns;
+      vector_store(to, vector_load_masked(from, left));
+      if (width > VECTOR_WIDTH) vector_store(to + VECTOR_WIDTH, vector_load_masked(from + VECTOR_WIDTH, right));
+      from += product->stride_b;
+    }
+  }
+}
+
 static VECTOR_TARGET void multiply(const assay_product *product, const float *a, const float *b, const float *bias,
                                    float *c, float *scratch) {
   const int64_t rows = product->rows, columns = product->columns, depth = product->depth;
@@ -369,41 +414,44 @@ static VECTOR_TARGET void multiply(const assay_product *product, const float *a,
       .rows = rows, .segments = 1, .stride_a = product->stride_a, .columnar = product->transpose_a,
       .stride_c = product->stride_c,
   };
+  const bool packs_a = assay_packs_a(product), packs_b = assay_packs_b(product);
+  float *packed_b = scratch + (packs_a ? assay_row_block * assay_packed_stride : 0);
   const int64_t blocks = assay_larger(1, (depth + assay_depth_block - 1) / assay_depth_block);
-  const bool packs = product->transpose_b || false;
   for (int64_t block = 0, start = 0; block < blocks; block++) {
     const int64_t end = depth * (block + 1) / blocks;
-    tiles.depth = end - start;
-    tiles.a = a + (product->transpose_a ? start * product->stride_a : start);
-    tiles.accumulate = product->accumulate || block > 0;
     const bool last = block == blocks - 1;
+    tiles.depth = end - start;
+    tiles.accumulate = product->accumulate || block > 0;
     tiles.activation = last && !product->accumulate ? product->activation : assay_activation_none;
     for (int64_t column = 0; column < columns; column += assay_column_block) {
       tiles.columns = assay_smaller(columns - column, assay_column_block);
       tiles.bias = last && bias ? bias + column : 0;
-      tiles.c = c + column;
-      if (packs) {
-        tiles.b = scratch;
+      if (packs_b) {
+        tiles.b = packed_b;
         tiles.stride_b = panel_columns;
         tiles.panel_b = panel_columns * tiles.depth;
-        for (int64_t panel = 0; panel < tiles.columns; panel += panel_columns) {
-          float *to = scratch + panel * tiles.depth;
-          const int64_t width = assay_smaller(tiles.columns - panel, panel_columns);
-          if (product->transpose_b) {
-            transpose(width, tiles.depth, b + (column + panel) * product->stride_b + start, product->stride_b, to,
-                      panel_columns);
-          } else {
-            const float *from = b + start * product->stride_b + column + panel;
-            for (int64_t k = 0; k < tiles.depth; k++) {
-              memcpy(to + k * panel_columns, from + k * product->stride_b, (size_t)width * sizeof(float));
-            }
-          }
-        }
+        pack_b(product, b, start, tiles.depth, column, tiles.columns, packed_b);
       } else {
         tiles.b = b + start * product->stride_b + column;
         tiles.stride_b = product->stride_b;
       }
-      multiply_tiles(&tiles, packs);
+      const int64_t row_block = packs_a ? assay_row_block : rows;
+      for (int64_t row = 0; row < rows; row += row_block) {
+        tiles.rows = assay_smaller(rows - row, row_block);
+        tiles.a = product->transpose_a ? a + start * product->stride_a + row : a + row * product->stride_a + start;
+        tiles.c = c + row * product->stride_c + column;
+        if (packs_a) {
+          // In the order in which it is stored: a tile reads either order well.
+          const int64_t lines = product->transpose_a ? tiles.depth : tiles.rows;
+          const int64_t length = product->transpose_a ? tiles.rows : tiles.depth;
+          tiles.stride_a = product->transpose_a ? assay_row_block : assay_packed_stride;
+          for (int64_t i = 0; i < lines; i++) {
+            memcpy(scratch + i * tiles.stride_a, tiles.a + i * product->stride_a, (size_t)length * sizeof(float));
+          }
+          tiles.a = scratch;
+        }
+        multiply_tiles(&tiles, packs_b);
+      }
     }
     start = end;
   }

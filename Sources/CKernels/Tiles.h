@@ -5,7 +5,21 @@
 #include "CKernels.h"
 
 /// A product is computed in blocks of at most this depth, whose sums are added up afterwards, and this many columns.
-enum { assay_depth_block = 384, assay_column_block = 512 };
+/// Where that pays, blocks of this many rows of a are packed. So a tile's part of b, 256 × 32, stays in a first cache of
+/// 48 KB, and a's block in the second.
+enum { assay_depth_block = 256, assay_column_block = 512, assay_row_block = 224 };
+/// From row to row of a packed block of a. One line more than the depth, so that rows do not share a set of the cache.
+enum { assay_packed_stride = assay_depth_block + 16 };
+
+/// Whether copying b into panels costs less than reading it from rows far apart. That depends on caches only, not on
+/// what the sums are.
+static inline bool assay_packs_b(const assay_product *product) {
+  return product->transpose_b ||
+         (product->rows >= 96 && (product->stride_b >= 1024 || product->depth * product->columns > 128 * 1024));
+}
+static inline bool assay_packs_a(const assay_product *product) {
+  return product->columns >= 128 && (product->stride_a >= 1024 || product->rows * product->depth > 128 * 1024);
+}
 
 /// A product c ← activation(a b + bias) of which b's rows are contiguous. Its depth comes in segments, equally long and
 /// equally far apart in a, and without gaps in b: the rows of a convolution's kernel, say.

@@ -20,6 +20,7 @@
 #include <immintrin.h>
 #define VECTOR_TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
 #define VECTOR_WIDTH 16
+#define VECTOR_MASKS_ARE_FREE 1
 typedef __m512 vector;
 typedef __mmask16 vector_mask;
 
@@ -71,6 +72,13 @@ ALWAYS_INLINE VECTOR_TARGET vector vector_sums(const vector v[16]) {
   return _mm512_add_ps(_mm512_shuffle_f32x4(x, y, 0x88), _mm512_shuffle_f32x4(x, y, 0xDD));
 }
 
+/// a₀ b₀ a₁ b₁ …, in two vectors.
+ALWAYS_INLINE VECTOR_TARGET void vector_interleave(vector a, vector b, vector v[2]) {
+  const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  v[0] = _mm512_permutex2var_ps(a, first, b);
+  v[1] = _mm512_permutex2var_ps(a, _mm512_add_epi32(first, _mm512_set1_epi32(8)), b);
+}
+
 /// Lane i of v[j] ← lane j of v[i].
 ALWAYS_INLINE VECTOR_TARGET void vector_transpose(vector v[16]) {
   vector t[16];
@@ -102,6 +110,7 @@ ALWAYS_INLINE VECTOR_TARGET void vector_transpose(vector v[16]) {
 #include <immintrin.h>
 #define VECTOR_TARGET __attribute__((target("avx2,fma")))
 #define VECTOR_WIDTH 8
+#define VECTOR_MASKS_ARE_FREE 0
 typedef __m256 vector;
 typedef __m256i vector_mask;
 
@@ -145,6 +154,12 @@ ALWAYS_INLINE VECTOR_TARGET vector vector_sums(const vector v[8]) {
   return _mm256_add_ps(_mm256_permute2f128_ps(u[0], u[1], 0x20), _mm256_permute2f128_ps(u[0], u[1], 0x31));
 }
 
+ALWAYS_INLINE VECTOR_TARGET void vector_interleave(vector a, vector b, vector v[2]) {
+  const vector low = _mm256_unpacklo_ps(a, b), high = _mm256_unpackhi_ps(a, b);
+  v[0] = _mm256_permute2f128_ps(low, high, 0x20);
+  v[1] = _mm256_permute2f128_ps(low, high, 0x31);
+}
+
 ALWAYS_INLINE VECTOR_TARGET void vector_transpose(vector v[8]) {
   vector t[8];
   UNROLLED for (int i = 0; i < 8; i += 2) {
@@ -170,6 +185,7 @@ ALWAYS_INLINE VECTOR_TARGET void vector_transpose(vector v[8]) {
 #include <math.h>
 #define VECTOR_TARGET
 #define VECTOR_WIDTH 4
+#define VECTOR_MASKS_ARE_FREE 0
 typedef float vector __attribute__((vector_size(16)));
 typedef int32_t vector_bits __attribute__((vector_size(16)));
 typedef int64_t vector_mask; // how many lanes
@@ -222,6 +238,11 @@ ALWAYS_INLINE vector vector_scale(vector x, vector n) {
   n = vector_min(n, vector_all(127.0f)); // NaN too, which no integer stands for
   vector_bits exponent = {(int32_t)n[0], (int32_t)n[1], (int32_t)n[2], (int32_t)n[3]};
   return x * (vector)((exponent + 127) << 23);
+}
+
+ALWAYS_INLINE void vector_interleave(vector a, vector b, vector v[2]) {
+  v[0] = (vector){a[0], b[0], a[1], b[1]};
+  v[1] = (vector){a[2], b[2], a[3], b[3]};
 }
 
 ALWAYS_INLINE void vector_transpose(vector v[4]) {

@@ -19,7 +19,7 @@ struct ProductTests {
       (7, 17, 65), (8, 64, 1), (13, 2, 31), (14, 16, 32), (15, 33, 33), (16, 16, 16), (17, 24, 35),
       (28, 7, 48),
       (29, 40, 1), (31, 31, 2), (33, 64, 6), (40, 3, 39), (64, 4, 9), (65, 1, 17), (65, 12, 15), (257, 1, 3),
-      (5, 769, 18), (20, 400, 5), (2, 2, 530),
+      (5, 769, 18), (20, 400, 5), (2, 2, 530), (230, 2, 517),
     ] + (1...40).map { size in (size, 41 - size, (size * 7) % 40 + 1) }
 
   /// A product with its operands, all in memory of its own, and with room around the result that must stay as it is.
@@ -144,6 +144,37 @@ struct ProductTests {
           let gaps = c.indices.filter { $0 % stride >= columns }
           #expect(gaps.allSatisfy { c[$0] == this.before[$0] }, "numbers between c's rows were written")
         }
+      }
+    }
+  }
+
+  @Test(
+    "operands far apart in memory, which are packed, give the same bits",
+    arguments: instructionSets.map(\.rawValue))
+  func packingDoesNotMatter(set: UInt32) {
+    // Beyond one block of rows (224), of depth (256) and of columns (512), with remainders; the strides of a gap of
+    // 1024 make both operands be packed.
+    for (rows, depth, columns) in [(97, 5, 131), (227, 3, 128), (96, 258, 129), (98, 2, 515)] {
+      for transposes in 0..<4 {
+        func run(gap: Int) -> [Float] {
+          let this = Case(
+            rows: rows, depth: depth, columns: columns, transposeA: transposes & 1 > 0,
+            transposeB: transposes > 1,
+            activation: assay_activation_relu, hasBias: true, gap: 0)
+          var far = this
+          far.product.stride_a += Int64(gap)
+          far.product.stride_b += Int64(gap)
+          far.a = spread(this.a, lines: transposes & 1 > 0 ? depth : rows, gap: gap)
+          far.b = spread(this.b, lines: transposes > 1 ? columns : depth, gap: gap)
+          return far.run(assay_instructions(set))
+        }
+        #expect(run(gap: 1024) == run(gap: 0), "\(rows) × \(depth) × \(columns), transposes \(transposes)")
+      }
+    }
+    func spread(_ numbers: [Float], lines: Int, gap: Int) -> [Float] {
+      let length = numbers.count / lines
+      return (0..<lines).flatMap { line in
+        Array(numbers[line * length..<(line + 1) * length]) + [Float](repeating: .nan, count: gap)
       }
     }
   }
