@@ -153,15 +153,15 @@ struct OptimizerTests {
     two.store.step = 5
     two.step(&optimizer, two.edges())
     // Σ g² = 2 (1 + 4 + … + 64) = 408 and 25; rates 0.5 and 0.25. All of it is exact in Float32.
-    #expect(
-      two.store.ledger.entries == [
-        .init(
-          block: 0, writer: "loss", cause: .learning, usesReward: true, firstStep: 4, lastStep: 5, count: 2,
-          squaredNorm: 408 * 0.3125, refused: 0),
-        .init(
-          block: 1, writer: "loss", cause: .learning, usesReward: true, firstStep: 4, lastStep: 5, count: 2,
-          squaredNorm: 25 * 0.3125, refused: 0),
-      ])
+    let expected: [Ledger.Entry] = [
+      .init(
+        block: 0, writer: "loss", cause: .learning, usesReward: true, firstStep: 4, lastStep: 5, count: 2,
+        squaredNorm: 408 * 0.3125, refused: 0),
+      .init(
+        block: 1, writer: "loss", cause: .learning, usesReward: true, firstStep: 4, lastStep: 5, count: 2,
+        squaredNorm: 25 * 0.3125, refused: 0),
+    ]
+    #expect(two.store.ledger.entries == expected)
     #expect(two.values(1) == [-1.25, 1, 1, 1, 1, 1, -2])
     #expect(optimizer.lastGradientNorm == 433.0.squareRoot())
     #expect(two.store.ledger.shares.isEmpty)
