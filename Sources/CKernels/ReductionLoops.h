@@ -41,8 +41,9 @@ INLINE float extreme_of_row(bool smallest, const float *x, int64_t count) {
     if (left < lanes) part = choose(lane_numbers() < (int32_t)left, part, none);
     best[i] = more_extreme(smallest, best[i], part);
   }
-  vector all = more_extreme(smallest, more_extreme(smallest, best[0], best[1]),
-                            more_extreme(smallest, best[2], best[3]));
+  vector all = best[0];
+  if (count > lanes)
+    all = more_extreme(smallest, more_extreme(smallest, all, best[1]), more_extreme(smallest, best[2], best[3]));
   return smallest ? smallest_of_lanes(all) : largest_of_lanes(all);
 }
 
