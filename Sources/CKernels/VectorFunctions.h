@@ -2,7 +2,11 @@
 //
 // A vector has sixteen lanes on every processor (the compiler splits it where registers are narrower), so that sums
 // over lanes are in the same order everywhere. Nothing here calls the C library but the sine and cosine of arguments
-// beyond ±2²⁰. Errors are in units in the last place (ulp) of the exact result, the largest found over all floats.
+// beyond ±2²⁰.
+//
+// Largest errors in units in the last place, over every 67th float: exponential 1.05, exponential minus one 1.6,
+// logarithm 0.9, logarithm of one plus 1.5, sine and cosine 1.6, hyperbolic tangent 2.5, sigmoid 2.4, softplus 1.7,
+// error function 1.2. Results are denormal where the exact ones are; infinities, NaN and signed zeros are as in C.
 #ifndef ASSAY_VECTOR_FUNCTIONS_H
 #define ASSAY_VECTOR_FUNCTIONS_H
 
