@@ -24,6 +24,7 @@ private func softmax(_ input: [Float], rows: Int, columns: Int, logarithm: Bool 
   static let shapes = [
     (1, 1, 1), (1, 7, 1), (5, 6, 1), (3, 16, 1), (4, 18, 1), (2, 100, 1), (1, 64, 64), (1, 3, 2), (1, 70, 6),
     (1, 200, 17), (3, 5, 7), (2, 65, 33), (1, 130, 130), (2, 3, 64), (1, 5000, 1), (1, 300, 20), (0, 4, 3),
+    (1, 67, 300),
   ]
 
   @Test(arguments: shapes)
