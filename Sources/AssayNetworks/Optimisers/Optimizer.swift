@@ -80,7 +80,8 @@ public struct Optimizer: ~Copyable, Sendable {
       precondition(!made.contains { $0.block == handle }, "block \(block.name) is named twice")
       let writers = losses.filter(block.writers.contains)
       precondition(
-        !writers.isEmpty, "none of \(losses) is a declared writer of \(block.name), only \(block.writers) are")
+        !writers.isEmpty, "none of \(losses) is a declared writer of \(block.name), only \(block.writers) are"
+      )
       let permit = PermitBox(store.permit(writers, toWrite: handle, usesReward: usesReward))
       made.append(Slot(block: handle, name: block.name, losses: writers, permit: permit, offset: end))
       end = BlockTensor.aligned(end + handle.count)
@@ -142,34 +143,33 @@ public struct Optimizer: ~Copyable, Sendable {
   ) -> Double {
     let count = Int64(slots[slot].block.count)
     let first = workspace + plans[plan].contributions[parts.lowerBound].offset
+    guard slots[slot].losses.count > 1 else { return assay_squared_norm(count, first) }
+    for part in parts {
+      let gradient = workspace + plans[plan].contributions[part].offset
+      plans[plan].contributions[part].squaredNorm = assay_squared_norm(count, gradient)
+    }
     guard parts.count > 1 else {
-      let squaredNorm = assay_squared_norm(count, first)
-      if slots[slot].losses.count > 1 {
-        plans[plan].contributions[parts.lowerBound].note(
-          squaredNorm: squaredNorm, rest: 0, total: squaredNorm)
-      }
+      let squaredNorm = plans[plan].contributions[parts.lowerBound].squaredNorm
+      plans[plan].contributions[parts.lowerBound].noteCosine(total: squaredNorm, rest: 0)
       return squaredNorm
     }
     let sum = sums.base + slots[slot].offset
-    let second = workspace + plans[plan].contributions[parts.lowerBound + 1].offset
-    assay_add_scaled(count, 1, first, second, sum)
+    assay_add_scaled(count, 1, first, workspace + plans[plan].contributions[parts.lowerBound + 1].offset, sum)
     for part in parts.dropFirst(2) {
       assay_add_scaled(count, 1, workspace + plans[plan].contributions[part].offset, sum, sum)
     }
     let total = assay_squared_norm(count, sum)
     for part in parts {
-      let gradient = workspace + plans[plan].contributions[part].offset
-      // The rest of two is the other one. Its norm gives the scalar product that the cosine needs:
-      // 2 g·s = ‖g‖² + ‖s‖² − ‖s − g‖².
       let rest: Double
       if parts.count == 2 {
-        rest = assay_squared_norm(count, part == parts.lowerBound ? second : first)
+        // The rest of two is the other one.
+        rest = plans[plan].contributions[parts.lowerBound + parts.upperBound - 1 - part].squaredNorm
       } else {
-        assay_add_scaled(count, -1, gradient, sum, remainder.base)
+        assay_add_scaled(
+          count, -1, workspace + plans[plan].contributions[part].offset, sum, remainder.base)
         rest = assay_squared_norm(count, remainder.base)
       }
-      plans[plan].contributions[part].note(
-        squaredNorm: assay_squared_norm(count, gradient), rest: rest, total: total)
+      plans[plan].contributions[part].noteCosine(total: total, rest: rest)
     }
     return total
   }
@@ -345,9 +345,10 @@ public struct Optimizer: ~Copyable, Sendable {
     var squaredNorm = 0.0
     var cosine = 0.0
 
-    /// Notes what the squared norms of this gradient g, of the sum of all s, and of s − g tell.
-    mutating func note(squaredNorm: Double, rest: Double, total: Double) {
-      self.squaredNorm = squaredNorm
+    /// Notes the cosine between this gradient g and the sum s of all, given ‖s‖² and ‖s − g‖²:
+    ///
+    ///     2 g·s = ‖g‖² + ‖s‖² − ‖s − g‖²
+    mutating func noteCosine(total: Double, rest: Double) {
       let norms = squaredNorm.squareRoot() * total.squareRoot()
       let product = (squaredNorm + total - rest) / 2
       cosine = norms > 0 && norms.isFinite && product.isFinite ? min(1, max(-1, product / norms)) : 0
