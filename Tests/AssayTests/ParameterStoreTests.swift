@@ -21,15 +21,15 @@ struct ParameterStoreTests {
     return (store, handles)
   }
 
-  @Test("blocks lie one after the other, and say where")
+  @Test("blocks lie one after the other at multiples of 64 bytes, and say where")
   func layout() {
     let (store, handles) = Self.makeStore()
     #expect(handles.map(\.index) == [0, 1, 2])
-    #expect(handles.map(\.offset) == [0, 6, 10])
+    #expect(handles.map(\.offset) == [0, 16, 32])
     #expect(handles.map(\.count) == [6, 4, 1])
-    #expect(store.blocks.map(\.byteOffset) == [0, 24, 40])
+    #expect(store.blocks.map(\.byteOffset) == [0, 64, 128])
     #expect(store.blocks.map(\.byteCount) == [24, 16, 4])
-    #expect(store.byteCount == 44)
+    #expect(store.byteCount == 132)
     #expect(ParameterStore().byteCount == 0 && ParameterStore().blocks.isEmpty)
   }
 

@@ -7,10 +7,21 @@ public struct Ledger: Sendable, Hashable {
   public enum Cause: String, Sendable, Hashable, Codable {
     /// A learner followed its loss or update rule.
     case learning
+    /// A learner drew a target towards the block it follows.
+    case targetAveraging = "target averaging"
     /// Somebody reached in from outside: an experiment, a planted fault.
     case intervention
     /// The block was put back to an earlier state.
     case restoration
+
+    /// Whether a frozen block turns such writes away.
+    @inlinable
+    var yieldsToFreezing: Bool {
+      switch self {
+      case .learning, .targetAveraging: true
+      case .intervention, .restoration: false
+      }
+    }
   }
 
   /// A run of writes.
@@ -33,6 +44,24 @@ public struct Ledger: Sendable, Hashable {
     public var squaredNorm: Double
     /// How many writes were turned away because the block was frozen.
     public var refused: Int
+  }
+
+  /// What one of several losses had to do with the writes of the block they share.
+  public struct Share: Sendable, Hashable {
+    /// The block they share.
+    public var block: Int
+    /// The loss: one of the block's declared writers.
+    public var writer: String
+    /// In how many writes it took part.
+    public var count = 0
+    /// Σ‖g‖², the accumulated squared Euclidean norm of its own gradients.
+    public var squaredNorm = 0.0
+    /// Σ cos(g, Σg), over the writes: how far its own gradients pointed where those of all losses together did.
+    public var cosineSum = 0.0
+
+    /// The mean cosine between its own gradient and that of all losses together, in −1 … 1: near 1 for a loss
+    /// that decides where the block goes, negative for one that is overruled. Zero before the first write.
+    public var meanCosine: Double { count == 0 ? 0 : cosineSum / Double(count) }
   }
 
   /// The digest of a block at some step.
@@ -83,7 +112,7 @@ public struct Ledger: Sendable, Hashable {
     @inlinable
     @inline(__always)
     mutating func admitWrite(squaredNorm: Double, step: Int) -> Bool {
-      if isFrozen && cause == .learning {
+      if isFrozen && cause.yieldsToFreezing {
         refused &+= 1
         return false
       }
@@ -99,6 +128,8 @@ public struct Ledger: Sendable, Hashable {
   /// The growing entry of each block.
   @usableFromInline var open: [OpenEntry] = []
   private var writerNames: [String] = []
+  /// The share of each loss in the blocks that several losses write together, in the order of their permits.
+  public private(set) var shares: [Share] = []
   /// Digests that were asked for, oldest first.
   public internal(set) var digests: [DigestRecord] = []
   /// The first number that was not finite; a run stops at it.
@@ -127,6 +158,21 @@ public struct Ledger: Sendable, Hashable {
     return Int32(writerNames.count - 1)
   }
 
+  /// Where the share of a writer of a block is kept; a new one where there is none yet.
+  mutating func shareIndex(block: Int, writer: String) -> Int {
+    if let index = shares.firstIndex(where: { $0.block == block && $0.writer == writer }) { return index }
+    shares.append(Share(block: block, writer: writer))
+    return shares.count - 1
+  }
+
+  mutating func noteShare(at index: Int, squaredNorm: Double, cosine: Double) {
+    precondition(
+      index < shares.count, "the permit was issued by another store, or by this one after it was copied")
+    shares[index].count += 1
+    shares[index].squaredNorm += squaredNorm
+    shares[index].cosineSum += cosine
+  }
+
   /// Notes a write that is about to be carried out; `false` when it must not be, since the block is frozen.
   ///
   /// Every write passes here, so the entry is looked up for writing only once.
@@ -137,6 +183,11 @@ public struct Ledger: Sendable, Hashable {
     if !open[block].belongs(to: permit) { turn(block: block, to: permit, step: step) }
     return open[block].admitWrite(squaredNorm: squaredNorm, step: step)
   }
+
+  /// Adds to the squared norm of the write that was last admitted.
+  @inlinable
+  @inline(__always)
+  mutating func add(squaredNorm: Double, toLastWriteOf block: Int) { open[block].squaredNorm += squaredNorm }
 
   /// Closes the growing entry of a block and opens one for another writer or cause.
   @usableFromInline

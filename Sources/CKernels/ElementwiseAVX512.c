@@ -1,0 +1,17 @@
+// Element-wise loops for processors with AVX-512.
+#include "Targets.h"
+
+#if ASSAY_SEVERAL_TARGETS
+#include <math.h>
+#include <string.h>
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
+#else
+#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")
+#endif
+#define TARGETED(name) assay_##name##_avx512
+#include "ElementwiseLoops.h"
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+#endif
