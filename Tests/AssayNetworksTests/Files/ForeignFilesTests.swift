@@ -52,6 +52,18 @@ struct ForeignFilesTests {
     try Self.check([array.tensor(named: "")], against: file)
   }
 
+  @Test("an archive that inflates to hundreds of times its size")
+  func zeros() throws {
+    let file = try TensorFiles.bytes("zeros.npz")
+    let size = 32 * 1024 * 4
+    #expect(size > 300 * file.count)
+    let zeros = StoredTensor(name: "zeros", shape: [32, 1024], floats: [Float](repeating: 0, count: 32 * 1024))
+    #expect(try NumPyArchive(bytes: file).tensors == [zeros])
+    // The array's header takes 128 bytes.
+    #expect(throws: DataError.self) { _ = try NumPyArchive(bytes: file, limit: size + 127) }
+    #expect(try NumPyArchive(bytes: file, limit: size + 128).tensors.count == 1)
+  }
+
   /// Set to a Python with numpy and safetensors, for the test that runs it.
   private static let python = ProcessInfo.processInfo.environment["ASSAY_PYTHON"]
 

@@ -120,6 +120,9 @@ with zipfile.ZipFile(folder / "wide.npz", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue(), zipfile.ZIP_DEFLATED)
 add_arrays("wide.npz", arrays)
 
+# npz: as small as deflation can make it, and too long to describe.
+numpy.savez_compressed(folder / "zeros.npz", zeros=numpy.zeros((32, 1024), dtype=numpy.float32))
+
 
 class Pipe(io.RawIOBase):
     """Something that cannot be rewound, so that sizes and checksums are written behind the data."""
