@@ -167,7 +167,8 @@ extension Safetensors {
   public init(bytes file: [UInt8]) throws(DataError) {
     guard file.count >= 8 else {
       throw DataError(
-        field: "the file", value: "\(file.count) bytes long", allowed: "at least the 8 bytes of the header's length")
+        field: "the file", value: "\(file.count) bytes long",
+        allowed: "at least the 8 bytes of the header's length")
     }
     let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(file[$1]) << UInt64(8 * $1) }
     guard length <= UInt64(Self.headerLimit) else {
@@ -199,7 +200,9 @@ extension Safetensors {
     for entry in entries { try entry.check(dataCount: dataCount) }
     // Tensors without elements share their place with others: they keep the order of the header.
     let arranged = entries.enumerated().sorted { one, other in
-      (one.element.start, one.element.end, one.offset) < (other.element.start, other.element.end, other.offset)
+      (one.element.start, one.element.end, one.offset) < (
+        other.element.start, other.element.end, other.offset
+      )
     }
     .map(\.element)
     var end = 0

@@ -23,11 +23,13 @@ struct SafetensorsHeader {
       }
       guard start <= end else {
         throw DataError(
-          field: "\(field).data_offsets", value: "[\(start), \(end)]", allowed: "first the start, then the end")
+          field: "\(field).data_offsets", value: "[\(start), \(end)]",
+          allowed: "first the start, then the end")
       }
       guard end <= dataCount else {
         throw DataError(
-          field: "\(field).data_offsets[1]", value: "\(end)", allowed: "at most the \(dataCount) bytes of data")
+          field: "\(field).data_offsets[1]", value: "\(end)",
+          allowed: "at most the \(dataCount) bytes of data")
       }
       guard needed == end - start else {
         throw DataError(
@@ -57,7 +59,9 @@ struct SafetensorsHeader {
 
   mutating func read() throws(DataError) {
     guard start < end, bytes[start] == UInt8(ascii: "{") else {
-      throw DataError(field: "the header", value: "beginning with \(DataError.text(ofByte: current))", allowed: "one that begins with `{`")
+      throw DataError(
+        field: "the header", value: "beginning with \(DataError.text(ofByte: current))",
+        allowed: "one that begins with `{`")
     }
     var names: Set<String> = []
     var isFirst = true
@@ -79,7 +83,8 @@ struct SafetensorsHeader {
       let value = try string("a string")
       guard metadata.updateValue(value, forKey: key) == nil else {
         throw DataError(
-          field: "\(Safetensors.metadataKey).\(DataError.quoted(key))", value: "there twice", allowed: "each key once")
+          field: "\(Safetensors.metadataKey).\(DataError.quoted(key))", value: "there twice",
+          allowed: "each key once")
       }
     }
   }
@@ -114,11 +119,13 @@ struct SafetensorsHeader {
         offsets = try integers("\(field).data_offsets", limit: 2)
       default:
         throw DataError(
-          field: "\(field).\(DataError.quoted(key))", value: "not known", allowed: "dtype, shape, data_offsets")
+          field: "\(field).\(DataError.quoted(key))", value: "not known",
+          allowed: "dtype, shape, data_offsets")
       }
     }
     func missing(_ key: String) -> DataError {
-      DataError(field: "\(field).\(key)", value: "missing", allowed: "dtype, shape and data_offsets of each tensor")
+      DataError(
+        field: "\(field).\(key)", value: "missing", allowed: "dtype, shape and data_offsets of each tensor")
     }
     guard let elementType else { throw missing("dtype") }
     guard let shape else { throw missing("shape") }
@@ -135,7 +142,9 @@ struct SafetensorsHeader {
 
 extension SafetensorsHeader {
   private func unexpected(_ allowed: String) -> DataError {
-    DataError(field: "byte \(position - start) of the header", value: DataError.text(ofByte: current), allowed: allowed)
+    DataError(
+      field: "byte \(position - start) of the header", value: DataError.text(ofByte: current),
+      allowed: allowed)
   }
 
   private var current: UInt8? { position < end ? bytes[position] : nil }
@@ -149,32 +158,34 @@ extension SafetensorsHeader {
     }
   }
 
-  private mutating func take(_ byte: UInt8, allowed: String) throws(DataError) {
-    guard current == byte else { throw unexpected(allowed) }
+  private mutating func take(_ byte: UInt8, allowed: @autoclosure () -> String) throws(DataError) {
+    guard current == byte else { throw unexpected(allowed()) }
     position += 1
   }
 
   /// Reads on to the value of the next key of an object that was opened, or past the object's end.
-  private mutating func nextKey(isFirst: inout Bool, of object: String) throws(DataError) -> String? {
+  private mutating func nextKey(isFirst: inout Bool, of object: @autoclosure () -> String) throws(DataError)
+    -> String?
+  {
     skipSpace()
     if current == UInt8(ascii: "}") {
       position += 1
       return nil
     }
     if !isFirst {
-      try take(UInt8(ascii: ","), allowed: "`,` or `}` in \(object)")
+      try take(UInt8(ascii: ","), allowed: "`,` or `}` in \(object())")
       skipSpace()
     }
     isFirst = false
-    let key = try string("a key of \(object)")
+    let key = try string("a key of \(object())")
     skipSpace()
     try take(UInt8(ascii: ":"), allowed: "`:` after the key \(DataError.quoted(key))")
     skipSpace()
     return key
   }
 
-  private mutating func integers(_ field: String, limit: Int) throws(DataError) -> [Int] {
-    try take(UInt8(ascii: "["), allowed: "a list of integers for \(field)")
+  private mutating func integers(_ field: @autoclosure () -> String, limit: Int) throws(DataError) -> [Int] {
+    try take(UInt8(ascii: "["), allowed: "a list of integers for \(field())")
     var integers: [Int] = []
     skipSpace()
     if current == UInt8(ascii: "]") {
@@ -184,22 +195,22 @@ extension SafetensorsHeader {
     while true {
       skipSpace()
       guard integers.count < limit else {
-        throw DataError(field: field, value: "more than \(limit) entries long", allowed: "at most \(limit)")
+        throw DataError(field: field(), value: "more than \(limit) entries long", allowed: "at most \(limit)")
       }
-      integers.append(try integer("\(field)[\(integers.count)]"))
+      integers.append(try integer("\(field())[\(integers.count)]"))
       skipSpace()
       if current == UInt8(ascii: "]") {
         position += 1
         return integers
       }
-      try take(UInt8(ascii: ","), allowed: "`,` or `]` in \(field)")
+      try take(UInt8(ascii: ","), allowed: "`,` or `]` in \(field())")
     }
   }
 
-  private mutating func integer(_ field: String) throws(DataError) -> Int {
+  private mutating func integer(_ field: @autoclosure () -> String) throws(DataError) -> Int {
     let first = position
     while let byte = current, Self.isOfNumber(byte) { position += 1 }
-    guard position > first else { throw unexpected("an integer for \(field)") }
+    guard position > first else { throw unexpected("an integer for \(field())") }
     let digits = bytes[first..<position]
     var value = 0
     var isValid = digits.count == 1 || digits[first] != UInt8(ascii: "0")
@@ -211,40 +222,48 @@ extension SafetensorsHeader {
     }
     guard isValid else {
       throw DataError(
-        field: field, value: DataError.shortened(String(decoding: digits.prefix(100), as: UTF8.self)),
+        field: field(), value: DataError.shortened(String(decoding: digits.prefix(100), as: UTF8.self)),
         allowed: "an integer from 0 to \(Int.max)")
     }
     return value
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+  }
 
   /// Whether a byte can be part of any number JSON knows, for a number to be named as a whole when refused.
   private static func isOfNumber(_ byte: UInt8) -> Bool {
     isDigit(byte) || "+-.eE".utf8.contains(byte)
   }
 
-  private mutating func string(_ allowed: String) throws(DataError) -> String {
-    try take(UInt8(ascii: "\""), allowed: allowed)
+  private mutating func string(_ allowed: @autoclosure () -> String) throws(DataError) -> String {
+    try take(UInt8(ascii: "\""), allowed: allowed())
     let first = position
+    // What came before the last escape, and where the bytes after it begin.
     var text: [UInt8] = []
+    var rest = position
     while true {
       guard let byte = current else { throw unexpected("the end of a string") }
       switch byte {
       case UInt8(ascii: "\""):
+        let last = bytes[rest..<position]
         position += 1
-        guard let string = String(validating: text, as: UTF8.self) else {
+        guard
+          let string = text.isEmpty
+            ? String(validating: last, as: UTF8.self) : String(validating: text + last, as: UTF8.self)
+        else {
           throw DataError(
             field: "the string at byte \(first - start) of the header", value: "not UTF-8", allowed: "UTF-8")
         }
         return string
       case UInt8(ascii: "\\"):
+        text += bytes[rest..<position]
         position += 1
         try escape(into: &text)
+        rest = position
       case 0..<0x20: throw unexpected("control characters only in the form \\u001f")
-      default:
-        text.append(byte)
-        position += 1
+      default: position += 1
       }
     }
   }
@@ -267,7 +286,9 @@ extension SafetensorsHeader {
         try take(UInt8(ascii: "\\"), allowed: "the second half of a surrogate pair")
         try take(UInt8(ascii: "u"), allowed: "the second half of a surrogate pair")
         let second = try codeUnit()
-        guard second & 0xFC00 == 0xDC00 else { throw unexpected("the second half of a surrogate pair before it") }
+        guard second & 0xFC00 == 0xDC00 else {
+          throw unexpected("the second half of a surrogate pair before it")
+        }
         value = 0x10000 + (value & 0x3FF) << 10 + (second & 0x3FF)
       }
       guard let scalar = UnicodeScalar(value) else {
@@ -299,7 +320,8 @@ extension DataError {
   /// shortened.
   package static func quoted(_ text: String) -> String {
     let isPlain = !text.isEmpty && text.utf8.count <= 100 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-    return isPlain ? text : shortened(text.unicodeScalars.prefix(100).map(\.description).joined().debugDescription)
+    return isPlain
+      ? text : shortened(text.unicodeScalars.prefix(100).map(\.description).joined().debugDescription)
   }
 
   /// What stands at a reader's place, where it expected something else.

@@ -85,6 +85,7 @@ package enum WholeFile {
 
   private static func unreadable(_ url: URL, reason: String) -> DataError {
     DataError(
-      source: url.path, field: "the file", value: "not readable (\(reason))", allowed: "a regular file that can be read")
+      source: url.path, field: "the file", value: "not readable (\(reason))",
+      allowed: "a regular file that can be read")
   }
 }

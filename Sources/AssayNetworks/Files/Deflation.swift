@@ -25,7 +25,9 @@ enum Deflation {
 
   /// The checksum of a zip entry.
   static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, z_size_t($0.count))) }
+    bytes.withUnsafeBufferPointer {
+      UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, z_size_t($0.count)))
+    }
   }
 
   /// Whether the source is one whole deflated stream and fits the target.

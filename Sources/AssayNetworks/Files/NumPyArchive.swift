@@ -71,7 +71,8 @@ public struct NumPyArchive: Sendable, Hashable {
     case .deflated:
       guard let inflated = Deflation.inflated(file[entry.data], count: entry.count) else {
         throw DataError(
-          field: "\(field): data", value: "damaged", allowed: "what inflates to the \(entry.count) bytes it says")
+          field: "\(field): data", value: "damaged",
+          allowed: "what inflates to the \(entry.count) bytes it says")
       }
       bytes = inflated
     }

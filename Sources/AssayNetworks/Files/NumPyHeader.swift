@@ -51,7 +51,8 @@ struct NumPyHeader {
         try throwIfThere(shape, key)
         shape = try tuple(key)
       default:
-        throw DataError(field: DataError.quoted(key), value: "not known", allowed: "descr, fortran_order, shape")
+        throw DataError(
+          field: DataError.quoted(key), value: "not known", allowed: "descr, fortran_order, shape")
       }
       skipSpace()
       if current == UInt8(ascii: "}") { break }
@@ -110,7 +111,8 @@ struct NumPyHeader {
     while current != UInt8(ascii: ")") {
       guard integers.count < Self.axisLimit else {
         throw DataError(
-          field: field, value: "more than \(Self.axisLimit) entries long", allowed: "at most \(Self.axisLimit)")
+          field: field, value: "more than \(Self.axisLimit) entries long",
+          allowed: "at most \(Self.axisLimit)")
       }
       integers.append(try integer("\(field)[\(integers.count)]"))
       skipSpace()
@@ -124,13 +126,16 @@ struct NumPyHeader {
 
   private mutating func integer(_ field: String) throws(DataError) -> Int {
     let first = position
-    while let byte = current, byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || byte == UInt8(ascii: "-") {
+    while let byte = current,
+      byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || byte == UInt8(ascii: "-")
+    {
       position += 1
     }
     guard position > first else { throw unexpected("an integer for \(field)") }
     let digits = String(decoding: bytes[first..<position], as: UTF8.self)
     // As Python has them: no zeros in front, but any number of them alone.
-    guard let value = Int(digits), value >= 0, !digits.hasPrefix("-"), value == 0 || !digits.hasPrefix("0") else {
+    guard let value = Int(digits), value >= 0, !digits.hasPrefix("-"), value == 0 || !digits.hasPrefix("0")
+    else {
       throw DataError(
         field: field, value: DataError.shortened(digits), allowed: "an integer from 0 to \(Int.max)")
     }
@@ -145,7 +150,9 @@ struct NumPyHeader {
     position += 1
     let first = position
     while let byte = current, byte != quote {
-      guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\\") else { throw unexpected("plain ASCII in a string") }
+      guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\\") else {
+        throw unexpected("plain ASCII in a string")
+      }
       position += 1
     }
     guard current == quote else { throw unexpected("the end of a string") }
@@ -168,6 +175,7 @@ struct NumPyHeader {
 
   private func unexpected(_ allowed: String) -> DataError {
     DataError(
-      field: "byte \(position - start) of the header", value: DataError.text(ofByte: current), allowed: allowed)
+      field: "byte \(position - start) of the header", value: DataError.text(ofByte: current),
+      allowed: allowed)
   }
 }

@@ -61,7 +61,8 @@ struct ZipDirectory {
     }
     if let last = arranged.last, last.data.upperBound > limit {
       throw DataError(
-        field: "\(DataError.quoted(last.name)): size", value: "reaching into the directory", allowed: "at most \(limit)")
+        field: "\(DataError.quoted(last.name)): size", value: "reaching into the directory",
+        allowed: "at most \(limit)")
     }
   }
 }
@@ -144,7 +145,8 @@ extension ZipDirectory {
     position = extraEnd + integer16(record + 32)
     guard position <= directory.upperBound else {
       throw DataError(
-        field: "entry \(index) of the directory", value: "reaching beyond the directory", allowed: "a record within it")
+        field: "entry \(index) of the directory", value: "reaching beyond the directory",
+        allowed: "a record within it")
     }
     guard let name = String(validating: file[nameStart..<nameEnd], as: UTF8.self) else {
       throw DataError(field: "the name of entry \(index)", value: "not UTF-8", allowed: "UTF-8")
@@ -160,7 +162,8 @@ extension ZipDirectory {
         field: "\(field): method", value: "\(integer16(record + 10))", allowed: "0 (stored) or 8 (deflated)")
     }
     let sizes = try wide(
-      [integer32(record + 24), integer32(record + 20), integer32(record + 42)], extra: nameEnd..<extraEnd, of: field)
+      [integer32(record + 24), integer32(record + 20), integer32(record + 42)], extra: nameEnd..<extraEnd,
+      of: field)
     let entry = Entry(
       name: name, method: method, checksum: UInt32(integer32(record + 16)), count: sizes[0], start: sizes[2],
       data: try data(
@@ -174,7 +177,8 @@ extension ZipDirectory {
     // Bit 0 and, of the strong kind, bits 6 and 13: encryption. Bit 5: a patch of another file.
     guard flags & 0x2061 == 0 else {
       throw DataError(
-        field: "\(field): flags", value: "0x" + String(flags, radix: 16), allowed: "neither encryption nor patches")
+        field: "\(field): flags", value: "0x" + String(flags, radix: 16),
+        allowed: "neither encryption nor patches")
     }
   }
 
@@ -187,7 +191,8 @@ extension ZipDirectory {
       }
     guard isPossible else {
       throw DataError(
-        field: "\(DataError.quoted(entry.name)): size", value: "\(entry.count) bytes, of \(stored) in the file",
+        field: "\(DataError.quoted(entry.name)): size",
+        value: "\(entry.count) bytes, of \(stored) in the file",
         allowed: entry.method == .stored ? "the same" : "at most \(Self.largestRatio) times as many")
     }
   }
@@ -200,16 +205,19 @@ extension ZipDirectory {
     let headerSize = 30
     guard start <= limit - headerSize, integer32(start) == 0x0403_4B50 else {
       throw DataError(
-        field: "\(field): place", value: "\(start), where no entry begins", allowed: "the start of its header")
+        field: "\(field): place", value: "\(start), where no entry begins", allowed: "the start of its header"
+      )
     }
     let nameEnd = start + headerSize + integer16(start + 26)
     let dataStart = nameEnd + integer16(start + 28)
     guard dataStart <= limit, sizes.stored <= limit - dataStart else {
       throw DataError(
-        field: "\(field): size", value: "\(sizes.stored)", allowed: "at most the \(max(0, limit - dataStart)) bytes there")
+        field: "\(field): size", value: "\(sizes.stored)",
+        allowed: "at most the \(max(0, limit - dataStart)) bytes there")
     }
     func disagreement(_ what: String) -> DataError {
-      DataError(field: "\(field): \(what)", value: "not the same in the directory", allowed: "the same in both")
+      DataError(
+        field: "\(field): \(what)", value: "not the same in the directory", allowed: "the same in both")
     }
     guard file[start + headerSize..<nameEnd] == file[name] else { throw disagreement("name") }
     guard integer16(start + 6) == integer16(record + 8) else { throw disagreement("flags") }
@@ -217,7 +225,8 @@ extension ZipDirectory {
     // Bit 3: size and checksum follow the data, since they were not known before.
     if integer16(start + 6) & 8 == 0 {
       guard integer32(start + 14) == integer32(record + 16) else { throw disagreement("checksum") }
-      let own = try wide([integer32(start + 22), integer32(start + 18)], extra: nameEnd..<dataStart, of: field)
+      let own = try wide(
+        [integer32(start + 22), integer32(start + 18)], extra: nameEnd..<dataStart, of: field)
       guard own == [sizes.count, sizes.stored] else { throw disagreement("size") }
     }
     return dataStart..<dataStart + sizes.stored
@@ -231,7 +240,8 @@ extension ZipDirectory {
     var wide: Range<Int>?
     var position = extra.lowerBound
     while position < extra.upperBound {
-      guard extra.upperBound - position >= 4, integer16(position + 2) <= extra.upperBound - position - 4 else {
+      guard extra.upperBound - position >= 4, integer16(position + 2) <= extra.upperBound - position - 4
+      else {
         throw fail("longer than its place", "kind, size and as many bytes")
       }
       let next = position + 4 + integer16(position + 2)

@@ -10,7 +10,8 @@ struct ForeignFilesTests {
     #expect(tensors.map(\.name).sorted() == file.tensors.keys.sorted())
     for tensor in tensors {
       let expected = try #require(file.tensors[tensor.name])
-      #expect(tensor.elementType.rawValue == expected.dtype && tensor.shape == expected.shape, "\(tensor.name)")
+      #expect(
+        tensor.elementType.rawValue == expected.dtype && tensor.shape == expected.shape, "\(tensor.name)")
       #expect(hexadecimal(tensor.bytes) == expected.bytes, "\(tensor.name)")
       // Bit for bit, but for NaN, whose sign and payload are anyone's.
       let floats = try tensor.floats()
@@ -32,11 +33,14 @@ struct ForeignFilesTests {
     if name == "every-type" {
       #expect(Set(read.tensors.map(\.elementType)) == Set(StoredTensor.ElementType.allCases))
     }
-    let shuffled = Safetensors(read.tensors.sorted { $0.bytes.count < $1.bytes.count }, metadata: read.metadata)
+    let shuffled = Safetensors(
+      read.tensors.sorted { $0.bytes.count < $1.bytes.count }, metadata: read.metadata)
     #expect(try shuffled.bytes() == TensorFiles.bytes("\(name).safetensors"))
   }
 
-  @Test("NumPy archives: stored, deflated, zip64, streamed", arguments: ["stored", "deflated", "wide", "streamed"])
+  @Test(
+    "NumPy archives: stored, deflated, zip64, streamed",
+    arguments: ["stored", "deflated", "wide", "streamed"])
   func archives(name: String) throws {
     let file = try #require(TensorFiles.expected().files["\(name).npz"])
     let archive = try NumPyArchive(contentsOf: TensorFiles.url("\(name).npz"))
@@ -57,7 +61,8 @@ struct ForeignFilesTests {
     let file = try TensorFiles.bytes("zeros.npz")
     let size = 32 * 1024 * 4
     #expect(size > 300 * file.count)
-    let zeros = StoredTensor(name: "zeros", shape: [32, 1024], floats: [Float](repeating: 0, count: 32 * 1024))
+    let zeros = StoredTensor(
+      name: "zeros", shape: [32, 1024], floats: [Float](repeating: 0, count: 32 * 1024))
     #expect(try NumPyArchive(bytes: file).tensors == [zeros])
     // The array's header takes 128 bytes.
     #expect(throws: DataError.self) { _ = try NumPyArchive(bytes: file, limit: size + 127) }
@@ -85,7 +90,8 @@ struct ForeignFilesTests {
         ]
         return (tensor.name, fields)
       })
-    try JSONSerialization.data(withJSONObject: ["metadata": metadata, "tensors": described]).write(to: expected)
+    try JSONSerialization.data(withJSONObject: ["metadata": metadata, "tensors": described]).write(
+      to: expected)
     for order in [Safetensors.Order.given, .sorted] {
       try Safetensors(tensors, metadata: metadata).write(to: file, order: order)
       let process = Process()

@@ -8,7 +8,8 @@ struct NumPyArchiveTests {
   /// An entry, and what is to be wrong with it.
   private struct Entry {
     var name = "a.npy"
-    var data = NumPyArrayTests.file("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", data: [1, 2, 3])
+    var data = NumPyArrayTests.file(
+      "{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", data: [1, 2, 3])
     /// Whether it is packed as one deflated block, of the kind that holds its bytes as they are.
     var isDeflated = false
     var method: Int?
@@ -26,7 +27,8 @@ struct NumPyArchiveTests {
 
   /// A zip archive, by the book.
   private static func archive(
-    _ entries: [Entry], count: Int? = nil, directorySize: Int? = nil, directoryStart: Int? = nil, disk: Int = 0,
+    _ entries: [Entry], count: Int? = nil, directorySize: Int? = nil, directoryStart: Int? = nil,
+    disk: Int = 0,
     comment: [UInt8] = []
   ) -> [UInt8] {
     var file: [UInt8] = []
@@ -35,7 +37,8 @@ struct NumPyArchiveTests {
       let method = entry.method ?? (entry.isDeflated ? 8 : 0)
       let length = entry.data.count
       let packed =
-        (entry.isDeflated ? [1] + number(length, 2) + number(~length, 2) + entry.data : entry.data) + entry.rest
+        (entry.isDeflated ? [1] + number(length, 2) + number(~length, 2) + entry.data : entry.data)
+        + entry.rest
       let checksum = number(Int(entry.checksum ?? Self.checksum(entry.data)), 4)
       let start = entry.start ?? file.count
       file += number(0x0403_4B50, 4) + number(20, 2) + number(entry.localFlags ?? entry.flags, 2)
@@ -94,7 +97,9 @@ struct NumPyArchiveTests {
     for name in ["wide.npz", "streamed.npz"] {
       let file = try TensorFiles.bytes(name)
       #expect(Self.failure(file) == nil)
-      for count in file.indices { #expect(Self.failure(Array(file[..<count])) != nil, "\(name): \(count) bytes") }
+      for count in file.indices {
+        #expect(Self.failure(Array(file[..<count])) != nil, "\(name): \(count) bytes")
+      }
       #expect(Self.failure(file + [0]) != nil)
       #expect(Self.failure([0] + file) != nil)
     }
@@ -130,7 +135,8 @@ struct NumPyArchiveTests {
     check("the name of an entry is a.txt; allowed: one that ends in .npy", Entry(name: "a.txt"))
     check("b.npy: name is not the same in the directory; \(both)", Entry(), Entry(name: "b.npy", start: 0))
     check(
-      "a.npy: place is 0, within another entry; allowed: entries that do not overlap", Entry(), Entry(start: 0))
+      "a.npy: place is 0, within another entry; allowed: entries that do not overlap", Entry(),
+      Entry(start: 0))
     check("a.npy: place is 7, where no entry begins; allowed: the start of its header", Entry(start: 7))
     check(
       "a.npy: place is 4294967294, where no entry begins; allowed: the start of its header",
@@ -167,12 +173,14 @@ struct NumPyArchiveTests {
     let packed = size + 5
     #expect(
       Self.failure(Self.archive([Entry(isDeflated: true, count: 1032 * packed + 1)]))
-        == "a.npy: size is \(1032 * packed + 1) bytes, of \(packed) in the file; allowed: at most 1032 times as many")
+        == "a.npy: size is \(1032 * packed + 1) bytes, of \(packed) in the file; allowed: at most 1032 times as many"
+    )
     let two = Self.archive([Entry(name: "a.npy"), Entry(name: "b.npy")])
     #expect(Self.failure(two, limit: 2 * size) == nil)
     #expect(
       Self.failure(two, limit: 2 * size - 1)
-        == "b.npy: size is \(size) bytes; allowed: at most \(size - 1), for all to have no more than \(2 * size - 1)")
+        == "b.npy: size is \(size) bytes; allowed: at most \(size - 1), for all to have no more than \(2 * size - 1)"
+    )
   }
 
   @Test("directories that are not where, or what, they should be are refused")
@@ -185,7 +193,8 @@ struct NumPyArchiveTests {
     #expect(Self.failure(Self.archive([entry], comment: [1])) == ending)
     #expect(Self.failure([]) == ending)
     #expect(
-      Self.failure(Self.archive([entry], disk: 1)) == "the archive is split over several files; allowed: one file")
+      Self.failure(Self.archive([entry], disk: 1))
+        == "the archive is split over several files; allowed: one file")
     #expect(
       Self.failure(Self.archive([entry], directoryStart: start - 1))
         == "the directory is \(size) bytes from \(start - 1); allowed: what ends at \(start + size)")
@@ -213,8 +222,10 @@ struct NumPyArchiveTests {
     }
     let field = "the zip64 end of the directory is"
     #expect(failure(wide, [0]) == "\(field) not where it should be; allowed: 56 bytes before its locator")
-    #expect(failure(narrow - 12, [1]) == "\(field) not where it should be; allowed: 56 bytes before its locator")
-    #expect(failure(wide + 39, [0x80]) == "\(field) of an archive split over several files; allowed: one file")
+    #expect(
+      failure(narrow - 12, [1]) == "\(field) not where it should be; allowed: 56 bytes before its locator")
+    #expect(
+      failure(wide + 39, [0x80]) == "\(field) of an archive split over several files; allowed: one file")
     #expect(failure(wide + 47, [0x80]) == "\(field) beyond 63 bits; allowed: what fits the file")
     #expect(
       failure(narrow + 12, [1, 0, 0, 0])

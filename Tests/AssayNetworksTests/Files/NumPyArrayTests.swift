@@ -55,7 +55,9 @@ struct NumPyArrayTests {
 
   @Test("another format, version or length of the header is refused")
   func prefixes() {
-    #expect(Self.failure(Array("PK".utf8)) == "the file is not beginning as a NumPy array does; allowed: a file in the format .npy")
+    #expect(
+      Self.failure(Array("PK".utf8))
+        == "the file is not beginning as a NumPy array does; allowed: a file in the format .npy")
     for version in [[0, 0], [4, 0], [1, 1]] as [[UInt8]] {
       #expect(
         Self.failure(Self.file("{}", version: version))
@@ -73,7 +75,9 @@ struct NumPyArrayTests {
       ("{", "byte 1 of the header is nothing more; allowed: a key"),
       ("{}", "descr is missing; allowed: descr, fortran_order and shape"),
       ("{'descr': '<f4', 'shape': ()}", "fortran_order is missing; allowed: descr, fortran_order and shape"),
-      ("{'descr': '<f4', 'fortran_order': True}", "shape is missing; allowed: descr, fortran_order and shape"),
+      (
+        "{'descr': '<f4', 'fortran_order': True}", "shape is missing; allowed: descr, fortran_order and shape"
+      ),
       ("{} 1", "byte 3 of the header is `1`; allowed: nothing but spaces after the dictionary"),
       ("{'a': 1}", "a is not known; allowed: descr, fortran_order, shape"),
       ("{'shape': (), 'shape': ()}", "shape is there twice; allowed: each key once"),

@@ -11,7 +11,8 @@ struct ParameterStoreFilesTests {
       initially: 0.5 * scale)
     _ = store.allocate(
       "actor", owner: "actor", role: .actor,
-      tensors: [("hidden.weight", [3, 1]), ("hidden.bias", [1])], values: [1, -2, 3, -0.0].map { $0 * scale },
+      tensors: [("hidden.weight", [3, 1]), ("hidden.bias", [1])],
+      values: [1, -2, 3, -0.0].map { $0 * scale },
       updateRule: "policy gradient", writers: ["policy"])
     return store
   }
@@ -65,7 +66,8 @@ struct ParameterStoreFilesTests {
   func conversion() throws {
     var store = Self.makeStore()
     var tensors = Array(store.storedTensors().dropFirst())
-    tensors.append(StoredTensor(name: "critic.values", elementType: .int8, shape: [2, 2], bytes: [1, 2, 3, 0xFF]))
+    tensors.append(
+      StoredTensor(name: "critic.values", elementType: .int8, shape: [2, 2], bytes: [1, 2, 3, 0xFF]))
     try store.load(tensors, by: "loader")
     #expect(Array(store.values(of: store.blocks[0].handle)) == [1, 2, 3, -1])
   }
@@ -81,10 +83,13 @@ struct ParameterStoreFilesTests {
     #expect(
       Self.failure(store, tensors + [tensors[0].renamed("more")])
         == "more is not known; allowed: the tensors of the store's blocks")
-    #expect(Self.failure(store, tensors + [tensors[2]]) == "actor.hidden.bias is there twice; allowed: each name once")
+    #expect(
+      Self.failure(store, tensors + [tensors[2]])
+        == "actor.hidden.bias is there twice; allowed: each name once")
     let flat = StoredTensor(name: "actor.hidden.weight", shape: [3], floats: [1, 2, 3])
     #expect(
-      Self.failure(store, [tensors[0], flat, tensors[2]]) == "actor.hidden.weight.shape is [3]; allowed: [3, 1]")
+      Self.failure(store, [tensors[0], flat, tensors[2]])
+        == "actor.hidden.weight.shape is [3]; allowed: [3, 1]")
     let wide = StoredTensor(
       name: "actor.hidden.bias", elementType: .uint32, shape: [1], bytes: [0xFF, 0xFF, 0xFF, 0xFF])
     #expect(

@@ -20,7 +20,9 @@ struct SafetensorsTests {
   }
 
   /// The header of one tensor `a` of four bytes, with fields replaced.
-  private static func header(dtype: String = "\"U8\"", shape: String = "[4]", offsets: String = "[0,4]") -> String {
+  private static func header(dtype: String = "\"U8\"", shape: String = "[4]", offsets: String = "[0,4]")
+    -> String
+  {
     "{\"a\":{\"dtype\":\(dtype),\"shape\":\(shape),\"data_offsets\":\(offsets)}}"
   }
 
@@ -91,7 +93,8 @@ struct SafetensorsTests {
   @Test("lengths of the header beyond the file, and beyond the limit, are refused")
   func headerLengths() {
     #expect(
-      Self.failure([1, 2, 3]) == "the file is 3 bytes long; allowed: at least the 8 bytes of the header's length")
+      Self.failure([1, 2, 3])
+        == "the file is 3 bytes long; allowed: at least the 8 bytes of the header's length")
     #expect(
       Self.failure(Self.file("{}", length: 3))
         == "the header's length is 3; allowed: at most the 2 bytes that follow it")
@@ -122,18 +125,30 @@ struct SafetensorsTests {
       ("{\"a\":{\"shape\":[[", "byte 15 of the header is `[`; allowed: an integer for a.shape[0]"),
       ("{\"a\":{\"shape\":[1 2", "byte 17 of the header is `2`; allowed: `,` or `]` in a.shape"),
       ("{\"a\":{\"shape\":[1,]", "byte 17 of the header is `]`; allowed: an integer for a.shape[1]"),
-      ("{\"__metadata__\":[]}", "byte 16 of the header is `[`; allowed: an object of strings for __metadata__"),
+      (
+        "{\"__metadata__\":[]}",
+        "byte 16 of the header is `[`; allowed: an object of strings for __metadata__"
+      ),
       ("{\"__metadata__\":{\"k\":1}}", "byte 21 of the header is `1`; allowed: a string"),
       ("{\"a", "byte 3 of the header is nothing more; allowed: the end of a string"),
-      ("{\"\u{1}\"", "byte 2 of the header is the byte 0x1; allowed: control characters only in the form \\u001f"),
+      (
+        "{\"\u{1}\"",
+        "byte 2 of the header is the byte 0x1; allowed: control characters only in the form \\u001f"
+      ),
       ("{\"\\x\"", "byte 3 of the header is `x`; allowed: one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u"),
       ("{\"\\u12g4\"", "byte 6 of the header is `g`; allowed: four hexadecimal digits after \\u"),
-      ("{\"\\udc00\"", "byte 8 of the header is `\"`; allowed: the first half of a surrogate pair before its second"),
+      (
+        "{\"\\udc00\"",
+        "byte 8 of the header is `\"`; allowed: the first half of a surrogate pair before its second"
+      ),
       ("{\"\\ud800a\"", "byte 8 of the header is `a`; allowed: the second half of a surrogate pair"),
       ("{\"a\":{}}", "a.dtype is missing; allowed: dtype, shape and data_offsets of each tensor"),
       ("{\"a\":{\"dtype\":\"U8\",\"dtype\":\"U8\"", "a.dtype is there twice; allowed: each key once"),
       ("{\"a\":{\"shape\":[],\"shape\":[]", "a.shape is there twice; allowed: each key once"),
-      ("{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}", "__metadata__.k is there twice; allowed: each key once"),
+      (
+        "{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}",
+        "__metadata__.k is there twice; allowed: each key once"
+      ),
       ("{\"__metadata__\":{},\"__metadata__\":{}}", "__metadata__ is there twice; allowed: each name once"),
     ])
   func syntax(header: String, message: String) {
@@ -144,7 +159,8 @@ struct SafetensorsTests {
   func duplicates() {
     let entry = "{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}"
     #expect(
-      Self.failure(Self.file("{\"a\":\(entry),\"\\u0061\":\(entry)}")) == "a is there twice; allowed: each name once")
+      Self.failure(Self.file("{\"a\":\(entry),\"\\u0061\":\(entry)}"))
+        == "a is there twice; allowed: each name once")
   }
 
   @Test("names that are not UTF-8 are refused")
@@ -195,7 +211,10 @@ struct SafetensorsTests {
         header(shape: "[3]", offsets: "[1,4]"),
         "a.data_offsets[0] is 1, which leaves a hole; allowed: 0, where the tensors before it end"
       ),
-      (header(shape: "[3]", offsets: "[0,3]"), "the data is 4 bytes long; allowed: the 3 bytes of the tensors"),
+      (
+        header(shape: "[3]", offsets: "[0,3]"),
+        "the data is 4 bytes long; allowed: the 3 bytes of the tensors"
+      ),
     ])
   func consistency(header: String, message: String) {
     #expect(Self.failure(Self.file(header, data: [1, 2, 3, 4])) == message)
@@ -239,7 +258,8 @@ struct SafetensorsTests {
     try FileManager.default.createSymbolicLink(at: link, withDestinationURL: url)
     try Safetensors([]).write(to: link)
     #expect(try Safetensors(contentsOf: url) == Safetensors([]))
-    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path).hasSuffix("weights.safetensors"))
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: link.path).hasSuffix("weights.safetensors"))
   }
 
   @Test("a file that cannot be written or read is an error that names it, and leaves nothing behind")

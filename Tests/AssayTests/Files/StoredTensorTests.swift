@@ -24,7 +24,9 @@ struct StoredTensorTests {
 
   @Test("numbers are stored bit for bit, lowest byte first")
   func floats() throws {
-    let numbers: [Float] = [1, -0.0, .infinity, Float(bitPattern: 0x7FC1_2345), .leastNonzeroMagnitude, 0x1.234568p7]
+    let numbers: [Float] = [
+      1, -0.0, .infinity, Float(bitPattern: 0x7FC1_2345), .leastNonzeroMagnitude, 0x1.234568p7,
+    ]
     let tensor = StoredTensor(name: "w", shape: [2, 3], floats: numbers)
     #expect(tensor.elementType == .float32 && tensor.count == 6 && tensor.shape == [2, 3])
     #expect(tensor.bytes[0..<8] == [0, 0, 0x80, 0x3F, 0, 0, 0, 0x80])
@@ -60,7 +62,8 @@ struct StoredTensorTests {
 
   @Test("BFloat16 is the upper half of a Float32")
   func upperHalves() throws {
-    let floats = try Self.tensor(.bfloat16, [0x3F80, 0xC020, 0x8000, 0x7F80, 0x0001, 0x4049] as [UInt16]).floats()
+    let floats = try Self.tensor(.bfloat16, [0x3F80, 0xC020, 0x8000, 0x7F80, 0x0001, 0x4049] as [UInt16])
+      .floats()
     #expect(floats == [1, -2.5, -0.0, .infinity, 0x1p-133, 3.140625])
     #expect(floats[2].sign == .minus)
   }
@@ -82,14 +85,16 @@ struct StoredTensorTests {
     #expect(try Self.tensor(.int16, [.min, .max] as [Int16]).floats() == [-32768, 32767])
     #expect(try Self.tensor(.uint16, [.max] as [UInt16]).floats() == [65535])
     #expect(try Self.tensor(.int32, [.min, 1 << 24] as [Int32]).floats() == [-0x1p31, 0x1p24])
-    #expect(try Self.tensor(.uint32, [1 << 31, 0xFFFF_FF00] as [UInt32]).floats() == [0x1p31, 4_294_967_040])
+    #expect(
+      try Self.tensor(.uint32, [1 << 31, 0xFFFF_FF00] as [UInt32]).floats() == [0x1p31, 4_294_967_040])
     #expect(try Self.tensor(.int64, [.min, -3] as [Int64]).floats() == [-0x1p63, -3])
     #expect(try Self.tensor(.uint64, [1 << 63, 5] as [UInt64]).floats() == [0x1p63, 5])
     let allowed = "allowed: an integer that Float32 holds exactly"
     #expect(Self.failure(Self.tensor(.int32, [-(1 << 24) - 1] as [Int32])) == "x[0] is -16777217; \(allowed)")
     #expect(Self.failure(Self.tensor(.uint32, [7, .max] as [UInt32])) == "x[1] is 4294967295; \(allowed)")
     #expect(Self.failure(Self.tensor(.int64, [.max] as [Int64])) == "x[0] is 9223372036854775807; \(allowed)")
-    #expect(Self.failure(Self.tensor(.uint64, [.max] as [UInt64])) == "x[0] is 18446744073709551615; \(allowed)")
+    #expect(
+      Self.failure(Self.tensor(.uint64, [.max] as [UInt64])) == "x[0] is 18446744073709551615; \(allowed)")
   }
 
   @Test("booleans are 0 and 1, and nothing else")
@@ -106,7 +111,9 @@ struct StoredTensorTests {
 
   @Test("a shape that the bytes do not fit is a programmer's mistake")
   func misfit() async {
-    await #expect(processExitsWith: .failure) { _ = StoredTensor(name: "w", shape: [2, 2], floats: [1, 2, 3]) }
+    await #expect(processExitsWith: .failure) {
+      _ = StoredTensor(name: "w", shape: [2, 2], floats: [1, 2, 3])
+    }
     await #expect(processExitsWith: .failure) {
       _ = StoredTensor(name: "w", elementType: .uint8, shape: [-1, -2], bytes: [1, 2])
     }

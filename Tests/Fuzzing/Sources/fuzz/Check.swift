@@ -16,7 +16,8 @@ func check(_ file: [UInt8], as format: Format) -> Outcome {
     switch format {
     case .safetensors:
       let read = try Safetensors(bytes: file)
-      return isSameAgain(read) ? .accepted : .violation("what was read is not the same when written and read again")
+      return isSameAgain(read)
+        ? .accepted : .violation("what was read is not the same when written and read again")
     case .array:
       let array = try NumPyArray(bytes: file)
       return check([array.tensor(named: "a")])
@@ -27,13 +28,16 @@ func check(_ file: [UInt8], as format: Format) -> Outcome {
   } catch {
     // A message has at most a shape of 64 numbers, and names cut to a hundred characters.
     let message = "\(error)"
-    if message.isEmpty || message.utf8.count > 4000 { return .violation("a message of \(message.utf8.count) bytes") }
+    if message.isEmpty || message.utf8.count > 4000 {
+      return .violation("a message of \(message.utf8.count) bytes")
+    }
     return .refused(kind(of: error))
   }
 }
 
 private func check(_ tensors: [StoredTensor]) -> Outcome {
-  isSameAgain(Safetensors(tensors)) ? .accepted : .violation("an array is not the same when written and read again")
+  isSameAgain(Safetensors(tensors))
+    ? .accepted : .violation("an array is not the same when written and read again")
 }
 
 private func isSameAgain(_ read: Safetensors) -> Bool {
@@ -51,8 +55,10 @@ private func isSameAgain(_ read: Safetensors) -> Bool {
 }
 
 private let fields: Set<String> = [
-  "the file", "the header's length", "the header", "the data", "the format's version", "the directory", "the archive",
-  "the zip64 end of the directory", "dtype", "shape", "data_offsets", "descr", "fortran_order", "size", "place", "flags",
+  "the file", "the header's length", "the header", "the data", "the format's version", "the directory",
+  "the archive",
+  "the zip64 end of the directory", "dtype", "shape", "data_offsets", "descr", "fortran_order", "size",
+  "place", "flags",
   "method", "extra field", "checksum", "data", "name", "the name of an entry",
 ]
 

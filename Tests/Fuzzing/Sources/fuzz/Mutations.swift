@@ -7,7 +7,10 @@ enum Mutations {
     if format == .archive, stream.integer(below: 3) == 0 {
       // Damaged before the checksums were taken, so that the arrays themselves are read.
       let arrays = (0..<1 + stream.integer(below: 3)).map { index in
-        (name: stream.integer(below: 8) == 0 ? "a" : "\(index)", bytes: Self.file(of: .array, from: samples, using: &stream))
+        (
+          name: stream.integer(below: 8) == 0 ? "a" : "\(index)",
+          bytes: Self.file(of: .array, from: samples, using: &stream)
+        )
       }
       let archive = ZipArchive.bytes(of: arrays)
       return stream.integer(below: 2) == 0 ? archive : damaged(archive, format, samples, using: &stream)
@@ -15,7 +18,9 @@ enum Mutations {
     let valid = pick(samples.files(of: format), using: &stream)
     var file = valid
     // Mostly one thing is wrong, for the reader to come as far as it can.
-    for _ in 0..<max(1, stream.integer(below: 5) - 1) { file = damaged(file, format, samples, using: &stream) }
+    for _ in 0..<max(1, stream.integer(below: 5) - 1) {
+      file = damaged(file, format, samples, using: &stream)
+    }
     return file
   }
 
@@ -26,7 +31,8 @@ enum Mutations {
     switch stream.integer(below: 12) {
     case 0: return flipped(file, using: &stream)
     case 1: return Array(file.prefix(stream.integer(below: file.count)))
-    case 2: return file + (0...stream.integer(below: 40)).map { _ in UInt8(truncatingIfNeeded: stream.next()) }
+    case 2:
+      return file + (0...stream.integer(below: 40)).map { _ in UInt8(truncatingIfNeeded: stream.next()) }
     case 3: return spliced(file, with: pick(samples.files(of: format), using: &stream), using: &stream)
     case 4: return rearranged(file, using: &stream)
     case 5: return withOtherNumbers(file, format, using: &stream)
@@ -49,11 +55,15 @@ enum Mutations {
 
   private static func flipped(_ file: [UInt8], using stream: inout RandomStream) -> [UInt8] {
     var file = file
-    for _ in 0...stream.integer(below: 8) { file[stream.integer(below: file.count)] ^= 1 << UInt8(stream.integer(below: 8)) }
+    for _ in 0...stream.integer(below: 8) {
+      file[stream.integer(below: file.count)] ^= 1 << UInt8(stream.integer(below: 8))
+    }
     return file
   }
 
-  private static func spliced(_ file: [UInt8], with other: [UInt8], using stream: inout RandomStream) -> [UInt8] {
+  private static func spliced(_ file: [UInt8], with other: [UInt8], using stream: inout RandomStream)
+    -> [UInt8]
+  {
     var file = file
     file.replaceSubrange(range(in: file, using: &stream), with: other[range(in: other, using: &stream)])
     return file
@@ -75,15 +85,20 @@ enum Mutations {
     let range = range(in: file, using: &stream)
     let moved = Array(file[range])
     if stream.integer(below: 3) != 0 { file.removeSubrange(range) }
-    if stream.integer(below: 2) == 0 { file.insert(contentsOf: moved, at: stream.integer(below: file.count + 1)) }
+    if stream.integer(below: 2) == 0 {
+      file.insert(contentsOf: moved, at: stream.integer(below: file.count + 1))
+    }
     return file
   }
 
   /// Writes a number at the borders of its type over whatever is there.
-  private static func overwritten(_ file: [UInt8], at place: Int, using stream: inout RandomStream) -> [UInt8] {
+  private static func overwritten(_ file: [UInt8], at place: Int, using stream: inout RandomStream) -> [UInt8]
+  {
     var file = file
     let width = pick([1, 2, 4, 8], using: &stream)
-    let extremes = [0, 1, 2, -1, -2, 0x7F, 0x80, 0x7FFF, 0x8000, 0x7FFF_FFFF, 0x8000_0000, Int.max, Int.min, file.count]
+    let extremes = [
+      0, 1, 2, -1, -2, 0x7F, 0x80, 0x7FFF, 0x8000, 0x7FFF_FFFF, 0x8000_0000, Int.max, Int.min, file.count,
+    ]
     let value = pick(extremes, using: &stream) &+ (stream.integer(below: 5) - 2)
     for (index, byte) in littleEndian(value, width).enumerated() where place + index < file.count {
       file[place + index] = byte
@@ -119,7 +134,9 @@ enum Mutations {
     _ file: [UInt8], _ format: Format, using stream: inout RandomStream
   ) -> [UInt8] {
     guard let header = header(of: file, format) else { return flipped(file, using: &stream) }
-    if stream.integer(below: 2) == 0 { return overwritten(file, at: header.length.lowerBound, using: &stream) }
+    if stream.integer(below: 2) == 0 {
+      return overwritten(file, at: header.length.lowerBound, using: &stream)
+    }
     var file = file
     let length = header.text.count + stream.integer(below: 33) - 16
     file.replaceSubrange(header.length, with: littleEndian(length, header.length.count))
@@ -130,7 +147,9 @@ enum Mutations {
   private static func withOtherText(
     _ file: [UInt8], _ format: Format, using stream: inout RandomStream
   ) -> [UInt8] {
-    guard let header = header(of: file, format), !header.text.isEmpty else { return flipped(file, using: &stream) }
+    guard let header = header(of: file, format), !header.text.isEmpty else {
+      return flipped(file, using: &stream)
+    }
     var text = Array(file[header.text])
     switch stream.integer(below: 8) {
     case 0, 1: replaceNumber(in: &text, using: &stream)
@@ -149,20 +168,27 @@ enum Mutations {
   }
 
   private static let numbers = [
-    "0", "1", "-1", "-0", "00", "01", "1.0", "1e9", "1E400", "0x10", "NaN", "255", "256", "65536", "4294967295", "4294967296",
+    "0", "1", "-1", "-0", "00", "01", "1.0", "1e9", "1E400", "0x10", "NaN", "255", "256", "65536",
+    "4294967295", "4294967296",
     "9223372036854775807", "9223372036854775808", "18446744073709551615", "18446744073709551616",
     String(repeating: "9", count: 400),
   ].map { Array($0.utf8) }
 
-  private static let tokens = [
-    "{", "}", "[", "]", "(", ")", ",", ":", "\"", "'", " ", "\n", "\0", "\\", "\\u0000", "\\ud800", "\\ud83d\\ude00", "\\/",
-    "null", "true", "True", "False", "__metadata__", "\"__metadata__\":{},", "dtype", "shape", "data_offsets", "descr",
-    "fortran_order", "BOOL", "U8", "F64", "BF16", "F8_E4M3", "'<f8'", "'>f2'", "'|O'", "'<c16'", "é", "\u{1F600}", "e\u{301}",
-  ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80]]
+  private static let tokens =
+    [
+      "{", "}", "[", "]", "(", ")", ",", ":", "\"", "'", " ", "\n", "\0", "\\", "\\u0000", "\\ud800",
+      "\\ud83d\\ude00", "\\/",
+      "null", "true", "True", "False", "__metadata__", "\"__metadata__\":{},", "dtype", "shape",
+      "data_offsets", "descr",
+      "fortran_order", "BOOL", "U8", "F64", "BF16", "F8_E4M3", "'<f8'", "'>f2'", "'|O'", "'<c16'", "é",
+      "\u{1F600}", "e\u{301}",
+    ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80]]
 
   private static func replaceNumber(in text: inout [UInt8], using stream: inout RandomStream) {
     let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-    let starts = text.indices.filter { digits.contains(text[$0]) && ($0 == 0 || !digits.contains(text[$0 - 1])) }
+    let starts = text.indices.filter {
+      digits.contains(text[$0]) && ($0 == 0 || !digits.contains(text[$0 - 1]))
+    }
     guard !starts.isEmpty else { return }
     let start = pick(starts, using: &stream)
     let end = text[start...].firstIndex { !digits.contains($0) } ?? text.endIndex
@@ -200,7 +226,8 @@ enum Mutations {
 
   /// Puts spaces beside punctuation, where they mean nothing.
   private static func addSpace(in text: inout [UInt8], using stream: inout RandomStream) {
-    for place in text.indices.reversed() where "{}[](),:".utf8.contains(text[place]) && stream.integer(below: 4) == 0 {
+    for place in text.indices.reversed()
+    where "{}[](),:".utf8.contains(text[place]) && stream.integer(below: 4) == 0 {
       text.insert(contentsOf: pick([" ", "  ", "\n", "\t"], using: &stream).utf8, at: place)
     }
   }

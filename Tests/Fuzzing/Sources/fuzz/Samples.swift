@@ -44,7 +44,10 @@ struct Samples: Sendable {
       try read("every-type.safetensors", "network.safetensors")
       + [small.bytes(), dense.bytes(), Safetensors([]).bytes()]
     let arrays = try read("version-1.npy", "version-2.npy", "version-3.npy")
-    let archives = try read("stored.npz", "deflated.npz", "wide.npz", "streamed.npz", "zeros.npz") + [ZipArchive.bytes(of: [("a", arrays[0])])]
+    let archives =
+      try read("stored.npz", "deflated.npz", "wide.npz", "streamed.npz", "zeros.npz") + [
+        ZipArchive.bytes(of: [("a", arrays[0])])
+      ]
     files = [safetensors, arrays, archives]
   }
 }
