@@ -29,12 +29,14 @@ struct Samples: Sendable {
     func read(_ names: String...) throws -> [[UInt8]] {
       try names.map { [UInt8](try Data(contentsOf: resources.appendingPathComponent($0))) }
     }
-    let small = Safetensors(
-      [
-        StoredTensor(name: "a", shape: [2, 3], floats: [1, 2, 3, 4, 5, 6]),
-        StoredTensor(name: "b", elementType: .uint8, shape: [], bytes: [1]),
-        StoredTensor(name: "c", shape: [0, 4], floats: []),
-      ], metadata: ["k": "v\n", "ü": "\\"])
+    // By hand, and not by the writer that is to be checked with it.
+    let header = Array(
+      #"""
+      {"__metadata__": {"k": "\n\t\"\\ \u00fc", "": "\u0001"}, "c": {"shape": [0, 4], "dtype": "I64",
+      "data_offsets": [25, 25]}, "a": {"dtype": "F32", "shape": [2, 3], "data_offsets": [1, 25]},
+      "\ud83d\ude00\n/\r": {"dtype": "BOOL", "shape": [], "data_offsets": [0, 1]}}
+      """#.utf8)
+    let small = littleEndian(header.count, 8) + header + (0..<25).map { UInt8($0) }
     // A header that makes as much as can be of few bytes.
     let dense = Safetensors(
       (0..<25).map { StoredTensor(name: "\($0)", elementType: .uint8, shape: [0], bytes: []) }
@@ -42,7 +44,7 @@ struct Samples: Sendable {
       metadata: Dictionary(uniqueKeysWithValues: (0..<25).map { ("\($0)", "") }))
     let safetensors =
       try read("every-type.safetensors", "network.safetensors")
-      + [small.bytes(), dense.bytes(), Safetensors([]).bytes()]
+      + [small, dense.bytes(), Safetensors([]).bytes()]
     let arrays = try read("version-1.npy", "version-2.npy", "version-3.npy")
     let archives =
       try read("stored.npz", "deflated.npz", "wide.npz", "streamed.npz", "zeros.npz") + [
