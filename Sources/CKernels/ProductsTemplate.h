@@ -168,8 +168,10 @@ static const int64_t most_rows_of[4] = {most_rows_1, most_rows_2, most_rows_4, m
 /// Columns in a panel of packed b.
 enum { panel_columns = 2 * VECTOR_WIDTH };
 
+/// b lies where `whole` says, or is packed in panels.
 static VECTOR_TARGET void multiply_tiles(const assay_tiles *whole, bool packed) {
   const int64_t rows = whole->rows;
+  if (rows <= 0) return;
   // Few rows leave registers for more columns, and fewer would leave too few sums to hide each addition's time.
   const int widest = packed || rows > most_rows_4 ? 1 : rows > most_rows_8 ? 2 : 3;
   tile t = {.whole = whole};
@@ -188,13 +190,13 @@ static VECTOR_TARGET void multiply_tiles(const assay_tiles *whole, bool packed) 
     t.c = whole->c + column;
     // Tiles as equal as can be.
     const int64_t tiles = (rows + most_rows_of[kind] - 1) / most_rows_of[kind];
-    int64_t next = 0;
+    const int64_t height = rows / tiles, taller = rows % tiles;
+    const tile_function *functions = tile_functions[full][whole->columnar][kind];
     for (int64_t i = 0; i < tiles; i++) {
-      const int64_t first = next;
-      next = rows * (i + 1) / tiles;
-      tile_functions[full][whole->columnar][kind][next - first - 1](&t);
-      t.a += (next - first) * (whole->columnar ? 1 : whole->stride_a);
-      t.c += (next - first) * whole->stride_c;
+      const int64_t rows_here = height + (i < taller);
+      functions[rows_here - 1](&t);
+      t.a += rows_here * (whole->columnar ? 1 : whole->stride_a);
+      t.c += rows_here * whole->stride_c;
     }
     column += width;
   }
@@ -339,7 +341,8 @@ ALWAYS_INLINE VECTOR_TARGET void multiply_columns(const int width, const assay_p
     if (activation != assay_activation_none) x = activated(x, activation);
     float *place = c + row * stride_c + column;
     if (stride_c == width && rows == most) {
-      vector_store(place, accumulate ? vector_load(place) + x : x);
+      if (accumulate) x += vector_load(place);
+      vector_store(place, x);
       continue;
     }
     vector_store(numbers, x);
@@ -522,4 +525,4 @@ static VECTOR_TARGET void multiply(const assay_product *product, const float *a,
 }
 
 const assay_engine ASSAY_ENGINE = {
-    .panel = panel_columns, .multiply_tiles = multiply_tiles, .multiply = multiply, .transpose = transpose};
+    .multiply_tiles = multiply_tiles, .multiply = multiply, .transpose = transpose};

@@ -44,8 +44,6 @@ typedef struct {
 
 /// One instruction set's functions.
 typedef struct {
-  /// Columns in a panel of packed b.
-  int64_t panel;
   /// For b where it is: the panels lie side by side, and `panel_b` is not looked at; or for packed panels.
   void (*multiply_tiles)(const assay_tiles *tiles, bool packed);
   void (*multiply)(const assay_product *product, const float *a, const float *b, const float *bias, float *c,
