@@ -525,4 +525,8 @@ static VECTOR_TARGET void multiply(const assay_product *product, const float *a,
 }
 
 const assay_engine ASSAY_ENGINE = {
-    .multiply_tiles = multiply_tiles, .multiply = multiply, .transpose = transpose};
+    .multiply_tiles = multiply_tiles,
+    .multiply = multiply,
+    .multiply_few_columns = multiply_few_columns,
+    .transpose = transpose,
+};

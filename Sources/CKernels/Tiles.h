@@ -48,6 +48,9 @@ typedef struct {
   void (*multiply_tiles)(const assay_tiles *tiles, bool packed);
   void (*multiply)(const assay_product *product, const float *a, const float *b, const float *bias, float *c,
                    float *scratch);
+  /// A product with b transposed and few columns, by sums along a's and b's rows. Needs no scratch space.
+  void (*multiply_few_columns)(const assay_product *product, const float *a, const float *b, const float *bias,
+                               float *c, float *scratch);
   /// output[j, i] ← input[i, j], for input of rows × columns.
   void (*transpose)(int64_t rows, int64_t columns, const float *input, int64_t input_stride, float *output,
                     int64_t output_stride);
