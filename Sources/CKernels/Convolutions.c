@@ -1,6 +1,6 @@
 // A row of a convolution's output is a product: of that row's patches, which overlap in storage, with the filters. So
-// nothing is gathered into a matrix of patches: at most, an image is copied with its padding. A gradient with respect to
-// the images is again a convolution, and one with respect to the filters a product with the patches transposed.
+// nothing is gathered into a matrix of patches: at most, an image is copied with its padding. A gradient with respect
+// to the images is again a convolution, and one with respect to the filters a product with the patches transposed.
 
 #include <string.h>
 
@@ -41,8 +41,8 @@ static void pad(extent inner, extent outer, int64_t top, int64_t left, int64_t c
 
 // MARK: The images' gradient, along one axis
 
-/// With stride s, the inputs at s-th places make up a phase: their gradients depend on every s-th tap of the kernel only,
-/// and are a convolution with stride 1 of the output's gradient with those taps, reversed.
+/// With stride s, the inputs at s-th places make up a phase: their gradients depend on every s-th tap of the kernel
+/// only, and are a convolution with stride 1 of the output's gradient with those taps, reversed.
 typedef struct {
   int64_t tap;    ///< the first tap that counts
   int64_t taps;   ///< how many count
@@ -200,8 +200,8 @@ static void image_gradient(const assay_engine *engine, const assay_convolution *
           };
           for (int64_t m = 0; m < rows.taps; m++) {
             product.accumulate = m > 0;
-            engine->multiply_few_columns(&product, tiles.a + m * row, tiles.b + m * tiles.depth * p->channels, 0, tiles.c,
-                                         0);
+            const float *taps = tiles.b + m * tiles.depth * p->channels;
+            engine->multiply_few_columns(&product, tiles.a + m * row, taps, 0, tiles.c, 0);
           }
         }
         phase_filters += rows.taps * columns.taps * p->channels * p->filters;

@@ -39,8 +39,8 @@ static __attribute__((noinline)) VECTOR_TARGET void apply_tanh(const tile *t, in
   }
 }
 
-/// One tile of `rows` × `vectors`, both known to the compiler, as are whether it is columnar and whether its last vector
-/// is full.
+/// One tile of `rows` × `vectors`, both known to the compiler, as are whether it is columnar and whether its last
+/// vector is full.
 ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors, const bool columnar, const bool full,
                                               const tile *restrict t) {
   const assay_tiles *restrict whole = t->whole;
@@ -279,8 +279,8 @@ ALWAYS_INLINE VECTOR_TARGET vector activated(vector x, int32_t activation) {
   return x;
 }
 
-/// Rows `first` … of the result, given as few columns, each a vector over rows, at a distance of `stride`: finishes them
-/// and transposes them to c.
+/// Rows `first` … of the result, given as few columns, each a vector over rows, at a distance of `stride`: finishes
+/// them and transposes them to c.
 ALWAYS_INLINE VECTOR_TARGET void finish_columns(const assay_product *product, const float *results, int64_t stride,
                                                 int64_t first, const float *bias, float *c) {
   const int64_t columns = product->columns, stride_c = product->stride_c;
@@ -448,8 +448,8 @@ static VECTOR_TARGET void multiply(const assay_product *product, const float *a,
   if (rows <= 0 || columns <= 0) return;
   if (product->accumulate) bias = 0;
   if (depth > 0) {
-    // Columns that would not fill a vector. Each way to compute them costs about so many multiplications of vectors; the
-    // number of rows has no say in it where a's rows are stored as rows, so that a row's bits do not depend on others.
+    // Columns that would not fill a vector. Each way to compute them costs about so many multiplications of vectors.
+    // The number of rows has no say in it where a's rows are stored as rows: a row's bits do not depend on others.
     const int64_t narrow = columns <= VECTOR_WIDTH ? columns : columns % VECTOR_WIDTH;
     const int64_t vectors = (depth + VECTOR_WIDTH - 1) / VECTOR_WIDTH;
     const bool apart = product->transpose_a ? 2 * narrow * ((rows + VECTOR_WIDTH - 1) / VECTOR_WIDTH) <= rows

@@ -5,8 +5,8 @@
 #include "CKernels.h"
 
 /// A product is computed in blocks of at most this depth, whose sums are added up afterwards, and this many columns.
-/// Where that pays, blocks of this many rows of a are packed. So a tile's part of b, 256 × 32, stays in a first cache of
-/// 48 KB, and a's block in the second.
+/// Where that pays, blocks of this many rows of a are packed. So a tile's part of b, 256 × 32, stays in a first cache
+/// of 48 KB, and a's block in the second.
 enum { assay_depth_block = 256, assay_column_block = 512, assay_row_block = 224 };
 /// From row to row of a packed block of a. One line more than the depth, so that rows do not share a set of the cache.
 enum { assay_packed_stride = assay_depth_block + 16 };
