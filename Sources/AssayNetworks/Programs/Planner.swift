@@ -186,7 +186,7 @@ struct Planner {
         else { continue }
         // What it is added to, before any accumulation of its own is looked through.
         let into = other
-        guard !isView(into), !nodes[into].operation.isLeaf, nodes[into].operation != .broadcast,
+        guard !isView(into), !nodes[into].operation.isLeaf, !isPartOrRepetition(into),
           readers[into] == [index] || (accumulations[into] != nil && uses[into] == [index]),
           !keptRoots.contains(into)
         else { continue }
@@ -194,6 +194,14 @@ struct Planner {
         isAbsorbed[product] = true
         break
       }
+    }
+  }
+
+  /// Whether a node's numbers may never be written out.
+  private func isPartOrRepetition(_ index: Int) -> Bool {
+    switch nodes[index].operation {
+    case .broadcast, .slice: true
+    default: false
     }
   }
 
@@ -238,6 +246,13 @@ struct Planner {
     }
   }
 
+  /// Whether a repeated tensor, or a part of one, must be written out: loops, and products that share a factor, read
+  /// it where it is.
+  private func isReadAsWhole(_ index: Int) -> Bool {
+    isKept[index]
+      || uses[index].contains { !nodes[$0].operation.isElementwise && !isSharedFactor(index, of: $0) }
+  }
+
   private mutating func add(
     _ kind: Call.Kind, _ operands: [Int], at index: Int, scratch: Int = 0, mayOverwriteOperand: Bool = false
   ) {
@@ -255,14 +270,16 @@ struct Planner {
     switch node.operation {
     case .broadcast:
       // Loops and products read repeated numbers where they are.
-      let readers = uses[index].filter { !nodes[$0].operation.isElementwise }
-      if isKept[index] || readers.contains(where: { !isSharedFactor(index, of: $0) }) {
-        add(.gatherStrided(extents: node.shape, strides: strides(of: extents(0), in: node.shape)), operands, at: index)
+      if isReadAsWhole(index) {
+        add(
+          .gatherStrided(extents: node.shape, strides: strides(of: extents(0), in: node.shape)), operands,
+          at: index)
       }
     case .permute(let order):
       let own = dense(extents(0))
       add(.gatherStrided(extents: node.shape, strides: order.map { own[$0] }), operands, at: index)
     case .slice(let axis, let start):
+      guard isReadAsWhole(index) else { return }
       let own = dense(extents(0))
       add(.gatherStrided(extents: node.shape, strides: own), operands, at: index)
       drafts[drafts.count - 1].reads[0].offset += start * own[axis]
@@ -282,7 +299,8 @@ struct Planner {
           inner: shape[axes.upperBound...].reduce(1, *), scale: scale), operands, at: index)
     case .softmax(let logarithm):
       add(
-        .softmax(rows: rows(node.shape), columns: node.shape.last!, logarithm: logarithm), operands, at: index,
+        .softmax(rows: rows(node.shape), columns: node.shape.last!, logarithm: logarithm), operands,
+        at: index,
         mayOverwriteOperand: true)
     case .indexOfMaximum:
       add(.indexOfMaximum(rows: node.count, columns: extents(0).last!), operands, at: index)
@@ -297,7 +315,8 @@ struct Planner {
     case .gatherRows:
       add(.gatherRows(rows: node.shape[0], columns: node.shape[1], bound: extents(0)[0]), operands, at: index)
     case .scatterRows:
-      add(.scatterRows(rows: extents(0)[0], columns: node.shape[1], bound: node.shape[0]), operands, at: index)
+      add(
+        .scatterRows(rows: extents(0)[0], columns: node.shape[1], bound: node.shape[0]), operands, at: index)
     case .oneHot: add(.oneHot(rows: rows(node.shape), columns: node.shape.last!), operands, at: index)
     default: preconditionFailure("\(node.operation.name) has no call of its own")
     }
@@ -358,12 +377,16 @@ struct Planner {
     return source[0] == 1 && source[1...] == nodes[index].shape[1...]
   }
 
-  private func convolution(_ geometry: ConvolutionGeometry, images: [Int], filters: [Int]) -> assay_convolution {
+  private func convolution(_ geometry: ConvolutionGeometry, images: [Int], filters: [Int])
+    -> assay_convolution
+  {
     var call = assay_convolution()
     (call.batch, call.height, call.width, call.channels) = (
       Int64(images[0]), Int64(images[1]), Int64(images[2]), Int64(images[3])
     )
-    (call.kernel_height, call.kernel_width, call.filters) = (Int64(filters[0]), Int64(filters[1]), Int64(filters[3]))
+    (call.kernel_height, call.kernel_width, call.filters) = (
+      Int64(filters[0]), Int64(filters[1]), Int64(filters[3])
+    )
     (call.stride_height, call.stride_width) = (Int64(geometry.strideHeight), Int64(geometry.strideWidth))
     (call.padding_height, call.padding_width) = (Int64(geometry.paddingHeight), Int64(geometry.paddingWidth))
     return call
@@ -450,17 +473,26 @@ struct Planner {
       strides: operands.indices.map {
         .init(outer: stride(3, $0), row: stride(2, $0), column: stride(1, $0))
       },
-      result: UInt8(operands.count + registers[index]!), outer: extent(3), rows: extent(2), columns: extent(1))
+      result: UInt8(operands.count + registers[index]!), outer: extent(3), rows: extent(2), columns: extent(1)
+    )
     drafts.append(
       Draft(
         kind: .elementwise(loop), reads: operands.map { ($0.root, $0.offset) }, write: root(index).root,
         node: index, mayOverwriteOperand: true))
   }
 
-  /// How a loop reads a node: repeated numbers are read where they are.
+  /// How a loop reads a node: repeated numbers, and parts of a tensor, are read where they are.
   private func loopOperand(_ index: Int, _ shape: [Int]) -> LoopOperand {
     var source = index
     if nodes[index].operation == .broadcast { source = nodes[index].operands[0] }
+    if case .slice(let axis, let start) = nodes[index].operation, !isView(index), !isReadAsWhole(index) {
+      let whole = nodes[index].operands[0]
+      let strides = dense(nodes[whole].shape)
+      let place = root(whole)
+      return LoopOperand(
+        root: place.root, offset: place.offset + start * strides[axis],
+        strides: zip(strides, shape).map { $1 == 1 ? 0 : $0 })
+    }
     let place = root(source)
     return LoopOperand(
       root: place.root, offset: place.offset, strides: strides(of: nodes[source].shape, in: shape))
@@ -470,7 +502,8 @@ struct Planner {
     let extra = addExtra(shape.reduce(1, *))
     drafts.append(
       Draft(
-        kind: .gatherStrided(extents: shape, strides: operand.strides), reads: [(operand.root, operand.offset)],
+        kind: .gatherStrided(extents: shape, strides: operand.strides),
+        reads: [(operand.root, operand.offset)],
         write: extra, node: index))
     return LoopOperand(root: extra, offset: 0, strides: dense(shape))
   }
@@ -556,19 +589,23 @@ struct Planner {
       offsets[root] = plan.workspaceCount
       plan.workspaceCount += aligned(count(root))
     }
-    for index in nodes.indices where isLive[index] {
+    for index in nodes.indices {
       switch nodes[index].operation {
       case .input(let name), .indexInput(let name):
+        // Also where nothing depends on it: it can be set all the same.
         keep(index)
         let isIndex = if case .indexInput = nodes[index].operation { true } else { false }
         plan.inputs.append(
-          .init(name: name, offset: offsets[index]!, shape: nodes[index].shape, isIndex: isIndex))
-      case .constant(let bits):
+          .init(
+            name: name, offset: offsets[index]!, shape: nodes[index].shape, isIndex: isIndex,
+            isRead: isLive[index]))
+      case .constant(let bits) where isLive[index]:
         keep(index)
         plan.constants.append((offsets[index]!, bits))
-      case .noise(let noise, _):
+      case .noise(let noise, _) where isLive[index]:
         keep(index)
-        plan.draws.append(.init(node: index, noise: noise, offset: offsets[index]!, count: nodes[index].count))
+        plan.draws.append(
+          .init(node: index, noise: noise, offset: offsets[index]!, count: nodes[index].count))
       default: break
       }
     }
@@ -588,7 +625,9 @@ struct Planner {
       var dying = Set(
         draft.reads.map(\.root).filter { reused[$0] != nil && lastRead[$0] == position && $0 != draft.write })
       if offsets[draft.write] == nil, reused[draft.write] == nil {
-        if draft.mayOverwriteOperand, let heir = draft.reads.indices.first(where: { isDense($0, of: draft, dying) }) {
+        if draft.mayOverwriteOperand,
+          let heir = draft.reads.indices.first(where: { isDense($0, of: draft, dying) })
+        {
           reused[draft.write] = reused[draft.reads[heir].root]
           dying.remove(draft.reads[heir].root)
         } else {
@@ -677,7 +716,9 @@ private struct FreeMemory {
     let position = holes.firstIndex { $0.offset > offset } ?? holes.endIndex
     holes.insert((offset, count), at: position)
     // Neighbours become one.
-    if position + 1 < holes.count, holes[position].offset + holes[position].count == holes[position + 1].offset {
+    if position + 1 < holes.count,
+      holes[position].offset + holes[position].count == holes[position + 1].offset
+    {
       holes[position].count += holes[position + 1].count
       holes.remove(at: position + 1)
     }
