@@ -21,7 +21,7 @@ extension Trace {
   func numbers(_ numbers: [Float]) -> Vector { constant(numbers, [numbers.count]) }
 
   /// The same numbers of both signs in every run, none of them zero, no two neighbours alike.
-  func numbers<R: Rank>(_ shape: [Int], as rank: R.Type = R.self) -> Tensor<R> {
+  func pattern<R: Rank>(_ shape: [Int], as rank: R.Type = R.self) -> Tensor<R> {
     constant(Reference.weights(count: shape.reduce(1, *)), shape)
   }
 }

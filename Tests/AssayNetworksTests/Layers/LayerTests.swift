@@ -27,8 +27,8 @@ struct LayerTests {
       }
     }
     let program = Program.evaluated(reading: store) { trace in
-      let shared: Matrix = trace.numbers([5, 4])
-      let own: Tensor3 = trace.numbers([3, 5, 4])
+      let shared: Matrix = trace.pattern([5, 4])
+      let own: Tensor3 = trace.pattern([3, 5, 4])
       trace.output("on one batch", twins.layer(shared))
       trace.output("on their own", twins.layer(own))
       trace.output("members on one batch", stack(members.map { $0.layer(shared) }, alongAxis: 0))
@@ -49,7 +49,7 @@ struct LayerTests {
     var store = ParameterStore()
     let twins = store.addCritic { Ensemble(2, of: [3, 4, 1], named: "twins", in: &$0) }
     let program = Program.evaluated(reading: store) { trace in
-      let values = twins.layer(trace.numbers([6, 3]) as Matrix)
+      let values = twins.layer(trace.pattern([6, 3]) as Matrix)
       trace.output("smaller", values.minimum(alongAxis: 0))
       trace.output("values", values)
       trace.loss("loss", square(values.at(1, alongAxis: 0) - 1).mean(), reaching: [twins.block])
@@ -81,8 +81,8 @@ struct LayerTests {
     var store = ParameterStore()
     let network = memory(in: &store)
     let program = Program.evaluated(reading: store) { trace in
-      let sequence: Tensor3 = trace.numbers([6, 2, 3])
-      let state: Matrix = trace.numbers([2, 4])
+      let sequence: Tensor3 = trace.pattern([6, 2, 3])
+      let state: Matrix = trace.pattern([2, 4])
       // The first sequence of the batch begins anew at step 4, the second at steps 0 and 3.
       let resets = trace.rows([[0, 1], [0, 0], [0, 0], [0, 1], [1, 0], [0, 0]])
       trace.output("reset", network.layer.unrolled(over: sequence, from: state, resetting: resets))
@@ -105,9 +105,10 @@ struct LayerTests {
     var store = ParameterStore()
     let network = memory(in: &store)
     let program = Program.evaluated(reading: store) { trace in
-      let (sequence, state): (Tensor3, Matrix) = (trace.numbers([4, 2, 3]), trace.numbers([2, 4]))
+      let (sequence, state): (Tensor3, Matrix) = (trace.pattern([4, 2, 3]), trace.pattern([2, 4]))
       let resets = trace.rows([[0, 0], [0, 0], [1, 0], [0, 0]])
-      let last = network.layer.unrolled(over: sequence, from: state, resetting: resets).at(3, alongAxis: 0).sum()
+      let last = network.layer.unrolled(over: sequence, from: state, resetting: resets).at(3, alongAxis: 0)
+        .sum()
       trace.output("by the state", gradient(of: last, withRespectTo: state))
       trace.output("by the inputs", gradient(of: last, withRespectTo: sequence))
     }
@@ -128,8 +129,8 @@ struct LayerTests {
     var store = ParameterStore()
     let network = memory(in: &store)
     let program = Program.evaluated(reading: store) { trace in
-      let sequence: Tensor3 = trace.numbers([3, 2, 3])
-      var state: Matrix = trace.numbers([2, 4])
+      let sequence: Tensor3 = trace.pattern([3, 2, 3])
+      var state: Matrix = trace.pattern([2, 4])
       trace.output("unrolled", network.layer.unrolled(over: sequence, from: state))
       let never: Matrix = trace.constant([0, 0, 0, 0, 0, 0], [3, 2])
       trace.output("never reset", network.layer.unrolled(over: sequence, from: state, resetting: never))
@@ -153,7 +154,7 @@ struct LayerTests {
     let head = store.addCritic { DuelingHead(3, actions: 5, named: "head", in: &$0) }
     store.set(head.advantages.bias!, to: [1, -2, 3, 0.5, 7])
     let program = Program.evaluated(reading: store) { trace in
-      let x: Matrix = trace.numbers([4, 3])
+      let x: Matrix = trace.pattern([4, 3])
       trace.output("means", head.layer(x).mean(alongAxis: 1))
       trace.output("values", head.value(x))
       trace.output("spread", head.layer(x).variance(alongAxis: 1))
@@ -167,7 +168,7 @@ struct LayerTests {
     var store = ParameterStore()
     let norm = store.addCritic { LayerNorm(16, named: "norm", in: &$0, epsilon: 1e-8) }
     let program = Program.evaluated(reading: store) { trace in
-      let x: Matrix = trace.numbers([3, 16])
+      let x: Matrix = trace.pattern([3, 16])
       trace.output("normalised", norm.layer(x))
       trace.output("moved", norm.layer(4 * x + 2))
     }
@@ -193,7 +194,7 @@ struct LayerTests {
     }
     let (filters, map) = network.layer
     let program = Program.evaluated(reading: store) { trace in
-      let sequences: Tensor3 = trace.numbers([2, 7, 2])
+      let sequences: Tensor3 = trace.pattern([2, 7, 2])
       trace.output("sequences", filters(sequences))
       trace.output("images", filters(sequences.expanded(at: 1) as Tensor4))
       trace.output("together", map(sequences))

@@ -1,6 +1,5 @@
 import Assay
 import Foundation
-import Testing
 
 /// Numbers that PyTorch computed in double precision: one case of `references.json`, which `make-references.py` wrote.
 struct Reference: Decodable, Sendable {
@@ -32,7 +31,7 @@ struct Reference: Decodable, Sendable {
     struct File: Decodable {
       var cases: [Reference]
     }
-    let file = try JSONDecoder().decode(File.self, from: resource("references.json"))
+    let file = try JSONDecoder().decode(File.self, from: Data(contentsOf: TensorFiles.url("references.json")))
     return Dictionary(uniqueKeysWithValues: file.cases.map { ($0.name, $0) })
   }
 
@@ -40,15 +39,6 @@ struct Reference: Decodable, Sendable {
   static func weights(count: Int) -> [Float] {
     (0..<count).map { index in (Float((7 * index + 3) % 11) - 5.5) / 8 }
   }
-}
-
-/// A file of the test resources.
-func resource(_ name: String) throws -> Data {
-  // Whether the folder counts as a subdirectory of the bundle depends on the platform.
-  let place = try #require(
-    Bundle.module.url(forResource: name, withExtension: nil, subdirectory: "Resources")
-      ?? Bundle.module.url(forResource: name, withExtension: nil), "there is no resource \(name)")
-  return try Data(contentsOf: place)
 }
 
 /// The largest difference of numbers from what they should be, over the largest of those.
