@@ -525,6 +525,10 @@ struct Planner {
         axes.append((extent, strides))
       }
     }
+    // Kernels walk their innermost axis in steps of 0 or 1; a column of a matrix is walked row by row.
+    if let last = axes.last, last.strides.contains(where: { $0 > 1 }) {
+      axes.append((1, operands.map { _ in 0 }))
+    }
     return axes
   }
 

@@ -62,7 +62,8 @@ public func leakyReLU<R>(_ x: Tensor<R>, slope: Float = 0.01) -> Tensor<R> {
 /// x where it is positive, else `scale` (eˣ − 1).
 public func elu<R>(_ x: Tensor<R>, scale: Float = 1) -> Tensor<R> {
   // The exponential is taken where x is not positive only: elsewhere it could overflow, and 0 · ∞ is NaN.
-  select(x.mapped(.step), x, else: scale * expMinusOne(-relu(-x)))
+  let isPositive = x.mapped(.step)
+  return select(isPositive, x, else: scale * expMinusOne(select(isPositive, x.filled(with: 0), else: x)))
 }
 
 /// x · sigmoid(x), also called swish.
@@ -73,13 +74,22 @@ public func silu<R>(_ x: Tensor<R>) -> Tensor<R> { x * sigmoid(x) }
 /// - SeeAlso: Hendrycks & Gimpel (2016), *Gaussian error linear units*.
 public func gelu<R>(_ x: Tensor<R>) -> Tensor<R> { 0.5 * x * (erf(x * Float(0.5.squareRoot())) + 1) }
 
-/// sign(x) log(1 + |x|): squeezes large numbers of either sign.
+/// sign(x) log(1 + |x|): squeezes large numbers of either sign. Its gradient at 0 is 1.
 ///
 /// - SeeAlso: Hafner et al. (2023), *Mastering diverse domains through world models*.
-public func symlog<R>(_ x: Tensor<R>) -> Tensor<R> { sign(x) * logOnePlus(abs(x)) }
+public func symlog<R>(_ x: Tensor<R>) -> Tensor<R> {
+  let side = sideOfZero(x)
+  return side * logOnePlus(side * x)
+}
 
-/// sign(x) (e^|x| − 1): undoes ``symlog(_:)``.
-public func symexp<R>(_ x: Tensor<R>) -> Tensor<R> { sign(x) * expMinusOne(abs(x)) }
+/// sign(x) (e^|x| − 1): undoes ``symlog(_:)``. Its gradient at 0 is 1.
+public func symexp<R>(_ x: Tensor<R>) -> Tensor<R> {
+  let side = sideOfZero(x)
+  return side * expMinusOne(side * x)
+}
+
+/// 1 where x is positive, else −1. The sign would be 0 at 0, and so would the gradient of what it is multiplied with.
+private func sideOfZero<R>(_ x: Tensor<R>) -> Tensor<R> { 2 * x.mapped(.step) - 1 }
 
 // MARK: Over the last axis
 

@@ -52,7 +52,8 @@ extension Tensor {
   ///
   /// - SeeAlso: Bengio, Léonard & Courville (2013).
   public func straightThrough(gradientOf soft: Tensor) -> Tensor {
-    soft + (self - soft).stoppingGradient()
+    // The difference is 0, so that these numbers come through without a rounding.
+    (soft - soft.stoppingGradient()) + stoppingGradient()
   }
 }
 
