@@ -55,7 +55,8 @@ let package = Package(
     .testTarget(
       name: "AssayTests", dependencies: ["Assay", "AssayTesting", "AssayEnvironments"]),
     .testTarget(
-      name: "AssayNetworksTests", dependencies: ["AssayNetworks", "CKernels"], resources: [.copy("Resources")]),
+      name: "AssayNetworksTests", dependencies: ["AssayNetworks", "CKernels"], resources: [.copy("Resources")]
+    ),
     .testTarget(
       name: "AssayPlanningTests",
       dependencies: ["AssayPlanning", "AssayEnvironments"], resources: [.copy("Resources")]),

@@ -82,7 +82,8 @@ extension Program {
           let kink = abs((right - middle) - (middle - left)) / step
           check.probes.append(
             .init(
-              loss: edge.loss, tensor: tensor.name, index: position, gradient: own[position], difference: difference,
+              loss: edge.loss, tensor: tensor.name, index: position, gradient: own[position],
+              difference: difference,
               relativeError: abs(own[position] - difference) / scale,
               // The slopes of a smooth loss differ by its curvature times the step.
               isAtKink: kink > 1e-2 * scale))
@@ -94,7 +95,9 @@ extension Program {
 
   private func parameters(of block: BlockHandle) -> [(node: Int, tensor: ParameterTensor)] {
     graph.nodes.indices.compactMap { index in
-      guard case .parameter(let tensor) = graph.nodes[index].operation, tensor.block == block else { return nil }
+      guard case .parameter(let tensor) = graph.nodes[index].operation, tensor.block == block else {
+        return nil
+      }
       return (index, tensor)
     }
   }

@@ -42,7 +42,9 @@ struct ReferenceEvaluation {
     case .select: return x.indices.map { x[$0] != 0 ? other(1)[$0] : other(2)[$0] }
     case .reshape: return x
     case .broadcast:
-      return Self.places(node.shape).map { place in x[Self.index(zip(place, shape).map { $1 == 1 ? 0 : $0 }, shape)] }
+      return Self.places(node.shape).map { place in
+        x[Self.index(zip(place, shape).map { $1 == 1 ? 0 : $0 }, shape)]
+      }
     case .permute(let order):
       return Self.places(node.shape).map { place in
         var source = place
@@ -74,7 +76,8 @@ struct ReferenceEvaluation {
     case .reduce(let kind, let axes, let scale):
       var groups = [[Double]](repeating: [], count: node.count)
       for (number, place) in zip(x, Self.places(shape)) {
-        groups[Self.index(Array(place[..<axes.lowerBound] + place[axes.upperBound...]), node.shape)].append(number)
+        groups[Self.index(Array(place[..<axes.lowerBound] + place[axes.upperBound...]), node.shape)].append(
+          number)
       }
       return groups.map { group in
         if group.contains(where: \.isNaN) { return .nan }

@@ -25,7 +25,9 @@ public struct Categorical<R: PositiveRank> {
   public var probabilities: Tensor<R> { exp(logProbabilities) }
 
   /// log p of one class of each row.
-  public func logProbability(of classes: Indices<R.Lower>) -> Tensor<R.Lower> { logProbabilities.picking(classes) }
+  public func logProbability(of classes: Indices<R.Lower>) -> Tensor<R.Lower> {
+    logProbabilities.picking(classes)
+  }
 
   /// −Σ p log p, in nats. A class that cannot be adds nothing.
   public var entropy: Tensor<R.Lower> { -expectation(of: logProbabilities) }

@@ -9,7 +9,8 @@ public struct Gaussian<R: PositiveRank> {
 
   public init(mean: Tensor<R>, logDeviation: Tensor<R>) {
     guard mean.shape == logDeviation.shape else {
-      mean.trace.fail("means of shape \(mean.shape) and deviations of shape \(logDeviation.shape) do not go together")
+      mean.trace.fail(
+        "means of shape \(mean.shape) and deviations of shape \(logDeviation.shape) do not go together")
     }
     self.mean = mean
     self.logDeviation = logDeviation

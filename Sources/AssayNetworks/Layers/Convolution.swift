@@ -23,7 +23,8 @@ public struct Convolution: Sendable, Hashable {
   ///   - weight: what the filters start as.
   ///   - bias: what the bias starts as; `nil` for none.
   public init(
-    _ channels: Int, _ filters: Int, kernel: (height: Int, width: Int), geometry: ConvolutionGeometry = .init(),
+    _ channels: Int, _ filters: Int, kernel: (height: Int, width: Int),
+    geometry: ConvolutionGeometry = .init(),
     named name: String, in builder: inout BlockBuilder, weight: Initializer = .leCunNormal,
     bias: Initializer? = .zero
   ) {

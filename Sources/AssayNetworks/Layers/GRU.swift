@@ -73,7 +73,8 @@ public struct GRU: Sendable, Hashable {
   ///   - state: before the first step, `[batch, width]`.
   ///   - resets: `[steps, batch]`, 1 where the memory is emptied before the step (a new episode began), else 0.
   /// - Returns: the state after each step, `[steps, batch, width]`.
-  public func unrolled(over sequence: Tensor3, from state: Matrix, resetting resets: Matrix? = nil) -> Tensor3 {
+  public func unrolled(over sequence: Tensor3, from state: Matrix, resetting resets: Matrix? = nil) -> Tensor3
+  {
     let (steps, batch) = (sequence.shape[0], sequence.shape[1])
     return sequence.trace.within(name, block: inputWeight.block) {
       // What comes in meets W for all steps at once; only U needs the steps one by one.

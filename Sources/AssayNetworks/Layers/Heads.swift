@@ -45,7 +45,8 @@ public struct DistributionalHead: Sendable, Hashable {
 
   /// Adds the layer's parameters to a block.
   public init(
-    _ inputs: Int, actions: Int = 1, support: ValueSupport, named name: String, in builder: inout BlockBuilder,
+    _ inputs: Int, actions: Int = 1, support: ValueSupport, named name: String,
+    in builder: inout BlockBuilder,
     weight: Initializer = .leCunNormal
   ) {
     precondition(actions > 0, "a head needs at least one action, but has \(actions)")

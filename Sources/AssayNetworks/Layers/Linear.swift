@@ -23,7 +23,10 @@ public struct Linear: Sendable, Hashable {
     weight: Initializer = .leCunNormal, bias: Initializer? = .zero
   ) {
     (self.name, self.weight, self.bias) = builder.layer(name) { builder in
-      (builder.tensor("weight", [inputs, outputs], weight), bias.map { builder.tensor("bias", [outputs], $0) })
+      (
+        builder.tensor("weight", [inputs, outputs], weight),
+        bias.map { builder.tensor("bias", [outputs], $0) }
+      )
     }
   }
 

@@ -23,7 +23,8 @@ public struct MLP: Sendable, Hashable {
   ///   - output: what the last layer's weights start as.
   ///   - isNormalized: whether a ``LayerNorm`` stands before each activation but the last.
   public init(
-    _ sizes: [Int], named name: String = "layers", in builder: inout BlockBuilder, activation: Activation = .tanh,
+    _ sizes: [Int], named name: String = "layers", in builder: inout BlockBuilder,
+    activation: Activation = .tanh,
     outputActivation: Activation = .identity, hidden: Initializer = .leCunNormal,
     output: Initializer = .leCunNormal, isNormalized: Bool = false
   ) {
@@ -37,7 +38,8 @@ public struct MLP: Sendable, Hashable {
         let isLast = index == sizes.count - 2
         layers.append(
           Linear(
-            sizes[index], sizes[index + 1], named: "\(index)", in: &builder, weight: isLast ? output : hidden))
+            sizes[index], sizes[index + 1], named: "\(index)", in: &builder, weight: isLast ? output : hidden)
+        )
         if isNormalized && !isLast {
           norms.append(LayerNorm(sizes[index + 1], named: "\(index).norm", in: &builder))
         }

@@ -129,13 +129,17 @@ final class Executable {
     if case .elementwise = call.kind { return }
     let fields = [\Instruction.first, \Instruction.second]
     for (location, field) in zip(reads, fields) {
-      follow(location, UnsafeMutableRawPointer(slot).advanced(by: MemoryLayout<Instruction>.offset(of: field)!)
-        .assumingMemoryBound(to: UnsafeMutablePointer<Float>.self))
+      follow(
+        location,
+        UnsafeMutableRawPointer(slot).advanced(by: MemoryLayout<Instruction>.offset(of: field)!)
+          .assumingMemoryBound(to: UnsafeMutablePointer<Float>.self))
     }
     if reads.count > 2 {
       // An optional pointer has a pointer's representation.
-      follow(reads[2], UnsafeMutableRawPointer(slot).advanced(by: MemoryLayout<Instruction>.offset(of: \.third)!)
-        .assumingMemoryBound(to: UnsafeMutablePointer<Float>.self))
+      follow(
+        reads[2],
+        UnsafeMutableRawPointer(slot).advanced(by: MemoryLayout<Instruction>.offset(of: \.third)!)
+          .assumingMemoryBound(to: UnsafeMutablePointer<Float>.self))
     }
   }
 
@@ -204,16 +208,19 @@ final class Executable {
           column: Int64(strides.column))
       })
     for (index, location) in call.reads.enumerated() {
-      follow(location, UnsafeMutableRawPointer(operands + index)
-        .advanced(by: MemoryLayout<assay_operand>.offset(of: \.data)!)
-        .assumingMemoryBound(to: UnsafeMutablePointer<Float>.self))
+      follow(
+        location,
+        UnsafeMutableRawPointer(operands + index)
+          .advanced(by: MemoryLayout<assay_operand>.offset(of: \.data)!)
+          .assumingMemoryBound(to: UnsafeMutablePointer<Float>.self))
     }
     let output = assay_operand(
       data: address(call.write), outer: Int64(loop.rows * loop.columns), row: Int64(loop.columns), column: 1)
     return table(
       Loop(
         steps: table(of: loop.steps), stepCount: Int32(loop.steps.count), operands: operands,
-        operandCount: Int32(loop.strides.count), output: output, result: loop.result, outer: Int64(loop.outer),
+        operandCount: Int32(loop.strides.count), output: output, result: loop.result,
+        outer: Int64(loop.outer),
         rows: Int64(loop.rows), columns: Int64(loop.columns)))
   }
 
@@ -238,7 +245,8 @@ final class Executable {
   func prepare(_ arena: UnsafeBufferPointer<Float>) -> Range<Int> {
     precondition(
       arena.count >= plan.arenaCount,
-      "the store has \(arena.count) numbers, but the program was made for one with at least \(plan.arenaCount)")
+      "the store has \(arena.count) numbers, but the program was made for one with at least \(plan.arenaCount)"
+    )
     if arena.baseAddress != arenaBase {
       arenaBase = arena.baseAddress
       for patch in patches {
@@ -260,7 +268,8 @@ final class Executable {
       withUnsafePointer(to: &loop.pointee.output) { output in
         withUnsafePointer(to: &loop.pointee.result) { result in
           assay_run_elementwise(
-            loop.pointee.steps, loop.pointee.stepCount, loop.pointee.operands, loop.pointee.operandCount, output,
+            loop.pointee.steps, loop.pointee.stepCount, loop.pointee.operands, loop.pointee.operandCount,
+            output,
             result, 1, loop.pointee.outer, loop.pointee.rows, loop.pointee.columns)
         }
       }

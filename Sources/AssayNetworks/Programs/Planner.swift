@@ -257,7 +257,9 @@ struct Planner {
       // Loops and products read repeated numbers where they are.
       let readers = uses[index].filter { !nodes[$0].operation.isElementwise }
       if isKept[index] || readers.contains(where: { !isSharedFactor(index, of: $0) }) {
-        add(.gatherStrided(extents: node.shape, strides: strides(of: extents(0), in: node.shape)), operands, at: index)
+        add(
+          .gatherStrided(extents: node.shape, strides: strides(of: extents(0), in: node.shape)), operands,
+          at: index)
       }
     case .permute(let order):
       let own = dense(extents(0))
@@ -282,7 +284,8 @@ struct Planner {
           inner: shape[axes.upperBound...].reduce(1, *), scale: scale), operands, at: index)
     case .softmax(let logarithm):
       add(
-        .softmax(rows: rows(node.shape), columns: node.shape.last!, logarithm: logarithm), operands, at: index,
+        .softmax(rows: rows(node.shape), columns: node.shape.last!, logarithm: logarithm), operands,
+        at: index,
         mayOverwriteOperand: true)
     case .indexOfMaximum:
       add(.indexOfMaximum(rows: node.count, columns: extents(0).last!), operands, at: index)
@@ -297,7 +300,8 @@ struct Planner {
     case .gatherRows:
       add(.gatherRows(rows: node.shape[0], columns: node.shape[1], bound: extents(0)[0]), operands, at: index)
     case .scatterRows:
-      add(.scatterRows(rows: extents(0)[0], columns: node.shape[1], bound: node.shape[0]), operands, at: index)
+      add(
+        .scatterRows(rows: extents(0)[0], columns: node.shape[1], bound: node.shape[0]), operands, at: index)
     case .oneHot: add(.oneHot(rows: rows(node.shape), columns: node.shape.last!), operands, at: index)
     default: preconditionFailure("\(node.operation.name) has no call of its own")
     }
@@ -358,12 +362,16 @@ struct Planner {
     return source[0] == 1 && source[1...] == nodes[index].shape[1...]
   }
 
-  private func convolution(_ geometry: ConvolutionGeometry, images: [Int], filters: [Int]) -> assay_convolution {
+  private func convolution(_ geometry: ConvolutionGeometry, images: [Int], filters: [Int])
+    -> assay_convolution
+  {
     var call = assay_convolution()
     (call.batch, call.height, call.width, call.channels) = (
       Int64(images[0]), Int64(images[1]), Int64(images[2]), Int64(images[3])
     )
-    (call.kernel_height, call.kernel_width, call.filters) = (Int64(filters[0]), Int64(filters[1]), Int64(filters[3]))
+    (call.kernel_height, call.kernel_width, call.filters) = (
+      Int64(filters[0]), Int64(filters[1]), Int64(filters[3])
+    )
     (call.stride_height, call.stride_width) = (Int64(geometry.strideHeight), Int64(geometry.strideWidth))
     (call.padding_height, call.padding_width) = (Int64(geometry.paddingHeight), Int64(geometry.paddingWidth))
     return call
@@ -450,7 +458,8 @@ struct Planner {
       strides: operands.indices.map {
         .init(outer: stride(3, $0), row: stride(2, $0), column: stride(1, $0))
       },
-      result: UInt8(operands.count + registers[index]!), outer: extent(3), rows: extent(2), columns: extent(1))
+      result: UInt8(operands.count + registers[index]!), outer: extent(3), rows: extent(2), columns: extent(1)
+    )
     drafts.append(
       Draft(
         kind: .elementwise(loop), reads: operands.map { ($0.root, $0.offset) }, write: root(index).root,
@@ -470,7 +479,8 @@ struct Planner {
     let extra = addExtra(shape.reduce(1, *))
     drafts.append(
       Draft(
-        kind: .gatherStrided(extents: shape, strides: operand.strides), reads: [(operand.root, operand.offset)],
+        kind: .gatherStrided(extents: shape, strides: operand.strides),
+        reads: [(operand.root, operand.offset)],
         write: extra, node: index))
     return LoopOperand(root: extra, offset: 0, strides: dense(shape))
   }
@@ -568,7 +578,8 @@ struct Planner {
         plan.constants.append((offsets[index]!, bits))
       case .noise(let noise, _):
         keep(index)
-        plan.draws.append(.init(node: index, noise: noise, offset: offsets[index]!, count: nodes[index].count))
+        plan.draws.append(
+          .init(node: index, noise: noise, offset: offsets[index]!, count: nodes[index].count))
       default: break
       }
     }
@@ -588,7 +599,9 @@ struct Planner {
       var dying = Set(
         draft.reads.map(\.root).filter { reused[$0] != nil && lastRead[$0] == position && $0 != draft.write })
       if offsets[draft.write] == nil, reused[draft.write] == nil {
-        if draft.mayOverwriteOperand, let heir = draft.reads.indices.first(where: { isDense($0, of: draft, dying) }) {
+        if draft.mayOverwriteOperand,
+          let heir = draft.reads.indices.first(where: { isDense($0, of: draft, dying) })
+        {
           reused[draft.write] = reused[draft.reads[heir].root]
           dying.remove(draft.reads[heir].root)
         } else {
@@ -677,7 +690,9 @@ private struct FreeMemory {
     let position = holes.firstIndex { $0.offset > offset } ?? holes.endIndex
     holes.insert((offset, count), at: position)
     // Neighbours become one.
-    if position + 1 < holes.count, holes[position].offset + holes[position].count == holes[position + 1].offset {
+    if position + 1 < holes.count,
+      holes[position].offset + holes[position].count == holes[position + 1].offset
+    {
       holes[position].count += holes[position + 1].count
       holes.remove(at: position + 1)
     }

@@ -208,7 +208,9 @@ public struct Program: Sendable {
   /// One number: a loss, or an output without axes, as of the last run.
   public func value(of name: String) -> Float {
     let output = result(name)
-    guard output.count == 1 else { fatalError("output \(name) is not one number, its shape is \(output.shape)") }
+    guard output.count == 1 else {
+      fatalError("output \(name) is not one number, its shape is \(output.shape)")
+    }
     return numbers(of: output)[0]
   }
 

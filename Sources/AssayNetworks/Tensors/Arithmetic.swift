@@ -14,7 +14,8 @@ extension Trace {
   }
 
   func commonShape(_ first: [Int], _ second: [Int], in what: String) -> [Int] {
-    guard first.count == second.count, zip(first, second).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 }) else {
+    guard first.count == second.count, zip(first, second).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 })
+    else {
       fail("\(what) cannot bring the shapes \(first) and \(second) together: extents must be equal or 1")
     }
     return zip(first, second).map(max)

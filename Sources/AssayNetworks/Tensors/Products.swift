@@ -2,7 +2,9 @@ import Assay
 
 extension Trace {
   /// A product of matrices, or of as many pairs of matrices as the first axis says.
-  func product(_ first: Int, _ second: Int, transposeFirst: Bool = false, transposeSecond: Bool = false) -> Int {
+  func product(_ first: Int, _ second: Int, transposeFirst: Bool = false, transposeSecond: Bool = false)
+    -> Int
+  {
     var (first, second) = (first, second)
     var (transposeFirst, transposeSecond) = (transposeFirst, transposeSecond)
     if let source = transposed(first) { (first, transposeFirst) = (source, !transposeFirst) }
@@ -63,7 +65,8 @@ public func matmul(_ first: Tensor3, _ second: Tensor3) -> Tensor3 {
 ///   - geometry: strides and paddings.
 /// - Returns: `[batch, output height, output width, filters]`, with an output extent of
 ///   ⌊(extent + 2 padding − kernel)/stride⌋ + 1.
-public func convolve(_ images: Tensor4, _ filters: Tensor4, _ geometry: ConvolutionGeometry = .init()) -> Tensor4
+public func convolve(_ images: Tensor4, _ filters: Tensor4, _ geometry: ConvolutionGeometry = .init())
+  -> Tensor4
 {
   let trace = images.trace
   let (image, kernel) = (images.shape, filters.shape)

@@ -154,7 +154,8 @@ extension Trace {
   }
 
   private func contribution(
-    _ g: Int, throughReduction kind: Operation.Reduction, over axes: Range<Int>, scale: Float, _ x: Int, _ y: Int
+    _ g: Int, throughReduction kind: Operation.Reduction, over axes: Range<Int>, scale: Float, _ x: Int,
+    _ y: Int
   ) -> Int {
     var kept = shape(x)
     for axis in axes { kept[axis] = 1 }
@@ -170,7 +171,8 @@ extension Trace {
   }
 
   private func contribution(
-    _ g: Int, to position: Int, throughProductOf operands: [Int], _ transposeFirst: Bool, _ transposeSecond: Bool
+    _ g: Int, to position: Int, throughProductOf operands: [Int], _ transposeFirst: Bool,
+    _ transposeSecond: Bool
   ) -> Int {
     let (a, b) = (operands[0], operands[1])
     if position == 0 {

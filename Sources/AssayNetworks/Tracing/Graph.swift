@@ -29,10 +29,13 @@ struct Graph: Sendable {
       for handle in loss.blocks {
         let block = store.block(handle)
         guard block.writers.contains(loss.name) else {
-          trace.fail("loss \(loss.name) is no declared writer of block \(block.name), only \(block.writers) are")
+          trace.fail(
+            "loss \(loss.name) is no declared writer of block \(block.name), only \(block.writers) are")
         }
         let parameters = trace.nodes.indices.compactMap { index -> (node: Int, tensor: ParameterTensor)? in
-          guard case .parameter(let tensor) = trace.nodes[index].operation, tensor.block == handle else { return nil }
+          guard case .parameter(let tensor) = trace.nodes[index].operation, tensor.block == handle else {
+            return nil
+          }
           return (index, tensor)
         }
         let found = trace.gradient(of: loss.node, withRespectTo: parameters.map(\.node))

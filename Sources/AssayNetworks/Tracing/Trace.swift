@@ -176,7 +176,9 @@ public final class Trace {
 
   private func check(_ shape: [Int], rank: Int, of what: String) {
     guard shape.count == rank else { fail("\(what) has shape \(shape), which is not of rank \(rank)") }
-    guard shape.allSatisfy({ $0 > 0 }) else { fail("\(what) has shape \(shape), whose extents must be positive") }
+    guard shape.allSatisfy({ $0 > 0 }) else {
+      fail("\(what) has shape \(shape), whose extents must be positive")
+    }
   }
 
   /// Stops with one sentence that names the layer.

@@ -46,7 +46,8 @@ private func run(
     assay_operand(data: $0.baseAddress, outer: Int64(rows * columns), row: Int64(columns), column: 1)
   }
   assay_run_elementwise(
-    steps, Int32(steps.count), inputs, Int32(inputs.count), outputs, results, Int32(results.count), Int64(outer),
+    steps, Int32(steps.count), inputs, Int32(inputs.count), outputs, results, Int32(results.count),
+    Int64(outer),
     Int64(rows), Int64(columns))
   #expect(outputMemory.allSatisfy { $0[count...].allSatisfy { $0 == untouched } })
   return outputMemory.map { Array($0[..<count]) }
@@ -71,7 +72,10 @@ private func error(of result: Float, from exact: Double) -> Double {
 private let allMagnitudes: [Float] =
   stride(from: UInt32(0), to: UInt32.max - 220_000, by: 214_813).map { Float(bitPattern: $0) }
   + [0, -0.0, 1, -1, .infinity, -.infinity, .nan, .greatestFiniteMagnitude, -.greatestFiniteMagnitude]
-  + [.leastNonzeroMagnitude, -.leastNonzeroMagnitude, .leastNormalMagnitude, 88.722839, 88.72284, -87.4, -103.97]
+  + [
+    .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .leastNormalMagnitude, 88.722839, 88.72284, -87.4,
+    -103.97,
+  ]
   + [-103.98, 0.5, -0.5, 2, 10, 3.92, 1_048_576, 1_048_577, 3e38]
 
 /// 10,000 evenly spaced floats where most arguments are.
@@ -159,7 +163,7 @@ private let usual: [Float] = (-5_000..<5_000).map { Float($0) * 0.0037 + 0.00051
       ]
       let result = run(
         [step(assay_add, 2, 0, 1)], operands, results: [2], outer: outer, rows: rows, columns: columns)[0]
-      var expected = [Float]()
+      var expected: [Float] = []
       for o in 0..<outer {
         for r in 0..<rows {
           for c in 0..<columns {
@@ -231,7 +235,8 @@ private let usual: [Float] = (-5_000..<5_000).map { Float($0) * 0.0037 + 0.00051
     #expect(x == oldY)
     #expect(y == oldX)
     let results = run(
-      [step(assay_square, 1, 0)], [Operand(data: oldX, strides: (0, 0, 1))], results: [1, 0, 1], outer: 1, rows: 1,
+      [step(assay_square, 1, 0)], [Operand(data: oldX, strides: (0, 0, 1))], results: [1, 0, 1], outer: 1,
+      rows: 1,
       columns: 50)
     #expect(results == [oldX.map { $0 * $0 }, oldX, oldX.map { $0 * $0 }])
   }
@@ -240,7 +245,9 @@ private let usual: [Float] = (-5_000..<5_000).map { Float($0) * 0.0037 + 0.00051
 
   @Test func `random programs agree with a plain loop in double precision`() {
     var random = RandomStream(seed: 20)
-    let unary = [assay_negate, assay_absolute, assay_sine, assay_tanh, assay_sigmoid, assay_softplus, assay_relu]
+    let unary = [
+      assay_negate, assay_absolute, assay_sine, assay_tanh, assay_sigmoid, assay_softplus, assay_relu,
+    ]
     let binary = [assay_add, assay_subtract, assay_maximum, assay_minimum]
     for _ in 0..<150 {
       let outer = 1 + random.integer(below: 3)

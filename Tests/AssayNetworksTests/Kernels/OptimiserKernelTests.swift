@@ -17,11 +17,12 @@ import Testing
 
   /// Numbers from `torch.optim.Adam` and `AdamW` on the same gradients: rate, betas, epsilon and decay, then the
   /// parameters after four steps.
-  @Test(arguments: [
-    ([0.01, 0.9, 0.999, 1e-8, 0], [0.489160389, -1.24797082, 1.98227417, 0.0228088703, -3.01961875]),
-    ([0.1, 0.5, 0.75, 1e-3, 0], [0.435743392, -1.28746092, 1.83299243, 0.125367671, -3.16359782]),
-    ([0.01, 0.9, 0.999, 1e-5, 0.1], [0.487209171, -1.2430017, 1.9743191, 0.0227556061, -3.00758862]),
-  ] as [([Double], [Float])])
+  @Test(
+    arguments: [
+      ([0.01, 0.9, 0.999, 1e-8, 0], [0.489160389, -1.24797082, 1.98227417, 0.0228088703, -3.01961875]),
+      ([0.1, 0.5, 0.75, 1e-3, 0], [0.435743392, -1.28746092, 1.83299243, 0.125367671, -3.16359782]),
+      ([0.01, 0.9, 0.999, 1e-5, 0.1], [0.487209171, -1.2430017, 1.9743191, 0.0227556061, -3.00758862]),
+    ] as [([Double], [Float])])
   func `Adam takes PyTorch's steps`(setting: [Double], expected: [Float]) {
     var parameters = Self.start
     var first = [Float](repeating: 0, count: 5)
@@ -42,11 +43,12 @@ import Testing
   }
 
   /// Numbers from `torch.optim.SGD`: rate, momentum, decay, and whether Nesterov's.
-  @Test(arguments: [
-    ([0.1, 0, 0], false, [0.534990013, -1.26740003, 1.92900002, 0.0111000016, -3.06999993]),
-    ([0.1, 0.9, 0], false, [0.547049999, -1.27261996, 1.84818006, 0.108749993, -3.26845002]),
-    ([0.1, 0.9, 0.01], true, [0.571354866, -1.27272606, 1.76866448, 0.107247196, -3.27343464]),
-  ] as [([Float], Bool, [Float])])
+  @Test(
+    arguments: [
+      ([0.1, 0, 0], false, [0.534990013, -1.26740003, 1.92900002, 0.0111000016, -3.06999993]),
+      ([0.1, 0.9, 0], false, [0.547049999, -1.27261996, 1.84818006, 0.108749993, -3.26845002]),
+      ([0.1, 0.9, 0.01], true, [0.571354866, -1.27272606, 1.76866448, 0.107247196, -3.27343464]),
+    ] as [([Float], Bool, [Float])])
   func `momentum takes PyTorch's steps`(setting: [Float], nesterov: Bool, expected: [Float]) {
     var parameters = Self.start
     var velocity = [Float](repeating: 0, count: 5)
@@ -62,10 +64,11 @@ import Testing
   }
 
   /// Numbers from `torch.optim.RMSprop`: rate, alpha, epsilon and decay.
-  @Test(arguments: [
-    ([0.01, 0.99, 1e-8, 0], [0.452710867, -1.2645359, 1.88958275, 0.0406741202, -3.14295578]),
-    ([0.01, 0.9, 1e-5, 0.1], [0.477056652, -1.21864498, 1.94347954, 0.0111562833, -3.03961182]),
-  ] as [([Float], [Float])])
+  @Test(
+    arguments: [
+      ([0.01, 0.99, 1e-8, 0], [0.452710867, -1.2645359, 1.88958275, 0.0406741202, -3.14295578]),
+      ([0.01, 0.9, 1e-5, 0.1], [0.477056652, -1.21864498, 1.94347954, 0.0111562833, -3.03961182]),
+    ] as [([Float], [Float])])
   func `RMSprop takes PyTorch's steps`(setting: [Float], expected: [Float]) {
     var parameters = Self.start
     var second = [Float](repeating: 0, count: 5)

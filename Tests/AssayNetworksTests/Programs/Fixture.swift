@@ -44,7 +44,8 @@ extension Fixture {
     var result = Comparison()
     let fixture = self
     for options in [
-      PlanOptions(), PlanOptions(fuses: false, reusesMemory: false), PlanOptions(fuses: false, reusesMemory: true),
+      PlanOptions(), PlanOptions(fuses: false, reusesMemory: false),
+      PlanOptions(fuses: false, reusesMemory: true),
       PlanOptions(fuses: true, reusesMemory: false),
     ] {
       var program = Program(reading: store, options: options) { trace in

@@ -8,7 +8,8 @@ import Testing
 @Suite("Every operation against double precision and differences")
 struct OperationTests {
   private func check<R: Rank>(
-    _ shapes: [[Int]], seed: UInt64 = 1, positive: Bool = false, sourceLocation: SourceLocation = #_sourceLocation,
+    _ shapes: [[Int]], seed: UInt64 = 1, positive: Bool = false,
+    sourceLocation: SourceLocation = #_sourceLocation,
     _ body: (Trace, Fixture) -> Tensor<R>
   ) {
     var fixture = Fixture(shapes, seed: seed) { stream in
@@ -24,11 +25,14 @@ struct OperationTests {
   @Test("Functions of one number")
   func functions() {
     let anywhere: [(Matrix) -> Matrix] = [
-      { -$0 }, { abs($0) }, { square($0) }, { exp($0) }, { expMinusOne($0) }, { sin($0) }, { cos($0) }, { tanh($0) },
+      { -$0 }, { abs($0) }, { square($0) }, { exp($0) }, { expMinusOne($0) }, { sin($0) }, { cos($0) },
+      { tanh($0) },
       { sigmoid($0) }, { softplus($0) }, { logSigmoid($0) }, { erf($0) }, { relu($0) }, { leakyReLU($0) },
       { elu($0, scale: 1.3) }, { silu($0) }, { gelu($0) }, { symlog($0) }, { symexp($0) }, { 2.5 * $0 },
-      { $0 + 1.5 }, { 1.5 - $0 }, { $0 / 3 }, { maximum($0, 0.3) }, { minimum($0, 0.3) }, { $0.clamped(to: -0.5...0.7) },
-      { simNorm($0, groupSize: 2) }, { standardized($0) }, { softmax($0) }, { logSoftmax($0) }, { $0.transposed().transposed() },
+      { $0 + 1.5 }, { 1.5 - $0 }, { $0 / 3 }, { maximum($0, 0.3) }, { minimum($0, 0.3) },
+      { $0.clamped(to: -0.5...0.7) },
+      { simNorm($0, groupSize: 2) }, { standardized($0) }, { softmax($0) }, { logSoftmax($0) },
+      { $0.transposed().transposed() },
       { $0.scalingGradient(by: 1) }, { $0.scalingGradient(by: 0.5) * $0 }, { $0 * $0.stoppingGradient() },
       { $0 + sign($0) + floor($0) }, { sign($0).straightThrough(gradientOf: tanh($0)) },
     ]
@@ -50,7 +54,9 @@ struct OperationTests {
       { select($0.isGreater(than: $1), $0, else: $1) }, { select($0.isEqual(to: $1), $0, else: square($1)) },
     ]
     for function in functions {
-      for shape in [[2, 3, 4], [1, 3, 4], [2, 1, 4], [2, 3, 1], [1, 1, 4], [2, 1, 1], [1, 3, 1], [1, 1, 1]] {
+      for shape in [
+        [2, 3, 4], [1, 3, 4], [2, 1, 4], [2, 3, 1], [1, 1, 4], [2, 1, 1], [1, 3, 1], [1, 1, 1],
+      ] {
         check([[2, 3, 4], shape], positive: true) { trace, fixture in
           function(fixture.tensor(0, trace), fixture.tensor(1, trace))
         }
@@ -123,7 +129,9 @@ struct OperationTests {
 
   @Test("Products, transposed and in batches")
   func products() {
-    check([[3, 4], [4, 5]]) { trace, fixture in matmul(fixture.tensor(0, trace) as Matrix, fixture.tensor(1, trace)) }
+    check([[3, 4], [4, 5]]) { trace, fixture in
+      matmul(fixture.tensor(0, trace) as Matrix, fixture.tensor(1, trace))
+    }
     check([[4, 3], [4, 5]]) { trace, fixture in
       matmul((fixture.tensor(0, trace) as Matrix).transposed(), fixture.tensor(1, trace))
     }
@@ -131,17 +139,22 @@ struct OperationTests {
       matmul(fixture.tensor(0, trace) as Matrix, (fixture.tensor(1, trace) as Matrix).transposed())
     }
     check([[4, 3], [5, 4]]) { trace, fixture in
-      matmul((fixture.tensor(0, trace) as Matrix).transposed(), (fixture.tensor(1, trace) as Matrix).transposed())
+      matmul(
+        (fixture.tensor(0, trace) as Matrix).transposed(), (fixture.tensor(1, trace) as Matrix).transposed())
     }
     check([[2, 3, 4], [2, 4, 5]]) { trace, fixture in
       matmul(fixture.tensor(0, trace) as Tensor3, fixture.tensor(1, trace))
     }
     check([[2, 4, 3], [2, 5, 4]]) { trace, fixture in
-      matmul((fixture.tensor(0, trace) as Tensor3).transposed(), (fixture.tensor(1, trace) as Tensor3).transposed())
+      matmul(
+        (fixture.tensor(0, trace) as Tensor3).transposed(), (fixture.tensor(1, trace) as Tensor3).transposed()
+      )
     }
     for activation in [{ relu($0) }, { tanh($0) }, { silu($0) }] as [(Matrix) -> Matrix] {
       check([[3, 4], [4, 5], [5]]) { trace, fixture in
-        activation(matmul(fixture.tensor(0, trace) as Matrix, fixture.tensor(1, trace)) + (fixture.tensor(2, trace) as Vector))
+        activation(
+          matmul(fixture.tensor(0, trace) as Matrix, fixture.tensor(1, trace))
+            + (fixture.tensor(2, trace) as Vector))
       }
     }
     check([[2, 3, 4], [2, 4, 5], [2, 1, 5]]) { trace, fixture in
@@ -156,7 +169,9 @@ struct OperationTests {
     // The same weights used over and over: their gradient is added up in place.
     check([[3, 4], [4, 4], [4]]) { trace, fixture in
       var h: Matrix = fixture.tensor(0, trace)
-      for _ in 0..<4 { h = tanh(matmul(h, fixture.tensor(1, trace)) + (fixture.tensor(2, trace) as Vector)) + h }
+      for _ in 0..<4 {
+        h = tanh(matmul(h, fixture.tensor(1, trace)) + (fixture.tensor(2, trace) as Vector)) + h
+      }
       return h
     }
   }
@@ -167,10 +182,12 @@ struct OperationTests {
       let geometry = ConvolutionGeometry(stride: (stride, 1), padding: (padding, 1))
       check([[2, 5, 4, 3], [3, 2, 3, 4], [4]]) { trace, fixture in
         tanh(
-          convolve(fixture.tensor(0, trace), fixture.tensor(1, trace), geometry) + (fixture.tensor(2, trace) as Vector))
+          convolve(fixture.tensor(0, trace), fixture.tensor(1, trace), geometry)
+            + (fixture.tensor(2, trace) as Vector))
       }
       check([[2, 7, 3], [3, 3, 4]]) { trace, fixture in
-        convolve(fixture.tensor(0, trace) as Tensor3, fixture.tensor(1, trace), stride: stride, padding: padding)
+        convolve(
+          fixture.tensor(0, trace) as Tensor3, fixture.tensor(1, trace), stride: stride, padding: padding)
       }
     }
     check([[1, 4, 4, 2], [3, 3, 2, 2]]) { trace, fixture in
@@ -209,7 +226,8 @@ struct OperationTests {
     check([[2, 3], [3, 2]]) { trace, fixture in
       let (x, w): (Matrix, Matrix) = (fixture.tensor(0, trace), fixture.tensor(1, trace))
       let value = square(tanh(matmul(x, w))).sum() + softmax(x).picking(x.indexOfMaximum()).sum()
-      return hessianVectorProduct(of: value, withRespectTo: x, along: trace.constant([1, -2, 0.5, 1, 3, 1], [2, 3]))
+      return hessianVectorProduct(
+        of: value, withRespectTo: x, along: trace.constant([1, -2, 0.5, 1, 3, 1], [2, 3]))
     }
   }
 }
