@@ -22,14 +22,16 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
-    // Floor 0: the contract, the system's linear algebra, and the numeric kernels.
+    // Floor 0: the contract, the system's linear algebra and inflation, and the numeric kernels.
     .target(name: "Assay"),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CKernels", dependencies: ["COpenBLAS"]),
     // Floor 1
-    .target(name: "AssayNetworks", dependencies: ["Assay", "COpenBLAS", "CKernels"]),
+    .target(name: "AssayNetworks", dependencies: ["Assay", "COpenBLAS", "CKernels", "CZlib"]),
     .target(name: "AssayPlanning", dependencies: ["Assay", "COpenBLAS"]),
     .target(name: "AssayTesting", dependencies: ["Assay"]),
     // Floor 2
@@ -55,8 +57,8 @@ let package = Package(
     .testTarget(
       name: "AssayTests", dependencies: ["Assay", "AssayTesting", "AssayEnvironments"]),
     .testTarget(
-      name: "AssayNetworksTests", dependencies: ["AssayNetworks", "CKernels"], resources: [.copy("Resources")]
-    ),
+      name: "AssayNetworksTests", dependencies: ["AssayNetworks", "CKernels", "COpenBLAS"],
+      resources: [.copy("Resources")]),
     .testTarget(
       name: "AssayPlanningTests",
       dependencies: ["AssayPlanning", "AssayEnvironments"], resources: [.copy("Resources")]),

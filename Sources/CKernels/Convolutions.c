@@ -1,6 +1,6 @@
 // A row of a convolution's output is a product: of that row's patches, which overlap in storage, with the filters. So
-// nothing is gathered into a matrix of patches: at most, an image is copied with its padding. A gradient with respect to
-// the images is again a convolution, and one with respect to the filters a product with the patches transposed.
+// nothing is gathered into a matrix of patches: at most, an image is copied with its padding. A gradient with respect
+// to the images is again a convolution, and one with respect to the filters a product with the patches transposed.
 
 #include <string.h>
 
@@ -41,8 +41,8 @@ static void pad(extent inner, extent outer, int64_t top, int64_t left, int64_t c
 
 // MARK: The images' gradient, along one axis
 
-/// With stride s, the inputs at s-th places make up a phase: their gradients depend on every s-th tap of the kernel only,
-/// and are a convolution with stride 1 of the output's gradient with those taps, reversed.
+/// With stride s, the inputs at s-th places make up a phase: their gradients depend on every s-th tap of the kernel
+/// only, and are a convolution with stride 1 of the output's gradient with those taps, reversed.
 typedef struct {
   int64_t tap;    ///< the first tap that counts
   int64_t taps;   ///< how many count
@@ -134,7 +134,10 @@ static void convolve(const assay_engine *engine, const assay_convolution *p, con
 static void image_gradient(const assay_engine *engine, const assay_convolution *p, const float *output_gradient,
                            const float *filters, float *gradient, float *scratch) {
   const gradient_plan plan = plan_gradient(p);
-  // Each phase's filters, reversed along both axes, and with each tap's matrix transposed.
+  // Few channels fill no vector: then vectors run along the filters instead.
+  const bool along_filters = p->channels <= 4 && p->kernel_width / p->stride_width * p->filters >= 32;
+  // Each phase's filters, reversed along both axes: by row, column, filter and channel, so that rows of channels are
+  // multiplied; or by row, channel, column and filter, as they are stored.
   float *next = scratch;
   for (int64_t h = 0; h < p->stride_height; h++) {
     for (int64_t w = 0; w < p->stride_width; w++) {
@@ -143,10 +146,18 @@ static void image_gradient(const assay_engine *engine, const assay_convolution *
       for (int64_t m = rows.taps - 1; m >= 0; m--) {
         for (int64_t n = columns.taps - 1; n >= 0; n--) {
           const int64_t tap = (rows.tap + m * p->stride_height) * p->kernel_width + columns.tap + n * p->stride_width;
-          engine->transpose(p->channels, p->filters, filters + tap * p->channels * p->filters, p->filters, next,
-                            p->channels);
-          next += p->channels * p->filters;
+          const float *from = filters + tap * p->channels * p->filters;
+          if (along_filters) {
+            float *to = next + (columns.taps - 1 - n) * p->filters;
+            for (int64_t c = 0; c < p->channels; c++) {
+              memcpy(to + c * columns.taps * p->filters, from + c * p->filters, (size_t)p->filters * sizeof(float));
+            }
+          } else {
+            engine->transpose(p->channels, p->filters, from, p->filters,
+                              next + (columns.taps - 1 - n) * p->channels * p->filters, p->channels);
+          }
         }
+        next += columns.taps * p->channels * p->filters;
       }
     }
   }
@@ -178,7 +189,20 @@ static void image_gradient(const assay_engine *engine, const assay_convolution *
                                   (plan.columns.before + columns.first) * p->filters
                             : source;
           tiles.c = result + ((rows.input + y * p->stride_height) * p->width + columns.input) * p->channels;
-          engine->multiply_tiles(&tiles, false);
+          if (!along_filters || !reached) {
+            engine->multiply_tiles(&tiles, false);
+            continue;
+          }
+          assay_product product = {
+              .rows = tiles.rows, .columns = tiles.columns, .depth = tiles.depth,
+              .stride_a = tiles.stride_a, .stride_b = tiles.depth, .stride_c = tiles.stride_c,
+              .transpose_b = true,
+          };
+          for (int64_t m = 0; m < rows.taps; m++) {
+            product.accumulate = m > 0;
+            const float *taps = tiles.b + m * tiles.depth * p->channels;
+            engine->multiply_few_columns(&product, tiles.a + m * row, taps, 0, tiles.c, 0);
+          }
         }
         phase_filters += rows.taps * columns.taps * p->channels * p->filters;
       }

@@ -63,15 +63,19 @@ static void copy_repeated(const float *data, int64_t period, int64_t phase, int6
   }
 }
 
-/// Copies one period and then, again and again, all that was written so far. Up to 15 numbers after them are
-/// overwritten.
+/// Repeats a period. Up to 15 numbers after the end are overwritten.
 static void fill_repeated(const float *data, int64_t period, int64_t count, float *to) {
-  int64_t written = period;
-  for (int64_t k = 0; k < period; k += lanes) store_part(to + k, load_part(data + k, period - k), period - k);
-  for (; written < count; written *= 2) {
-    int64_t length = written < count - written ? written : count - written;
-    for (int64_t k = 0; k < length; k += lanes) store(to + written + k, load(to + k));
+  if (period >= lanes) {
+    for (int64_t k = 0; k < period; k += lanes) store_part(to + k, load_part(data + k, period - k), period - k);
+    for (int64_t k = period; k < count; k += lanes) store(to + k, load(to + k - period));
+    return;
   }
+  // As many whole periods as one vector holds.
+  int64_t length = 0;
+  for (; length + period <= lanes; length += period)
+    for (int64_t k = 0; k < period; k++) to[length + k] = data[k];
+  vector periods = load(to);
+  for (int64_t k = length; k < count; k += length) store(to + k, periods);
 }
 
 /// Repeats each number `length` times, from a place among the results on. Up to 15 numbers after them are overwritten.

@@ -30,9 +30,9 @@ int64_t assay_product_scratch(const assay_product *product) {
              assay_rounded_up(assay_smaller(columns, assay_column_block), 32);
   }
   if (assay_packs_a(product)) packed += assay_row_block * assay_packed_stride;
-  // With few columns, b or the result, transposed.
-  const int64_t transposed =
-      columns > 16 ? 0 : columns * assay_rounded_up(assay_larger(product->transpose_a ? rows : 0, depth), 16);
+  // Of columns that do not fill a vector, b or the result, transposed.
+  const int64_t narrow = columns <= 16 ? columns : columns % 16;
+  const int64_t transposed = narrow * assay_rounded_up(assay_larger(product->transpose_a ? rows : 0, depth), 16);
   return assay_larger(packed, transposed);
 }
 

@@ -25,8 +25,22 @@ typedef struct {
   vector_mask mask; ///< of the last vector's columns
 } tile;
 
-/// One tile of `rows` × `vectors`, both known to the compiler, as are whether it is columnar and whether its last vector
-/// is full.
+/// While the tile is still in the first cache. Kept out of the registers, tanh does not slow the other tiles down.
+static __attribute__((noinline)) VECTOR_TARGET void apply_tanh(const tile *t, int rows, int vectors) {
+  for (int r = 0; r < rows; r++) {
+    for (int v = 0; v < vectors; v++) {
+      float *place = t->c + r * t->whole->stride_c + v * VECTOR_WIDTH;
+      if (v == vectors - 1) {
+        vector_store_masked(place, t->mask, vector_tanh(vector_load_masked(place, t->mask)));
+      } else {
+        vector_store(place, vector_tanh(vector_load(place)));
+      }
+    }
+  }
+}
+
+/// One tile of `rows` × `vectors`, both known to the compiler, as are whether it is columnar and whether its last
+/// vector is full.
 ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors, const bool columnar, const bool full,
                                               const tile *restrict t) {
   const assay_tiles *restrict whole = t->whole;
@@ -94,19 +108,7 @@ ALWAYS_INLINE VECTOR_TARGET void compute_tile(const int rows, const int vectors,
       }
     }
   }
-  if (whole->activation == assay_activation_tanh) {
-    // The tile is still in the first cache. Kept out of the registers, tanh does not slow the other tiles down.
-    for (int r = 0; r < rows; r++) {
-      for (int v = 0; v < vectors; v++) {
-        float *place = c + r * stride_c + v * VECTOR_WIDTH;
-        if (v == last) {
-          vector_store_masked(place, mask, vector_tanh(vector_load_masked(place, mask)));
-        } else {
-          vector_store(place, vector_tanh(vector_load(place)));
-        }
-      }
-    }
-  }
+  if (whole->activation == assay_activation_tanh) apply_tanh(t, rows, vectors);
 }
 
 #define TILE(vectors, rows)                                                                                            \
@@ -166,8 +168,10 @@ static const int64_t most_rows_of[4] = {most_rows_1, most_rows_2, most_rows_4, m
 /// Columns in a panel of packed b.
 enum { panel_columns = 2 * VECTOR_WIDTH };
 
+/// b lies where `whole` says, or is packed in panels.
 static VECTOR_TARGET void multiply_tiles(const assay_tiles *whole, bool packed) {
   const int64_t rows = whole->rows;
+  if (rows <= 0) return;
   // Few rows leave registers for more columns, and fewer would leave too few sums to hide each addition's time.
   const int widest = packed || rows > most_rows_4 ? 1 : rows > most_rows_8 ? 2 : 3;
   tile t = {.whole = whole};
@@ -186,13 +190,13 @@ static VECTOR_TARGET void multiply_tiles(const assay_tiles *whole, bool packed) 
     t.c = whole->c + column;
     // Tiles as equal as can be.
     const int64_t tiles = (rows + most_rows_of[kind] - 1) / most_rows_of[kind];
-    int64_t next = 0;
+    const int64_t height = rows / tiles, taller = rows % tiles;
+    const tile_function *functions = tile_functions[full][whole->columnar][kind];
     for (int64_t i = 0; i < tiles; i++) {
-      const int64_t first = next;
-      next = rows * (i + 1) / tiles;
-      tile_functions[full][whole->columnar][kind][next - first - 1](&t);
-      t.a += (next - first) * (whole->columnar ? 1 : whole->stride_a);
-      t.c += (next - first) * whole->stride_c;
+      const int64_t rows_here = height + (i < taller);
+      functions[rows_here - 1](&t);
+      t.a += rows_here * (whole->columnar ? 1 : whole->stride_a);
+      t.c += rows_here * whole->stride_c;
     }
     column += width;
   }
@@ -228,32 +232,42 @@ static VECTOR_TARGET void transpose(int64_t rows, int64_t columns, const float *
 
 // MARK: Sums along storage
 
-/// The inner products of up to as many rows as a vector has lanes, `stride` apart, with one row.
-ALWAYS_INLINE VECTOR_TARGET vector inner_products(int64_t rows, const float *restrict a, int64_t stride,
-                                                  const float *restrict b, int64_t depth) {
-  vector sums[VECTOR_WIDTH];
+/// The inner products of up to VECTOR_WIDTH / width rows of a with `width` rows of b, in the order of a's rows. Every
+/// sum is taken in the same order, however many rows there are.
+ALWAYS_INLINE VECTOR_TARGET vector inner_products(const int width, int64_t rows, const float *restrict a,
+                                                  int64_t stride_a, const float *restrict b, int64_t stride_b,
+                                                  int64_t depth) {
+  const int most = VECTOR_WIDTH / width;
+  vector sums[VECTOR_WIDTH], y[4];
   UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) sums[i] = vector_all(0.0f);
   int64_t k = 0;
-  if (rows == VECTOR_WIDTH) {
+  if (rows == most) {
     for (; k + VECTOR_WIDTH <= depth; k += VECTOR_WIDTH) {
-      const vector y = vector_load(b + k);
-      UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) {
-        sums[i] = vector_fma(vector_load(a + k + i * stride), y, sums[i]);
+      UNROLLED for (int j = 0; j < width; j++) y[j] = vector_load(b + k + j * stride_b);
+      UNROLLED for (int i = 0; i < most; i++) {
+        const vector x = vector_load(a + k + i * stride_a);
+        UNROLLED for (int j = 0; j < width; j++) sums[i * width + j] = vector_fma(x, y[j], sums[i * width + j]);
       }
     }
   } else {
     for (; k + VECTOR_WIDTH <= depth; k += VECTOR_WIDTH) {
-      const vector y = vector_load(b + k);
-      UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) {
-        if (i < rows) sums[i] = vector_fma(vector_load(a + k + i * stride), y, sums[i]);
+      UNROLLED for (int j = 0; j < width; j++) y[j] = vector_load(b + k + j * stride_b);
+      UNROLLED for (int i = 0; i < most; i++) {
+        if (i < rows) {
+          const vector x = vector_load(a + k + i * stride_a);
+          UNROLLED for (int j = 0; j < width; j++) sums[i * width + j] = vector_fma(x, y[j], sums[i * width + j]);
+        }
       }
     }
   }
   if (k < depth) {
     const vector_mask mask = mask_first(depth - k);
-    const vector y = vector_load_masked(b + k, mask);
-    UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) {
-      if (i < rows) sums[i] = vector_fma(vector_load_masked(a + k + i * stride, mask), y, sums[i]);
+    UNROLLED for (int j = 0; j < width; j++) y[j] = vector_load_masked(b + k + j * stride_b, mask);
+    UNROLLED for (int i = 0; i < most; i++) {
+      if (i < rows) {
+        const vector x = vector_load_masked(a + k + i * stride_a, mask);
+        UNROLLED for (int j = 0; j < width; j++) sums[i * width + j] = vector_fma(x, y[j], sums[i * width + j]);
+      }
     }
   }
   return vector_sums(sums);
@@ -265,8 +279,8 @@ ALWAYS_INLINE VECTOR_TARGET vector activated(vector x, int32_t activation) {
   return x;
 }
 
-/// Rows `first` … of the result, given as few columns, each a vector over rows, at a distance of `stride`: finishes them
-/// and transposes them to c.
+/// Rows `first` … of the result, given as few columns, each a vector over rows, at a distance of `stride`: finishes
+/// them and transposes them to c.
 ALWAYS_INLINE VECTOR_TARGET void finish_columns(const assay_product *product, const float *results, int64_t stride,
                                                 int64_t first, const float *bias, float *c) {
   const int64_t columns = product->columns, stride_c = product->stride_c;
@@ -305,7 +319,43 @@ ALWAYS_INLINE VECTOR_TARGET void finish_columns(const assay_product *product, co
   }
 }
 
-/// Few columns, where a's rows are stored as rows: inner products of a's rows with b's columns.
+/// `width` columns from `column` on, by inner products of a's rows with b's columns, given as rows.
+ALWAYS_INLINE VECTOR_TARGET void multiply_columns(const int width, const assay_product *product, int64_t first,
+                                                  int64_t end, int64_t column, const float *a, const float *b,
+                                                  int64_t stride_b, const float *bias, float *c) {
+  const int most = VECTOR_WIDTH / width;
+  const int64_t stride_c = product->stride_c;
+  const bool accumulate = product->accumulate;
+  const int32_t activation = accumulate ? assay_activation_none : product->activation;
+  float numbers[VECTOR_WIDTH];
+  vector biases = vector_all(0.0f);
+  if (bias) {
+    for (int i = 0; i < VECTOR_WIDTH; i++) numbers[i] = bias[column + i % width];
+    biases = vector_load(numbers);
+  }
+  for (int64_t row = first; row < end; row += most) {
+    const int64_t rows = assay_smaller(end - row, most);
+    vector x = inner_products(width, rows, a + row * product->stride_a, product->stride_a, b + column * stride_b,
+                              stride_b, product->depth);
+    if (bias) x += biases;
+    if (activation != assay_activation_none) x = activated(x, activation);
+    float *place = c + row * stride_c + column;
+    if (stride_c == width && rows == most) {
+      if (accumulate) x += vector_load(place);
+      vector_store(place, x);
+      continue;
+    }
+    vector_store(numbers, x);
+    for (int64_t r = 0; r < rows; r++, place += stride_c) {
+      for (int j = 0; j < width; j++) {
+        if (accumulate) numbers[r * width + j] += place[j];
+        place[j] = numbers[r * width + j];
+      }
+    }
+  }
+}
+
+/// Few columns, where a's rows are stored as rows.
 static VECTOR_TARGET void multiply_few_columns(const assay_product *product, const float *a, const float *b,
                                                const float *bias, float *c, float *scratch) {
   const int64_t columns = product->columns, depth = product->depth;
@@ -317,15 +367,18 @@ static VECTOR_TARGET void multiply_few_columns(const assay_product *product, con
     }
     stride_b = depth;
   }
-  float results[VECTOR_WIDTH * VECTOR_WIDTH];
+  // So few rows at a time that they stay in the first cache for all columns.
   for (int64_t first = 0; first < product->rows; first += VECTOR_WIDTH) {
-    const int64_t rows = assay_smaller(product->rows - first, VECTOR_WIDTH);
-    const float *rows_of_a = a + first * product->stride_a;
-    for (int64_t j = 0; j < columns; j++) {
-      vector_store(results + j * VECTOR_WIDTH,
-                   inner_products(rows, rows_of_a, product->stride_a, b + j * stride_b, depth));
+    const int64_t end = assay_smaller(product->rows, first + VECTOR_WIDTH);
+    int64_t column = 0;
+    for (; columns - column >= 4; column += 4) {
+      multiply_columns(4, product, first, end, column, a, b, stride_b, bias, c);
     }
-    finish_columns(product, results, VECTOR_WIDTH, first, bias, c);
+    if (columns - column >= 2) {
+      multiply_columns(2, product, first, end, column, a, b, stride_b, bias, c);
+      column += 2;
+    }
+    if (columns > column) multiply_columns(1, product, first, end, column, a, b, stride_b, bias, c);
   }
 }
 
@@ -337,8 +390,8 @@ static VECTOR_TARGET void multiply_few_rows(const assay_product *product, const 
     const vector_mask mask = mask_first(columns);
     for (int64_t r = 0; r < product->rows; r++) {
       float *place = c + r * product->stride_c + first;
-      vector x = inner_products(columns, b + first * product->stride_b, product->stride_b, a + r * product->stride_a,
-                                product->depth);
+      vector x = inner_products(1, columns, b + first * product->stride_b, product->stride_b,
+                                a + r * product->stride_a, 0, product->depth);
       if (product->accumulate) {
         x += vector_load_masked(place, mask);
       } else {
@@ -394,15 +447,29 @@ static VECTOR_TARGET void multiply(const assay_product *product, const float *a,
   const int64_t rows = product->rows, columns = product->columns, depth = product->depth;
   if (rows <= 0 || columns <= 0) return;
   if (product->accumulate) bias = 0;
-  if (depth > 0 && columns <= VECTOR_WIDTH) {
-    // Each way costs about so many multiplications of vectors.
+  if (depth > 0) {
+    // Columns that would not fill a vector. Each way to compute them costs about so many multiplications of vectors.
+    // The number of rows has no say in it where a's rows are stored as rows: a row's bits do not depend on others.
+    const int64_t narrow = columns <= VECTOR_WIDTH ? columns : columns % VECTOR_WIDTH;
     const int64_t vectors = (depth + VECTOR_WIDTH - 1) / VECTOR_WIDTH;
-    if (!product->transpose_a && columns * (vectors + 3) < depth) {
-      multiply_few_columns(product, a, b, bias, c, scratch);
+    const bool apart = product->transpose_a ? 2 * narrow * ((rows + VECTOR_WIDTH - 1) / VECTOR_WIDTH) <= rows
+                                            : narrow * (vectors + 3) < depth;
+    if (apart && columns == narrow) {
+      if (product->transpose_a) {
+        multiply_transposed(product, a, b, bias, c, scratch);
+      } else {
+        multiply_few_columns(product, a, b, bias, c, scratch);
+      }
       return;
     }
-    if (product->transpose_a && 2 * columns * ((rows + VECTOR_WIDTH - 1) / VECTOR_WIDTH) <= rows) {
-      multiply_transposed(product, a, b, bias, c, scratch);
+    if (apart && narrow > 0) {
+      const int64_t wide = columns - narrow;
+      assay_product part = *product;
+      part.columns = wide;
+      multiply(&part, a, b, bias, c, scratch);
+      part.columns = narrow;
+      multiply(&part, a, b + wide * (product->transpose_b ? product->stride_b : 1), bias ? bias + wide : 0, c + wide,
+               scratch);
       return;
     }
   }
@@ -458,4 +525,8 @@ static VECTOR_TARGET void multiply(const assay_product *product, const float *a,
 }
 
 const assay_engine ASSAY_ENGINE = {
-    .panel = panel_columns, .multiply_tiles = multiply_tiles, .multiply = multiply, .transpose = transpose};
+    .multiply_tiles = multiply_tiles,
+    .multiply = multiply,
+    .multiply_few_columns = multiply_few_columns,
+    .transpose = transpose,
+};

@@ -41,20 +41,21 @@ INLINE float extreme_of_row(bool smallest, const float *x, int64_t count) {
     if (left < lanes) part = choose(lane_numbers() < (int32_t)left, part, none);
     best[i] = more_extreme(smallest, best[i], part);
   }
-  vector all = more_extreme(smallest, more_extreme(smallest, best[0], best[1]),
-                            more_extreme(smallest, best[2], best[3]));
+  vector all = best[0];
+  if (count > lanes)
+    all = more_extreme(smallest, more_extreme(smallest, all, best[1]), more_extreme(smallest, best[2], best[3]));
   return smallest ? smallest_of_lanes(all) : largest_of_lanes(all);
 }
 
 // MARK: Over an axis before the last
 
 /// The sum over rows of some vectors' width, of which `left` columns are in the array.
-/// `vectors` is 1 or 4; with one, several rows are summed side by side.
+/// `vectors` is 1, 4 or 16; with few, several rows are summed side by side.
 INLINE void sum_columns(const float *x, int64_t reduced, int64_t inner, int vectors, int64_t left, float scale,
                         float *output) {
-  const int together = vectors == 1 ? 4 : 2;
-  doubles totals[4] = {{0}};
-  vector sums[4][4];
+  const int together = vectors == 1 ? 4 : vectors == 4 ? 2 : 1;
+  doubles totals[16] = {{0}};
+  vector sums[16][4];
   bool single = reduced <= row_block;
   for (int64_t start = 0; start < reduced || start == 0; start += row_block) {
     int64_t end = start + row_block < reduced ? start + row_block : reduced, r = start;
@@ -66,7 +67,7 @@ INLINE void sum_columns(const float *x, int64_t reduced, int64_t inner, int vect
     for (; r < end; r++)
       for (int v = 0; v < vectors; v++) sums[v][0] += load_part(x + r * inner + v * lanes, left - v * lanes);
     for (int v = 0; v < vectors; v++) {
-      sums[v][0] += sums[v][1];
+      if (together >= 2) sums[v][0] += sums[v][1];
       if (together == 4) sums[v][0] += sums[v][2] + sums[v][3];
       if (!single) totals[v] += widen(sums[v][0]);
     }
@@ -118,6 +119,8 @@ void TARGETED(loop_reduce)(int32_t reduction, int64_t outer, int64_t reduced, in
     const float *x = input + o * reduced * inner;
     float *y = output + o * inner;
     int64_t c = 0;
+    if (reduction == assay_reduction_sum)
+      for (; c + 16 * lanes <= inner; c += 16 * lanes) sum_columns(x + c, reduced, inner, 16, 16 * lanes, scale, y + c);
     for (; c + 4 * lanes <= inner; c += 4 * lanes)
       reduce_columns(reduction, x + c, reduced, inner, 4, 4 * lanes, scale, y + c);
     for (; c + lanes <= inner; c += lanes) reduce_columns(reduction, x + c, reduced, inner, 1, lanes, scale, y + c);

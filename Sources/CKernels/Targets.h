@@ -6,13 +6,16 @@
 
 #if defined(__x86_64__) && defined(__linux__)
 #define ASSAY_SEVERAL_TARGETS 1
-/// Calls the loop of this name made for the widest registers the processor has.
+#ifndef PICK
+/// The loop of this name made for the widest registers the processor has. May be given on the command line to test
+/// another.
 #define PICK(name)                                                                                                     \
   (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&    \
            __builtin_cpu_supports("avx512bw")                                                                          \
        ? assay_##name##_avx512                                                                                         \
    : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? assay_##name##_avx2                             \
                                                                      : assay_##name##_portable)
+#endif
 #else
 #define ASSAY_SEVERAL_TARGETS 0
 #define PICK(name) assay_##name##_portable

@@ -5,8 +5,8 @@
 #include "CKernels.h"
 
 /// A product is computed in blocks of at most this depth, whose sums are added up afterwards, and this many columns.
-/// Where that pays, blocks of this many rows of a are packed. So a tile's part of b, 256 × 32, stays in a first cache of
-/// 48 KB, and a's block in the second.
+/// Where that pays, blocks of this many rows of a are packed. So a tile's part of b, 256 × 32, stays in a first cache
+/// of 48 KB, and a's block in the second.
 enum { assay_depth_block = 256, assay_column_block = 512, assay_row_block = 224 };
 /// From row to row of a packed block of a. One line more than the depth, so that rows do not share a set of the cache.
 enum { assay_packed_stride = assay_depth_block + 16 };
@@ -44,12 +44,13 @@ typedef struct {
 
 /// One instruction set's functions.
 typedef struct {
-  /// Columns in a panel of packed b.
-  int64_t panel;
   /// For b where it is: the panels lie side by side, and `panel_b` is not looked at; or for packed panels.
   void (*multiply_tiles)(const assay_tiles *tiles, bool packed);
   void (*multiply)(const assay_product *product, const float *a, const float *b, const float *bias, float *c,
                    float *scratch);
+  /// A product with b transposed and few columns, by sums along a's and b's rows. Needs no scratch space.
+  void (*multiply_few_columns)(const assay_product *product, const float *a, const float *b, const float *bias,
+                               float *c, float *scratch);
   /// output[j, i] ← input[i, j], for input of rows × columns.
   void (*transpose)(int64_t rows, int64_t columns, const float *input, int64_t input_stride, float *output,
                     int64_t output_stride);

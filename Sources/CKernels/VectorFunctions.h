@@ -2,7 +2,11 @@
 //
 // A vector has sixteen lanes on every processor (the compiler splits it where registers are narrower), so that sums
 // over lanes are in the same order everywhere. Nothing here calls the C library but the sine and cosine of arguments
-// beyond ±2²⁰. Errors are in units in the last place (ulp) of the exact result, the largest found over all floats.
+// beyond ±2²⁰.
+//
+// Largest errors in units in the last place, over every 67th float: exponential 1.05, exponential minus one 1.6,
+// logarithm 0.9, logarithm of one plus 1.5, sine and cosine 1.6, hyperbolic tangent 2.5, sigmoid 2.4, softplus 1.7,
+// error function 1.2. Results are denormal where the exact ones are; infinities, NaN and signed zeros are as in C.
 #ifndef ASSAY_VECTOR_FUNCTIONS_H
 #define ASSAY_VECTOR_FUNCTIONS_H
 
@@ -29,6 +33,7 @@ enum { lanes = 16 };
 
 typedef float vector __attribute__((vector_size(64)));
 typedef int32_t integers __attribute__((vector_size(64)));
+typedef uint32_t words __attribute__((vector_size(64))); ///< for sums that may wrap
 typedef double doubles __attribute__((vector_size(128)));
 typedef int64_t long_integers __attribute__((vector_size(128)));
 typedef float unaligned_vector __attribute__((vector_size(64), aligned(4), may_alias));
@@ -198,14 +203,14 @@ INLINE vector round_down(vector x) {
 // MARK: Exponentials
 
 /// 2ⁿ for n in −126…127.
-INLINE vector power_of_two(integers n) { return (vector)((n + 127) << 23); }
+INLINE vector power_of_two(integers n) { return (vector)(((words)n + 127u) << 23); }
 
 /// x = n ln 2 + r with |r| ≤ ln 2 / 2, and eʳ − 1 with a small relative error. |x| must be below 2²¹ or so.
 INLINE vector reduced_exponential_minus_one(vector x, integers *n) {
   const float shift = 12582912.0f; // 1.5 · 2²³: adding it rounds to an integer, which stands in the last bits
   vector shifted = x * 1.44269504f + shift;
   vector rounded = shifted - shift;
-  *n = (integers)shifted - 0x4B400000;
+  *n = (integers)((words)shifted - 0x4B400000u);
   // ln 2 in two parts; the first has 16 bits, so that its product with n is exact.
   vector r = (x - rounded * 0x1.62e4p-1f) - rounded * 1.42860682e-6f;
   // Minimax for (eʳ − 1 − r)/r², error 2⁻²⁶ of eʳ − 1.
@@ -251,47 +256,47 @@ INLINE vector sigmoid(vector x) {
 // MARK: Logarithms
 
 /// log(1 + f) + n ln 2 for 1 + f in √½…√2.
-INLINE vector combined_logarithm(vector f, integers n) {
+INLINE vector combined_logarithm(vector f, vector n) {
   // Minimax for (log(1 + f) − f + f²/2)/f³, error 2⁻²⁷ of log(1 + f).
   vector p = ((((((-0x1.41f23cp-4f * f + 0x1.07dc64p-3f) * f - 0x1.0ce4b2p-3f) * f + 0x1.226cfp-3f) * f -
                 0x1.547806p-3f) * f + 0x1.99a5a2p-3f) * f - 0x1.000222p-2f) * f + 0x1.55554ap-2f;
-  vector exponent = __builtin_convertvector(n, vector);
   vector square = f * f;
-  vector small = (f * square) * p + (exponent * 1.42860682e-6f - square * 0.5f);
-  return exponent * 0x1.62e4p-1f + (f + small);
+  vector small = (f * square) * p + (n * 1.42860682e-6f - square * 0.5f);
+  return n * 0x1.62e4p-1f + (f + small);
 }
+
+/// The bits of 2ⁿ without its bias, for x/2ⁿ in √½…√2.
+INLINE integers exponent_bits(vector x) { return (integers)(((words)x - 0x3F3504F3u) & 0xFF800000u); }
 
 INLINE vector logarithm(vector x) {
   integers tiny = x < 0x1p-126f;
-  integers bits = (integers)choose(tiny, x * 0x1p23f, x);
-  integers above = bits - 0x3F3504F3; // √½
-  integers n = (above >> 23) - (tiny & 23);
-  vector f = (vector)(bits - (above & (int32_t)0xFF800000)) - 1.0f;
-  vector result = combined_logarithm(f, n);
+  vector normal = choose(tiny, x * 0x1p23f, x);
+  integers bits = exponent_bits(normal);
+  integers n = (bits >> 23) - (tiny & 23);
+  vector f = (vector)((words)normal - (words)bits) - 1.0f;
+  vector result = combined_logarithm(f, __builtin_convertvector(n, vector));
   result = choose(x > 0.0f, result, choose(x == 0.0f, broadcast(-INFINITY), broadcast(NAN)));
   return choose(x == INFINITY, x, result);
 }
 
-/// log(1 + x) for finite x above −1.
-INLINE vector finite_logarithm_of_one_plus(vector x) {
-  integers above = (integers)(x + 1.0f) - 0x3F3504F3;
-  integers n = above >> 23;
-  // (1 + x)/2ⁿ − 1 with one rounding; with 2²⁻ⁿ, since 2⁻ⁿ may be denormal.
-  vector scale = (vector)((integers){0} + (129 << 23) - (above & (int32_t)0xFF800000));
-  vector f = (x * 0.25f) * scale + (scale * 0.25f - 1.0f);
-  return with_sign(combined_logarithm(choose(n == 0, x, f), n), x);
-}
-
 INLINE vector logarithm_of_one_plus(vector x) {
-  vector result = finite_logarithm_of_one_plus(x);
+  integers bits = exponent_bits(x + 1.0f);
+  integers n = bits >> 23;
+  // (1 + x)/2ⁿ − 1 with one rounding; with 2²⁻ⁿ, since 2⁻ⁿ may be denormal.
+  vector scale = (vector)(((words){0} + (129u << 23)) - (words)bits);
+  vector f = choose(n == 0, x, (x * 0.25f) * scale + (scale * 0.25f - 1.0f));
+  vector result = with_sign(combined_logarithm(f, __builtin_convertvector(n, vector)), x);
   result = choose(x > -1.0f, result, choose(x == -1.0f, broadcast(-INFINITY), broadcast(NAN)));
   return choose(x == INFINITY, x, result);
 }
 
 /// log(1 + eˣ)
 INLINE vector softplus(vector x) {
-  vector positive = choose(x <= 0.0f, (vector){0}, x);
-  return positive + finite_logarithm_of_one_plus(exponential_below(-absolute(x)));
+  vector e = exponential_below(-absolute(x));
+  // 1 + e is in 1…2: to be halved, or not.
+  integers halved = e > 0.41421356f;
+  vector logarithm = combined_logarithm(choose(halved, e * 0.5f - 0.5f, e), choose(halved, broadcast(1), (vector){0}));
+  return choose(x <= 0.0f, (vector){0}, x) + logarithm;
 }
 
 // MARK: Sine and cosine
@@ -313,7 +318,7 @@ INLINE vector sine_of_sum(vector x, int quarters) {
   vector s = r + r * (z * ((-0x1.994cfap-13f * z + 0x1.11075cp-7f) * z - 0x1.555546p-3f));
   vector c = (z * z) * ((0x1.9a00cep-16f * z - 0x1.6c0c86p-10f) * z + 0x1.55554ap-5f) + (1.0f - z * 0.5f);
   vector result = choose((n & 1) == 0, with_sign(s, r), c);
-  return (vector)((integers)result ^ ((n & 2) << 30));
+  return (vector)((words)result ^ (((words)n & 2u) << 30));
 }
 
 /// The same for any x: by the C library's function in double precision.

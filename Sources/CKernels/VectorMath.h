@@ -182,7 +182,6 @@ ALWAYS_INLINE VECTOR_TARGET void vector_transpose(vector v[8]) {
 
 #else
 
-#include <math.h>
 #define VECTOR_TARGET
 #define VECTOR_WIDTH 4
 #define VECTOR_MASKS_ARE_FREE 0

@@ -99,7 +99,7 @@ extension Program {
   ) -> NonFiniteTensor? {
     switch graph.nodes[index].operation {
     case .input(let name):
-      guard let slot = plan.inputs.first(where: { $0.name == name }) else { return nil }
+      guard let slot = plan.inputs.first(where: { $0.name == name && $0.isRead }) else { return nil }
       return nonFinite(index, executable.workspace + slot.offset, store)
     case .parameter(let tensor):
       return nonFinite(index, arena.baseAddress! + tensor.block.offset + tensor.offset, store)

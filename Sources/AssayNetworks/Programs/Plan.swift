@@ -8,6 +8,8 @@ struct Plan: Sendable {
     var offset: Int
     var shape: [Int]
     var isIndex: Bool
+    /// Whether anything depends on it.
+    var isRead: Bool
 
     var count: Int { shape.reduce(1, *) }
   }

@@ -186,7 +186,7 @@ struct Planner {
         else { continue }
         // What it is added to, before any accumulation of its own is looked through.
         let into = other
-        guard !isView(into), !nodes[into].operation.isLeaf, nodes[into].operation != .broadcast,
+        guard !isView(into), !nodes[into].operation.isLeaf, !isPartOrRepetition(into),
           readers[into] == [index] || (accumulations[into] != nil && uses[into] == [index]),
           !keptRoots.contains(into)
         else { continue }
@@ -194,6 +194,14 @@ struct Planner {
         isAbsorbed[product] = true
         break
       }
+    }
+  }
+
+  /// Whether a node's numbers may never be written out.
+  private func isPartOrRepetition(_ index: Int) -> Bool {
+    switch nodes[index].operation {
+    case .broadcast, .slice: true
+    default: false
     }
   }
 
@@ -238,6 +246,13 @@ struct Planner {
     }
   }
 
+  /// Whether a repeated tensor, or a part of one, must be written out: loops, and products that share a factor, read
+  /// it where it is.
+  private func isReadAsWhole(_ index: Int) -> Bool {
+    isKept[index]
+      || uses[index].contains { !nodes[$0].operation.isElementwise && !isSharedFactor(index, of: $0) }
+  }
+
   private mutating func add(
     _ kind: Call.Kind, _ operands: [Int], at index: Int, scratch: Int = 0, mayOverwriteOperand: Bool = false
   ) {
@@ -255,8 +270,7 @@ struct Planner {
     switch node.operation {
     case .broadcast:
       // Loops and products read repeated numbers where they are.
-      let readers = uses[index].filter { !nodes[$0].operation.isElementwise }
-      if isKept[index] || readers.contains(where: { !isSharedFactor(index, of: $0) }) {
+      if isReadAsWhole(index) {
         add(
           .gatherStrided(extents: node.shape, strides: strides(of: extents(0), in: node.shape)), operands,
           at: index)
@@ -265,6 +279,7 @@ struct Planner {
       let own = dense(extents(0))
       add(.gatherStrided(extents: node.shape, strides: order.map { own[$0] }), operands, at: index)
     case .slice(let axis, let start):
+      guard isReadAsWhole(index) else { return }
       let own = dense(extents(0))
       add(.gatherStrided(extents: node.shape, strides: own), operands, at: index)
       drafts[drafts.count - 1].reads[0].offset += start * own[axis]
@@ -466,10 +481,18 @@ struct Planner {
         node: index, mayOverwriteOperand: true))
   }
 
-  /// How a loop reads a node: repeated numbers are read where they are.
+  /// How a loop reads a node: repeated numbers, and parts of a tensor, are read where they are.
   private func loopOperand(_ index: Int, _ shape: [Int]) -> LoopOperand {
     var source = index
     if nodes[index].operation == .broadcast { source = nodes[index].operands[0] }
+    if case .slice(let axis, let start) = nodes[index].operation, !isView(index), !isReadAsWhole(index) {
+      let whole = nodes[index].operands[0]
+      let strides = dense(nodes[whole].shape)
+      let place = root(whole)
+      return LoopOperand(
+        root: place.root, offset: place.offset + start * strides[axis],
+        strides: zip(strides, shape).map { $1 == 1 ? 0 : $0 })
+    }
     let place = root(source)
     return LoopOperand(
       root: place.root, offset: place.offset, strides: strides(of: nodes[source].shape, in: shape))
@@ -566,17 +589,20 @@ struct Planner {
       offsets[root] = plan.workspaceCount
       plan.workspaceCount += aligned(count(root))
     }
-    for index in nodes.indices where isLive[index] {
+    for index in nodes.indices {
       switch nodes[index].operation {
       case .input(let name), .indexInput(let name):
+        // Also where nothing depends on it: it can be set all the same.
         keep(index)
         let isIndex = if case .indexInput = nodes[index].operation { true } else { false }
         plan.inputs.append(
-          .init(name: name, offset: offsets[index]!, shape: nodes[index].shape, isIndex: isIndex))
-      case .constant(let bits):
+          .init(
+            name: name, offset: offsets[index]!, shape: nodes[index].shape, isIndex: isIndex,
+            isRead: isLive[index]))
+      case .constant(let bits) where isLive[index]:
         keep(index)
         plan.constants.append((offsets[index]!, bits))
-      case .noise(let noise, _):
+      case .noise(let noise, _) where isLive[index]:
         keep(index)
         plan.draws.append(
           .init(node: index, noise: noise, offset: offsets[index]!, count: nodes[index].count))

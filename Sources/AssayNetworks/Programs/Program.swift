@@ -59,7 +59,7 @@ public struct Program: Sendable {
 
   // MARK: Inputs
 
-  /// The names of the inputs, in the order they were made. Those that nothing depends on are left out.
+  /// The names of the inputs, in the order they were made.
   public var inputNames: [String] { plan.inputs.map(\.name) }
 
   /// The shape of an input or output.
@@ -164,11 +164,7 @@ public struct Program: Sendable {
       var numbers = UnsafeBufferPointer<Float>(start: nil, count: 0)
       switch node.operation {
       case .input(let name), .indexInput(let name):
-        // An input that nothing depends on has no place.
-        guard let slot = slots[name] else {
-          leaves[index] = Array(repeating: 0, count: node.count)
-          continue
-        }
+        let slot = slots[name]!
         numbers = UnsafeBufferPointer(start: memory.executable.workspace + slot.offset, count: slot.count)
         if slot.isIndex {
           leaves[index] = numbers.map { Double(Int32(bitPattern: $0.bitPattern)) }

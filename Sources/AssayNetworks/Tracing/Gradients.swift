@@ -19,18 +19,44 @@ extension Trace {
     for index in 0...node where !depends[index] {
       depends[index] = differentiableOperands(of: nodes[index]).contains { depends[$0] }
     }
-    var adjoints: [Int: Int] = [node: constant(1).node]
+    var parts: [Int: [Int]] = [node: [constant(1).node]]
+    var adjoints: [Int: Int] = [:]
     for index in stride(from: node, through: 0, by: -1) where depends[index] {
-      guard let adjoint = adjoints[index] else { continue }
+      guard let own = parts[index] else { continue }
+      place = nodes[index].place
+      place.isGradient = true
+      let adjoint = total(own)
+      adjoints[index] = adjoint
       let source = nodes[index]
       place = source.place
       place.isGradient = true
       for operand in differentiableOperands(of: source).enumerated() where depends[operand.element] {
-        let part = contribution(adjoint, to: operand.offset, of: source, result: index)
-        adjoints[operand.element] = adjoints[operand.element].map { binary(.add, $0, part) } ?? part
+        parts[operand.element, default: []].append(
+          contribution(adjoint, to: operand.offset, of: source, result: index))
       }
     }
     return targets.map { adjoints[$0] }
+  }
+
+  /// The sum of gradients: side by side where they are those of a tensor's parts.
+  private func total(_ parts: [Int]) -> Int {
+    var ranges: [(start: Int, end: Int, operand: Int)] = []
+    var along: Int?
+    for part in parts {
+      guard case .pad(let axis, let start) = nodes[part].operation, along == nil || along == axis else {
+        return parts.dropFirst().reduce(parts[0]) { binary(.add, $0, $1) }
+      }
+      along = axis
+      let operand = nodes[part].operands[0]
+      ranges.append((start, start + shape(operand)[axis], operand))
+    }
+    ranges.sort { $0.start < $1.start }
+    let whole = shape(parts[0])
+    guard let along, ranges[0].start == 0, ranges[ranges.count - 1].end == whole[along],
+      zip(ranges, ranges.dropFirst()).allSatisfy({ $0.end == $1.start })
+    else { return parts.dropFirst().reduce(parts[0]) { binary(.add, $0, $1) } }
+    if ranges.count == 1 { return ranges[0].operand }
+    return add(.concatenate(axis: along), ranges.map(\.operand), whole)
   }
 
   /// The operands a gradient may pass to: always the first ones.

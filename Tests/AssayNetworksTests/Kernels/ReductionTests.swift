@@ -24,6 +24,7 @@ private func softmax(_ input: [Float], rows: Int, columns: Int, logarithm: Bool 
   static let shapes = [
     (1, 1, 1), (1, 7, 1), (5, 6, 1), (3, 16, 1), (4, 18, 1), (2, 100, 1), (1, 64, 64), (1, 3, 2), (1, 70, 6),
     (1, 200, 17), (3, 5, 7), (2, 65, 33), (1, 130, 130), (2, 3, 64), (1, 5000, 1), (1, 300, 20), (0, 4, 3),
+    (1, 67, 300),
   ]
 
   @Test(arguments: shapes)
@@ -80,6 +81,18 @@ private func softmax(_ input: [Float], rows: Int, columns: Int, logarithm: Bool 
     // 2²⁴ + 1000: a running single-precision sum stays at 2²⁴.
     let large = [Float](repeating: 16, count: 1 << 20) + [Float](repeating: 1, count: 1000)
     #expect(reduce(assay_reduction_sum, large, outer: 1, reduced: large.count, inner: 1) == [16_778_216])
+  }
+
+  @Test(arguments: [1, 2, 20])
+  func `rounding errors do not grow with the length of a sum`(inner: Int) {
+    // A power of two times a float is a float: the exact sum. A tenth is rounded at each addition, in the same
+    // direction for as long as the sum stays between two powers of two.
+    let input = [Float](repeating: 0.1, count: (1 << 18) * inner)
+    let exact = 0.1 * Float(1 << 18)
+    // At most 70 roundings in a row; mostly they are far from being all the worst.
+    for sum in reduce(assay_reduction_sum, input, outer: 1, reduced: 1 << 18, inner: inner) {
+      #expect(abs(sum - exact) <= 1e-6 * exact)
+    }
   }
 
   @Test func `a row's sum does not depend on the other rows`() {

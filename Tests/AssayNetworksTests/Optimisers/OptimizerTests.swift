@@ -316,6 +316,20 @@ struct OptimizerTests {
     #expect(two.values(1).map(\.isFinite) == [true, true, true, false, true, false, true])
   }
 
+  @Test("a gradient that is not finite is not clipped, which would reach the numbers beside it")
+  func nonFiniteClipping() {
+    for clipping in [Optimizer.Clipping.globalNorm(1), .blockNorm(1)] {
+      for value in [Float.nan, .infinity] {
+        var two = TwoBlocks()
+        var optimizer = Self.make(.gradientDescent(), rate: 0.5, clipping: clipping, in: &two)
+        two.set([1, 1, value, 1, 1, 1, 1], of: 1)
+        two.step(&optimizer, two.edges())
+        #expect(two.values(1)[0] == 0.5 && two.values(1)[6] == 0.5 && !two.values(1)[2].isFinite)
+        #expect(optimizer.lastGradientNorm?.isFinite == false)
+      }
+    }
+  }
+
   @Test(
     "a gradient whose square is too large for the moments counts as not finite, unless it is clipped",
     arguments: [UpdateRule.adam(), .adamW(), .rmsProp()])

@@ -1,0 +1,23 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "fuzzing",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(name: "assay", path: "../.."),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+  ],
+  targets: [
+    .target(name: "CHeapMeter"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "CHeapMeter",
+        .product(name: "Assay", package: "assay"),
+        .product(name: "AssayNetworks", package: "assay"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)
