@@ -89,7 +89,8 @@ public struct PartsReading: Sendable {
 
   private static func policy<M, C, A, P>(
     of agent: Anatomy<M, C, A, P>, on process: FiniteMDP
-  ) throws(DataError) -> PolicyTable where A.Latent == Int, A.Action == Int, A.Distribution == ActionProbabilities {
+  ) throws(DataError) -> PolicyTable
+  where A.Latent == Int, A.Action == Int, A.Distribution == ActionProbabilities {
     let distributions = agent.actor.distributions(
       at: Array(0..<process.stateCount), reading: agent.parameters)
     var table = PolicyTable(

@@ -12,13 +12,15 @@ var stream = RandomStream(seed: 0)
 let states = (0..<256).map { _ in [Float(stream.normal()), Float(stream.normal())] }
 
 var store = ParameterStore()
-let model = store.add("model", owner: "worldModel", role: .worldModel, writers: ["prediction"], using: &stream) {
+let model = store.add(
+  "model", owner: "worldModel", role: .worldModel, writers: ["prediction"], using: &stream
+) {
   MLP([2, 64, 2], in: &$0, activation: .tanh)
 }
 var program = Program(reading: store) { trace in
   let state = trace.input("state", 256, 2)
   let next = trace.input("next", 256, 2)
-  let predicted = state + model.layer(state)
+  let predicted = state + model(state)
   trace.loss("prediction", square(predicted - next).mean(), reaching: [model.block])
 }
 var optimizer = Optimizer(
