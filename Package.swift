@@ -29,9 +29,9 @@ let package = Package(
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-    .target(name: "CKernels", dependencies: ["COpenBLAS"]),
+    .target(name: "CKernels"),
     // Floor 1
-    .target(name: "AssayNetworks", dependencies: ["Assay", "COpenBLAS", "CKernels", "CZlib"]),
+    .target(name: "AssayNetworks", dependencies: ["Assay", "CKernels", "CZlib"]),
     .target(name: "AssayPlanning", dependencies: ["Assay", "COpenBLAS"]),
     .target(name: "AssayTesting", dependencies: ["Assay"]),
     // Floor 2

@@ -21,14 +21,14 @@ public struct GreedyActor: Actor {
     self.shape = shape
   }
 
-  public func distributions(at latents: [Int], reading parameters: ParameterStore) -> [Categorical] {
+  public func distributions(at latents: [Int], reading parameters: ParameterStore) -> [ActionProbabilities] {
     latents.map { state in
       let best = shape.largest(of: values, in: state, reading: parameters)
       let isBest = (0..<shape.actionCount).map { action in
         shape.isAvailable(action, in: state) && parameters[values, state * shape.actionCount + action] == best
       }
       let share = 1 / Double(isBest.count { $0 })
-      return Categorical(probabilities: isBest.map { $0 ? share : 0 })
+      return ActionProbabilities(probabilities: isBest.map { $0 ? share : 0 })
     }
   }
 
@@ -94,11 +94,11 @@ public struct UniformActor: Actor {
     self.shape = shape
   }
 
-  public func distributions(at latents: [Int], reading parameters: ParameterStore) -> [Categorical] {
+  public func distributions(at latents: [Int], reading parameters: ParameterStore) -> [ActionProbabilities] {
     latents.map { state in
       let isAvailable = (0..<shape.actionCount).map { shape.isAvailable($0, in: state) }
       let share = 1 / Double(isAvailable.count { $0 })
-      return Categorical(probabilities: isAvailable.map { $0 ? share : 0 })
+      return ActionProbabilities(probabilities: isAvailable.map { $0 ? share : 0 })
     }
   }
 

@@ -21,8 +21,8 @@ public struct SoftmaxActor: Actor {
     self.shape = shape
   }
 
-  public func distributions(at latents: [Int], reading parameters: ParameterStore) -> [Categorical] {
-    latents.map { Categorical(probabilities: probabilities(in: $0, reading: parameters)) }
+  public func distributions(at latents: [Int], reading parameters: ParameterStore) -> [ActionProbabilities] {
+    latents.map { ActionProbabilities(probabilities: probabilities(in: $0, reading: parameters)) }
   }
 
   public func action(at latent: Int, reading parameters: ParameterStore, using random: inout RandomStream)

@@ -1,4 +1,4 @@
-// The few BLAS and LAPACK routines Assay calls, declared here so that the build needs OpenBLAS's library and no
+// The few LAPACK routines Assay calls, declared here so that the build needs OpenBLAS's library and no
 // particular layout of its headers, which differ between Debian and Homebrew.
 #ifndef ASSAY_COPENBLAS_H
 #define ASSAY_COPENBLAS_H
@@ -11,11 +11,6 @@ void dgetrf_(const int32_t *m, const int32_t *n, double *a, const int32_t *lda, 
 /// Solves A·X = B or Aᵀ·X = B from the factors of `dgetrf_`, in place.
 void dgetrs_(const char *trans, const int32_t *n, const int32_t *nrhs, const double *a, const int32_t *lda,
              const int32_t *ipiv, double *b, const int32_t *ldb, int32_t *info);
-
-/// C ← α·op(A)·op(B) + β·C in single precision, for column-major matrices.
-void sgemm_(const char *transa, const char *transb, const int32_t *m, const int32_t *n, const int32_t *k,
-            const float *alpha, const float *a, const int32_t *lda, const float *b, const int32_t *ldb,
-            const float *beta, float *c, const int32_t *ldc);
 
 /// Sets how many threads OpenBLAS may use.
 void openblas_set_num_threads(int num_threads);

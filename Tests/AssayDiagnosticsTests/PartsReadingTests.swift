@@ -127,8 +127,8 @@ struct PartsReadingTests {
     var name: PartName { "actor" }
     var objective: Objective { Objective(maximising: "critic") }
     var rows: [[Double]]
-    func distributions(at latents: [Int], reading parameters: ParameterStore) -> [Categorical] {
-      rows.map { Categorical(probabilities: $0) }
+    func distributions(at latents: [Int], reading parameters: ParameterStore) -> [ActionProbabilities] {
+      rows.map { ActionProbabilities(probabilities: $0) }
     }
     func exploratoryAction(at latent: Int, using random: inout RandomStream) -> Int { 0 }
   }

@@ -23,8 +23,8 @@ private struct Doer: Actor {
   var objective = Objective(maximising: "critic")
   var probabilities: [Double] = [0.5, 0.25, 0.25]
 
-  func distributions(at latents: [Int], reading parameters: ParameterStore) -> [Categorical] {
-    latents.map { _ in Categorical(probabilities: probabilities) }
+  func distributions(at latents: [Int], reading parameters: ParameterStore) -> [ActionProbabilities] {
+    latents.map { _ in ActionProbabilities(probabilities: probabilities) }
   }
 
   func exploratoryAction(at latent: Int, using random: inout RandomStream) -> Int { random.integer(below: 3) }
@@ -160,7 +160,7 @@ struct PartsTests {
 
   @Test("a categorical distribution has logarithms, of zero too, and draws what it says")
   func categorical() {
-    let distribution = Categorical(probabilities: [0.5, 0, 0.5])
+    let distribution = ActionProbabilities(probabilities: [0.5, 0, 0.5])
     #expect(abs(distribution.logProbability(of: 0) + 0.693_147_180_56) < 1e-11)
     #expect(distribution.logProbability(of: 1) == -.infinity)
     var random = RandomStream(seed: 3)

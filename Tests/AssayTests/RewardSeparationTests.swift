@@ -136,7 +136,7 @@ struct RewardSeparationTests {
           var objective: Objective { Objective(maximising: nil) }
           func distributions(
             at latents: [Int], rewards: [Reward], reading parameters: ParameterStore
-          ) -> [Categorical] { [] }
+          ) -> [ActionProbabilities] { [] }
           func exploratoryAction(at latent: Int, using random: inout RandomStream) -> Int { 0 }
         }
         """, phrases: ["'Cheat'", "does not conform to protocol 'Actor'"]),

@@ -12,7 +12,13 @@ let package = Package(
         .product(name: "Assay", package: "assay"),
         .product(name: "AssayDiagnostics", package: "assay"),
         .product(name: "AssayReports", package: "assay"),
-      ])
+      ]),
+    .executableTarget(
+      name: "network",
+      dependencies: [
+        .product(name: "Assay", package: "assay"),
+        .product(name: "AssayNetworks", package: "assay"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

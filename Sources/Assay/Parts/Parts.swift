@@ -73,7 +73,7 @@ public protocol ActionDistribution<Action>: Sendable {
 }
 
 /// A distribution over the actions `0..<n`.
-public struct Categorical: ActionDistribution, Hashable {
+public struct ActionProbabilities: ActionDistribution, Hashable {
   /// Probability of each action, summing to 1.
   public var probabilities: [Double]
 

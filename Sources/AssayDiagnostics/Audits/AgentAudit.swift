@@ -48,7 +48,7 @@ struct AgentAudit: Sendable {
 
   init<M, C, A, P>(
     of agent: Anatomy<M, C, A, P>, truth: ProcessTruth
-  ) throws where A.Latent == Int, A.Action == Int, A.Distribution == Categorical {
+  ) throws where A.Latent == Int, A.Action == Int, A.Distribution == ActionProbabilities {
     let process = truth.process
     self.truth = truth
     step = agent.parameters.step

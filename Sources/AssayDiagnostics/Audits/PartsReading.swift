@@ -31,7 +31,7 @@ public struct PartsReading: Sendable {
   ///   a critic ``PlanningError`` at discount 1, when its policy may never end.
   public init<M, C, A, P>(
     of agent: Anatomy<M, C, A, P>, on process: FiniteMDP
-  ) throws where A.Latent == Int, A.Action == Int, A.Distribution == Categorical {
+  ) throws where A.Latent == Int, A.Action == Int, A.Distribution == ActionProbabilities {
     let states = Array(0..<process.stateCount)
     claim = agent.critic.claim
     objective = agent.actor.objective
@@ -89,7 +89,8 @@ public struct PartsReading: Sendable {
 
   private static func policy<M, C, A, P>(
     of agent: Anatomy<M, C, A, P>, on process: FiniteMDP
-  ) throws(DataError) -> PolicyTable where A.Latent == Int, A.Action == Int, A.Distribution == Categorical {
+  ) throws(DataError) -> PolicyTable
+  where A.Latent == Int, A.Action == Int, A.Distribution == ActionProbabilities {
     let distributions = agent.actor.distributions(
       at: Array(0..<process.stateCount), reading: agent.parameters)
     var table = PolicyTable(

@@ -50,7 +50,7 @@ public struct Audit<World: EnumerableEnvironment>: Sendable {
     _ make: @escaping @Sendable (_ seed: UInt64) -> Trainee<Anatomy<M, C, A, P>, Teacher>
   ) async throws -> AuditReport
   where
-    A.Latent == Int, A.Action == Int, A.Distribution == Categorical, Teacher.Observation == Int,
+    A.Latent == Int, A.Action == Int, A.Distribution == ActionProbabilities, Teacher.Observation == Int,
     Teacher.Action == Int
   {
     let truth = try ProcessTruth(of: environment)
@@ -71,7 +71,7 @@ public struct Audit<World: EnumerableEnvironment>: Sendable {
     _ trainee: consuming Trainee<Anatomy<M, C, A, P>, Teacher>, seed: UInt64, truth: ProcessTruth
   ) throws -> AgentRecord
   where
-    A.Latent == Int, A.Action == Int, A.Distribution == Categorical, Teacher.Observation == Int,
+    A.Latent == Int, A.Action == Int, A.Distribution == ActionProbabilities, Teacher.Observation == Int,
     Teacher.Action == Int
   {
     let trial = AnatomyTrial(
@@ -88,7 +88,7 @@ extension EnumerableEnvironment {
   /// - Throws: ``DataError`` when a part's answer is not as it must be, ``PlanningError`` when the world has
   ///   no exact truth.
   public func audit<M, C, A, P>(_ agent: Anatomy<M, C, A, P>, named name: String) throws -> AuditReport
-  where A.Latent == Int, A.Action == Int, A.Distribution == Categorical {
+  where A.Latent == Int, A.Action == Int, A.Distribution == ActionProbabilities {
     let truth = try ProcessTruth(of: self)
     var record = AgentRecord(seed: 0)
     record.add(try AgentAudit(of: agent, truth: truth))

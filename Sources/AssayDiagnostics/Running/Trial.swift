@@ -70,7 +70,7 @@ public final class AnatomyTrial<
 >: Trial
 where
   M.Latent == Int, C.Latent == Int, A.Latent == Int, M.Action == Int, C.Action == Int, A.Action == Int,
-  P.Action == Int, A.Distribution == Categorical, Teacher.Observation == Int, Teacher.Action == Int
+  P.Action == Int, A.Distribution == ActionProbabilities, Teacher.Observation == Int, Teacher.Action == Int
 {
   private var run: Run<World, Anatomy<M, C, A, P>, Teacher>
   private var truth: ProcessTruth

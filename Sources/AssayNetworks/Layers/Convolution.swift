@@ -1,7 +1,10 @@
 import Assay
 
 /// Filters that slide over images.
-public struct Convolution: Sendable, Hashable {
+public struct Convolution: Layer, Sendable, Hashable {
+  public typealias Input = Tensor4
+  public typealias Output = Tensor4
+
   /// The layer's full name.
   public let name: String
   /// `[kernel height, kernel width, channels, filters]`.

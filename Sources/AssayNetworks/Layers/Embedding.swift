@@ -1,7 +1,10 @@
 import Assay
 
 /// A vector for each of a number of things.
-public struct Embedding: Sendable, Hashable {
+public struct Embedding: Layer, Sendable, Hashable {
+  public typealias Input = Indices<Rank1>
+  public typealias Output = Matrix
+
   /// The layer's full name.
   public let name: String
   /// One row for each thing: `[count, width]`.

@@ -4,9 +4,12 @@ import Assay
 ///
 /// Each layer is one batched product over the members, and the parameters of a layer are one tensor whose first axis
 /// counts them.
-public struct Ensemble: Sendable, Hashable {
+public struct Ensemble: Layer, Sendable, Hashable {
+  public typealias Input = Matrix
+  public typealias Output = Tensor3
+
   /// One layer of every member.
-  public struct Layer: Sendable, Hashable {
+  public struct Stage: Sendable, Hashable {
     /// The layer's full name.
     public let name: String
     /// `[members, inputs, outputs]`.
@@ -18,7 +21,7 @@ public struct Ensemble: Sendable, Hashable {
   /// How many members there are.
   public let members: Int
   /// The layers, the first to be applied first.
-  public let layers: [Layer]
+  public let layers: [Stage]
   /// Follows each layer but the last.
   public let activation: Activation
 
@@ -50,7 +53,7 @@ public struct Ensemble: Sendable, Hashable {
             builder.tensor("bias", [members, 1, outputs], .zero)
           )
         }
-        return Layer(name: name, weight: weight, bias: bias)
+        return Stage(name: name, weight: weight, bias: bias)
       }
     }
   }

@@ -5,7 +5,10 @@ import Assay
 ///     Q(s, a) = V(s) + A(s, a) − mean over a′ of A(s, a′)
 ///
 /// - SeeAlso: Wang et al. (2016), *Dueling network architectures*, eq. 9.
-public struct DuelingHead: Sendable, Hashable {
+public struct DuelingHead: Layer, Sendable, Hashable {
+  public typealias Input = Matrix
+  public typealias Output = Matrix
+
   /// V.
   public let value: Linear
   /// A.
@@ -35,7 +38,10 @@ public struct DuelingHead: Sendable, Hashable {
 /// A distribution over a grid of values, for each of a number of actions (or one, for a state's value).
 ///
 /// - SeeAlso: Bellemare, Dabney & Munos (2017), *A distributional perspective on reinforcement learning*.
-public struct DistributionalHead: Sendable, Hashable {
+public struct DistributionalHead: Layer, Sendable, Hashable {
+  public typealias Input = Matrix
+  public typealias Output = ValueDistribution<Rank3>
+
   /// The logits of all actions' points.
   public let logits: Linear
   /// How many actions.

@@ -1,7 +1,10 @@
 import Assay
 
 /// An affine map of vectors: y = x W + b.
-public struct Linear: Sendable, Hashable {
+public struct Linear: Layer, Sendable, Hashable {
+  public typealias Input = Matrix
+  public typealias Output = Matrix
+
   /// The layer's full name.
   public let name: String
   /// W: `[inputs, outputs]`.

@@ -1,7 +1,10 @@
 import Assay
 
 /// Linear layers one after the other, each but the last followed by an activation.
-public struct MLP: Sendable, Hashable {
+public struct MLP: Layer, Sendable, Hashable {
+  public typealias Input = Matrix
+  public typealias Output = Matrix
+
   /// The layers, the first to be applied first.
   public let layers: [Linear]
   /// Normalises what comes out of each layer but the last, before the activation; none where empty.

@@ -4,23 +4,23 @@ import Assay
 ///
 /// What the layer has is had by the network too: `critic.hidden` is `critic.layer.hidden`.
 @dynamicMemberLookup
-public struct Network<Layer> {
+public struct Network<Content> {
   /// The layer: a value that holds ``ParameterTensor``s.
-  public var layer: Layer
+  public var layer: Content
   /// Where its parameters lie.
   public let block: BlockHandle
 
-  public init(layer: Layer, block: BlockHandle) {
+  public init(layer: Content, block: BlockHandle) {
     self.layer = layer
     self.block = block
   }
 
-  public subscript<Member>(dynamicMember path: KeyPath<Layer, Member>) -> Member { layer[keyPath: path] }
+  public subscript<Member>(dynamicMember path: KeyPath<Content, Member>) -> Member { layer[keyPath: path] }
 }
 
-extension Network: Sendable where Layer: Sendable {}
-extension Network: Equatable where Layer: Equatable {}
-extension Network: Hashable where Layer: Hashable {}
+extension Network: Sendable where Content: Sendable {}
+extension Network: Equatable where Content: Equatable {}
+extension Network: Hashable where Content: Hashable {}
 
 extension ParameterStore {
   /// Makes a network whose parameters are a new block.
@@ -36,10 +36,10 @@ extension ParameterStore {
   ///   - make: makes the layers, and with them at least one tensor. It is called twice, the first time only
   ///     to measure the block, and has to ask for the same tensors both times.
   /// - Returns: the network.
-  public mutating func add<Layer>(
+  public mutating func add<Content>(
     _ name: String, owner: PartName, role: Role, writers: [String], updateRule: String = "gradient",
-    using stream: inout RandomStream, _ make: (inout BlockBuilder) -> Layer
-  ) -> Network<Layer> {
+    using stream: inout RandomStream, _ make: (inout BlockBuilder) -> Content
+  ) -> Network<Content> {
     var measure = BlockBuilder(name, block: handleOfNextBlock(count: 0), stream: nil)
     _ = make(&measure)
     let count = BlockTensor.layOut(measure.declarations).count

@@ -241,7 +241,7 @@ private func trial<M, C, A, P, Teacher: Learner & ~Copyable>(
   _ trainee: consuming Trainee<Anatomy<M, C, A, P>, Teacher>, as request: AgentRequest
 ) -> any Trial
 where
-  A.Latent == Int, A.Action == Int, A.Distribution == Categorical, Teacher.Observation == Int,
+  A.Latent == Int, A.Action == Int, A.Distribution == ActionProbabilities, Teacher.Observation == Int,
   Teacher.Action == Int
 {
   AnatomyTrial(

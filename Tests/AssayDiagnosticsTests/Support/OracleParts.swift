@@ -29,9 +29,9 @@ struct OracleActor: Actor {
   var objective = Objective(maximising: "critic")
   var policy: PolicyTable
 
-  func distributions(at latents: [Int], reading parameters: ParameterStore) -> [Categorical] {
+  func distributions(at latents: [Int], reading parameters: ParameterStore) -> [ActionProbabilities] {
     latents.map { state in
-      Categorical(probabilities: (0..<policy.actionCount).map { policy[state, $0] })
+      ActionProbabilities(probabilities: (0..<policy.actionCount).map { policy[state, $0] })
     }
   }
 

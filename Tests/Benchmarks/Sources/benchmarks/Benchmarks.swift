@@ -5,26 +5,30 @@ import Foundation
 @main
 struct Benchmarks: ParsableCommand {
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case solve, learn
+    case solve, learn, update, product, convolution, memory
   }
 
   static let configuration = CommandConfiguration(
     commandName: "benchmarks",
-    abstract: "Measures how fast Assay solves processes and learns, beside other libraries.",
+    abstract:
+      "Measures how fast Assay solves processes, learns and computes networks, beside other libraries.",
     discussion: """
       Processes are random and sparse: 4 actions, 8 successors, discount 0.99. Each is solved to within 1e-6 of \
       the truth, which plain value iteration finds to within 1e-11. Every row is measured in a process of its \
       own; seconds are medians.
 
+      Networks are measured on one core, in several short processes of each library in turn; what is told is the \
+      fastest sample. Fails where a computation that has run before asks for memory.
+
       EXAMPLE
         benchmarks --peers .build/peers/bin/python --sizes 1000,100000
       """,
-    subcommands: [SolveOnce.self])
+    subcommands: [SolveOnce.self, MeasureOnce.self])
 
   @Option(help: ArgumentHelp("A Python with the packages of peers/requirements.txt.", valueName: "python"))
   var peers: String?
 
-  @Option(help: "Measure one part alone: solve or learn.")
+  @Option(help: "Measure one part alone: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
   var only: Part?
 
   @Option(help: "How many states the processes have, with commas in between.", transform: Self.sizes)
@@ -40,26 +44,63 @@ struct Benchmarks: ParsableCommand {
   }
 
   func run() throws {
-    var solving: [SolvingResult] = []
-    var learning: [LearningResult] = []
-    if only != .learn {
-      if !json { print(SolvingResult.heading) }
+    var results = Results()
+    func wants(_ part: Part) -> Bool { only == nil || only == part }
+    func show(_ text: String) { if !json { print(text) } }
+    if wants(.solve) {
+      show(SolvingResult.heading)
       for size in sizes {
-        let result = try SolvingResult.measured(states: size, python: peers)
-        solving.append(result)
-        if !json { print(result.text) }
+        results.solving.append(try SolvingResult.measured(states: size, python: peers))
+        show(results.solving.last!.text)
       }
     }
-    if only != .solve {
-      learning = try LearningResult.measured()
-      if !json { print(LearningResult.text(of: learning)) }
+    if wants(.learn) {
+      results.learning = try LearningResult.measured()
+      show(LearningResult.text(of: results.learning))
     }
-    if json { try printJSON(Results(solving: solving, learning: learning)) }
+    if wants(.product) || wants(.update) {
+      show(ProductResult.heading)
+      for task in wants(.product) ? ProductTask.all : [.large] {
+        results.products.append(try ProductResult.measured(task, python: peers))
+        show(results.products.last!.text)
+      }
+    }
+    let large = results.products.last
+    if wants(.product), let large {
+      let network = try ProductResult.measuredNetwork()
+      results.products.append(network)
+      show(network.text + "\n" + network.verdict(besides: large))
+    }
+    if wants(.update) {
+      show(UpdateResult.heading)
+      for task in UpdateTask.all {
+        results.updating.append(try UpdateResult.measured(task, python: peers, productRate: large?.bestRate))
+        show(results.updating.last!.text)
+      }
+    }
+    if wants(.convolution) {
+      show(ConvolutionResult.heading)
+      for task in ConvolutionTask.all {
+        results.convolving.append(try ConvolutionResult.measured(task, python: peers))
+        show(results.convolving.last!.text)
+      }
+    }
+    if wants(.memory), MemoryResult.isCounted {
+      results.memory = MemoryResult.measured()
+      show(MemoryResult.heading)
+      for result in results.memory { show(result.text) }
+    }
+    if json { try printJSON(results) }
+    if results.memory.contains(where: { $0.allocations > 0 }) { throw ExitCode.failure }
   }
 
   private struct Results: Encodable {
-    var solving: [SolvingResult]
-    var learning: [LearningResult]
+    var solving: [SolvingResult] = []
+    var learning: [LearningResult] = []
+    var products: [ProductResult] = []
+    var updating: [UpdateResult] = []
+    var convolving: [ConvolutionResult] = []
+    var memory: [MemoryResult] = []
   }
 
   private static func sizes(_ text: String) throws -> [Int] {

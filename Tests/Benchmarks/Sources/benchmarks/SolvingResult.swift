@@ -73,22 +73,20 @@ struct SolvingResult: Encodable {
   }
 
   private static func round(states: Int, python: String?, folder: String) throws -> [Row] {
-    let itself = Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])
     var rows = try [SolutionMethod.modifiedPolicyIteration, .valueIteration].map { method in
       let arguments = [
         "solve-once", "--states", "\(states)", "--method", method.rawValue, "--folder", folder,
       ]
       return Row(
         library: "assay", method: method.rawValue,
-        measurement: try Child.measurement(itself, arguments, limit: limit))
+        measurement: try Child.measurement(Child.itself, arguments, limit: limit))
     }
     guard let python else { return rows }
-    let script = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../peers/solve.py")
-      .standardized
+    let script = Child.script("solve.py")
     // To turn a large process into the lists that mdpsolver takes costs minutes, and then it is slowest by far.
     for peer in peers where peer.library != "mdpsolver" || states <= 200_000 {
       let measurement = try Child.measurement(
-        URL(fileURLWithPath: python), [script.path, peer.word, folder], limit: limit)
+        URL(fileURLWithPath: python), [script.path, peer.word, folder], limit: limit, as: Measurement.self)
       rows.append(Row(library: peer.library, method: peer.method, measurement: measurement))
     }
     return rows

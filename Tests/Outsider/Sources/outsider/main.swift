@@ -41,8 +41,10 @@ struct Miller: Actor {
   let name: PartName = "actor"
   let objective = Objective(maximising: "critic")
   let urges: BlockHandle
-  func distributions(at wears: [Int], reading store: ParameterStore) -> [Categorical] {
-    wears.map { 1 / (1 + exp(-Double(store[urges, $0]))) }.map { Categorical(probabilities: [1 - $0, $0]) }
+  func distributions(at wears: [Int], reading store: ParameterStore) -> [ActionProbabilities] {
+    wears.map { 1 / (1 + exp(-Double(store[urges, $0]))) }.map {
+      ActionProbabilities(probabilities: [1 - $0, $0])
+    }
   }
   func exploratoryAction(at wear: Int, using random: inout RandomStream) -> Int { random.integer(below: 2) }
 }

@@ -1,0 +1,35 @@
+import ArgumentParser
+import CMachine
+import Foundation
+
+/// One measurement of ours, in a process of its own on one core.
+struct MeasureOnce: ParsableCommand {
+  enum Part: String, ExpressibleByArgument {
+    case update, product, openblas, convolution
+    case wideNetwork = "wide-network"
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "measure-once", abstract: "Measure one task, and print JSON.", shouldDisplay: false)
+
+  @Argument var part: Part
+  @Option var core: Int32
+  @Option var task = ""
+  @Option var folder = ""
+
+  func run() throws {
+    assay_pin_to_core(core)
+    let pace: Pace?
+    switch part {
+    case .update:
+      let file = URL(fileURLWithPath: folder, isDirectory: true).appendingPathComponent("task")
+      pace = try JSONDecoder().decode(UpdateTask.self, from: Data(contentsOf: file)).pace()
+    case .product: pace = ProductTask(task)?.pace()
+    case .openblas: pace = ProductTask(task)?.openBLASPace()
+    case .convolution: pace = ConvolutionTask(isBackwardToo: task == "both").pace()
+    case .wideNetwork: pace = WideNetwork.pace()
+    }
+    guard let pace else { throw ValidationError("--task is '\(task)'; allowed: a task of \(part.rawValue)") }
+    try printJSON(pace)
+  }
+}
