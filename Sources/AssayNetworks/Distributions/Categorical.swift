@@ -10,7 +10,7 @@ public struct Categorical<R: PositiveRank> {
   /// - Parameters:
   ///   - logits: any numbers; −∞ for classes that cannot be, at least one of each row being finite.
   ///   - uniformShare: how much of the uniform distribution is mixed in, from 0 to 1, so that no probability
-  ///     vanishes.
+  ///     vanishes: not even those of classes whose logits are −∞.
   public init(logits: Tensor<R>, uniformShare: Float = 0) {
     precondition((0...1).contains(uniformShare), "the uniform share must be in 0...1, but is \(uniformShare)")
     if uniformShare == 0 {

@@ -77,6 +77,10 @@ public struct GRU: Sendable, Hashable {
   {
     let (steps, batch) = (sequence.shape[0], sequence.shape[1])
     return sequence.trace.within(name, block: inputWeight.block) {
+      if let resets, resets.shape != [steps, batch] {
+        resets.trace.fail(
+          "a sequence of shape \(sequence.shape) and resets of shape \(resets.shape) do not go together")
+      }
       // What comes in meets W for all steps at once; only U needs the steps one by one.
       let all = gates(sequence.reshaped(to: [steps * batch, sequence.shape[2]]))
       var states: [Matrix] = []

@@ -3,20 +3,36 @@ import Assay
 // Axes of extent 1 are repeated to meet the other operand's; a vector meets the last axis; a scalar meets all.
 
 extension Trace {
+  /// Stops where a tensor of another computation is mixed in: it would be taken for a tensor of this one.
+  func checkSame(_ other: Trace) {
+    if self !== other { fail("tensors of two programs cannot meet: each belongs to the one that made it") }
+  }
+
   func unary(_ function: Operation.Unary, _ operand: Int) -> Int {
     add(.unary(function), [operand], shape(operand))
   }
 
   /// A function of two tensors of the same rank, whose extents must be equal or 1.
-  func binary(_ function: Operation.Binary, _ first: Int, _ second: Int) -> Int {
-    let common = commonShape(shape(first), shape(second), in: "\(function)")
+  ///
+  /// - Parameters:
+  ///   - function: the function.
+  ///   - first: a tensor.
+  ///   - second: another.
+  ///   - own: the shapes that the two had before they were raised to the same rank, for people.
+  /// - Returns: of their common shape.
+  func binary(_ function: Operation.Binary, _ first: Int, _ second: Int, of own: ([Int], [Int])? = nil) -> Int
+  {
+    let common = commonShape(shape(first), shape(second), of: own, in: "\(function)")
     return add(.binary(function), [broadcast(first, to: common), broadcast(second, to: common)], common)
   }
 
-  func commonShape(_ first: [Int], _ second: [Int], in what: String) -> [Int] {
+  func commonShape(
+    _ first: [Int], _ second: [Int], of own: ([Int], [Int])? = nil, in what: String
+  ) -> [Int] {
     guard first.count == second.count, zip(first, second).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 })
     else {
-      fail("\(what) cannot bring the shapes \(first) and \(second) together: extents must be equal or 1")
+      let (one, other) = own ?? (first, second)
+      fail("\(what) cannot bring the shapes \(one) and \(other) together: extents must be equal or 1")
     }
     return zip(first, second).map(max)
   }
@@ -51,15 +67,20 @@ extension Tensor {
   func mapped(_ function: Operation.Unary) -> Tensor { Tensor(trace, trace.unary(function, node)) }
 
   func combined(_ function: Operation.Binary, _ other: Tensor) -> Tensor {
-    Tensor(trace, trace.binary(function, node, other.node))
+    trace.checkSame(other.trace)
+    return Tensor(trace, trace.binary(function, node, other.node))
   }
 
   func combined<S: Rank>(_ function: Operation.Binary, lower other: Tensor<S>) -> Tensor {
-    combined(function, Tensor(trace, trace.raise(other.node, toRank: R.count)))
+    trace.checkSame(other.trace)
+    let raised = trace.raise(other.node, toRank: R.count)
+    return Tensor(trace, trace.binary(function, node, raised, of: (shape, other.shape)))
   }
 
   func preceded<S: Rank>(_ function: Operation.Binary, byLower other: Tensor<S>) -> Tensor {
-    Tensor(trace, trace.raise(other.node, toRank: R.count)).combined(function, self)
+    trace.checkSame(other.trace)
+    let raised = trace.raise(other.node, toRank: R.count)
+    return Tensor(trace, trace.binary(function, raised, node, of: (other.shape, shape)))
   }
 
   public static func + (one: Tensor, other: Tensor) -> Tensor { one.combined(.add, other) }
@@ -150,6 +171,8 @@ extension Tensor {
 /// - Returns: of the common shape of all three.
 public func select<R>(_ condition: Tensor<R>, _ one: Tensor<R>, else other: Tensor<R>) -> Tensor<R> {
   let trace = condition.trace
+  trace.checkSame(one.trace)
+  trace.checkSame(other.trace)
   var common = trace.commonShape(condition.shape, one.shape, in: "select")
   common = trace.commonShape(common, other.shape, in: "select")
   let operands = [condition, one, other].map { trace.broadcast($0.node, to: common) }

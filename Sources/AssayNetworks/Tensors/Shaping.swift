@@ -11,7 +11,10 @@ extension Tensor {
     var target = shape
     if let open = shape.firstIndex(of: -1) {
       let others = shape.enumerated().filter { $0.offset != open }.reduce(1) { $0 * $1.element }
-      target[open] = others > 0 ? count / others : 0
+      guard others > 0, count % others == 0 else {
+        trace.fail("a tensor of shape \(self.shape) cannot take the shape \(shape)")
+      }
+      target[open] = count / others
     }
     guard target.count == S.count else { trace.fail("shape \(shape) is not of rank \(S.count)") }
     return Tensor<S>(trace, trace.reshape(node, to: target))
@@ -111,6 +114,7 @@ public func concatenate<R: PositiveRank>(_ tensors: [Tensor<R>], alongAxis axis:
   let counted = trace.axis(axis, rank: R.count, of: tensors[0].shape)
   var target = tensors[0].shape
   for tensor in tensors.dropFirst() {
+    trace.checkSame(tensor.trace)
     var other = tensor.shape
     other[counted] = target[counted]
     guard other == target else {
@@ -124,5 +128,8 @@ public func concatenate<R: PositiveRank>(_ tensors: [Tensor<R>], alongAxis axis:
 
 /// Tensors of one shape side by side along a new axis.
 public func stack<R: Rank>(_ tensors: [Tensor<R>], alongAxis axis: Int) -> Tensor<R.Higher> {
-  concatenate(tensors.map { $0.expanded(at: axis) }, alongAxis: axis)
+  if let other = tensors.first(where: { $0.shape != tensors[0].shape }) {
+    other.trace.fail("shapes \(tensors[0].shape) and \(other.shape) cannot be stacked")
+  }
+  return concatenate(tensors.map { $0.expanded(at: axis) }, alongAxis: axis)
 }

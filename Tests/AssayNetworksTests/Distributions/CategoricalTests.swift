@@ -93,12 +93,16 @@ struct CategoricalTests {
       trace.output("logarithms", mixed.logProbabilities)
       trace.output(
         "gradient", gradient(of: mixed.logProbabilities.sum(), withRespectTo: logits))
+      // Classes that cannot be get their share too.
+      let masked = trace.rows([[0, Self.impossible, Self.impossible, Self.impossible]])
+      trace.output("masked", Categorical(logits: masked, uniformShare: 0.04).probabilities)
       trace.output("uniform", Categorical(logits: logits, uniformShare: 1).probabilities)
     }
     let expected: [Float] = [0.97, 0.01, 0.01, 0.01, 0.25, 0.25, 0.25, 0.25]
     #expect(largestDistance(program.values(of: "probabilities"), expected) < 1e-6)
     #expect(program.values(of: "logarithms").allSatisfy { $0.isFinite })
     #expect(program.values(of: "gradient").allSatisfy { $0.isFinite })
+    #expect(largestDistance(program.values(of: "masked"), [0.97, 0.01, 0.01, 0.01]) < 1e-6)
     #expect(largestDistance(program.values(of: "uniform"), Array(repeating: 0.25, count: 8)) < 1e-7)
   }
 
@@ -120,7 +124,7 @@ struct CategoricalTests {
       let results: [(String, Vector)] = [
         ("log probability", masked.logProbability(of: classes)), ("entropy", masked.entropy),
         ("divergence", masked.divergence(from: other)),
-        ("expectation", masked.expectation(of: trace.pattern([2, 4]))),
+        ("expectation", masked.expectation(of: trace.pattern([2, 4]))), ("total", logSumExp(logits)),
       ]
       for (name, value) in results {
         trace.output("gradient of the \(name)", gradient(of: value.sum(), withRespectTo: logits))
@@ -148,7 +152,7 @@ struct CategoricalTests {
     let divergence = p * (p / q).logarithm + (1 - p) * ((1 - p) / (1 - q)).logarithm
     #expect(abs(Double(program.values(of: "entropy")[1]) - entropy) < 1e-6)
     #expect(abs(Double(program.values(of: "divergence")[1]) - divergence) < 1e-6)
-    for name in ["log probability", "entropy", "divergence", "expectation", "sample"] {
+    for name in ["log probability", "entropy", "divergence", "expectation", "total", "sample"] {
       let gradient = program.values(of: "gradient of the \(name)")
       #expect(gradient.allSatisfy { $0.isFinite }, "\(name): \(gradient)")
       #expect([gradient[1], gradient[6], gradient[7]] == [0, 0, 0], "\(name): \(gradient)")

@@ -21,6 +21,10 @@ extension [String: Recipe] {
         network, given in network(given["x"])
       }
     }
+    self["MLP, wide"] = Layered { MLP([19, 35, 3], in: &$0) }.recipe { network, given in network(given["x"]) }
+    self["MLP, on simplices"] = Layered { builder in
+      MLP([3, 5, 8], in: &builder, activation: .relu, outputActivation: .simNorm(groupSize: 4))
+    }.recipe { network, given in network(given["x"]) }
     self["MLP, normalised, with an output activation"] = Layered { builder in
       MLP(
         [3, 5, 4], named: "trunk", in: &builder, activation: .silu, outputActivation: .tanh,
@@ -39,6 +43,9 @@ extension [String: Recipe] {
       Convolution(
         2, 3, kernel: (3, 2), geometry: .init(stride: (2, 1), padding: (1, 0)), named: "filters",
         in: &builder)
+    }.recipe { filters, given in filters(given["x"] as Tensor4) }
+    self["Convolution, wide"] = Layered { builder in
+      Convolution(5, 19, kernel: (3, 3), geometry: .init(padding: (1, 1)), named: "filters", in: &builder)
     }.recipe { filters, given in filters(given["x"] as Tensor4) }
     self["Convolution without bias"] = Layered { builder in
       Convolution(2, 3, kernel: (2, 2), named: "filters", in: &builder, bias: nil)

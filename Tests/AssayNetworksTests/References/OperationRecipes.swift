@@ -42,6 +42,8 @@ extension [String: Recipe] {
     self["logSoftmax of large numbers"] = self["logSoftmax"]
     self["logSumExp"] = Recipe { (x: Matrix) in logSumExp(x) }
     self["logSumExp of large numbers"] = self["logSumExp"]
+    self["softmax of many numbers"] = self["softmax"]
+    self["logSoftmax of many numbers"] = self["logSoftmax"]
     self["simNorm"] = Recipe { (x: Matrix) in simNorm(x, groupSize: 4) }
     self["standardized"] = Recipe { (x: Matrix) in standardized(x) }
     self["clamped"] = Recipe { (x: Matrix) in x.clamped(to: -0.5...0.75) }
@@ -87,6 +89,7 @@ extension [String: Recipe] {
 
   mutating func addReductions() {
     self["sum"] = Recipe { (x: Tensor3) in x.sum() }
+    self["sum of many numbers"] = Recipe { (x: Tensor3) in x.sum(alongAxis: 1) }
     self["mean"] = Recipe { (x: Tensor3) in square(x).mean() }
     for axis in 0..<3 {
       // Axes are counted from the end as well.

@@ -178,6 +178,11 @@ for name, (function, draw) in functions.items():
     case(name, x=draw)(lambda x, function=function: function(x))
 
 
+many = {"softmax": lambda x: torch.softmax(x, -1), "logSoftmax": lambda x: torch.log_softmax(x, -1)}
+for name, function in many.items():
+    case(f"{name} of many numbers", x=(2, 67))(lambda x, function=function: function(x))
+
+
 class Symlog(torch.autograd.Function):
     """sign(x) log(1 + |x|), whose derivative is 1/(1 + |x|): at 0 as well, where that of the formula would be 0."""
 
@@ -251,6 +256,7 @@ case("indexOfMaximum", x=equals)(lambda x: functional.one_hot(x.argmax(1), 4).do
 case("reshaped", x=(2, 3, 4))(lambda x: x.reshape(6, 4))
 for order in [(0, 2, 1), (1, 0, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)]:
     case(f"permuted to {', '.join(map(str, order))}", x=(2, 3, 4))(lambda x, order=order: x.permute(order))
+case("sum of many numbers", x=(5, 7, 11))(lambda x: x.sum(1))
 case("transposed", x=(2, 3, 4))(lambda x: x.transpose(1, 2))
 case("expanded and broadcast", x=(2, 3))(lambda x: x.unsqueeze(1).expand(2, 4, 3))
 for axis in range(3):
@@ -400,6 +406,18 @@ for name, module in modules.items():
         return called(network, values, x)
 
 
+
+@case("MLP, wide", parameters=scoped("layers.0", linear(19, 35)) | scoped("layers.1", linear(35, 3)), x=(9, 19))
+def _(x, p):
+    return apply_linear(p, "layers.1.", torch.tanh(apply_linear(p, "layers.0.", x)))
+
+
+@case("MLP, on simplices", parameters=scoped("layers.0", linear(3, 5)) | scoped("layers.1", linear(5, 8)), x=(3, 3))
+def _(x, p):
+    hidden = apply_linear(p, "layers.1.", torch.relu(apply_linear(p, "layers.0.", x)))
+    return torch.softmax(hidden.reshape(3, 2, 4), -1).reshape(3, 8)
+
+
 norm = {"scale": positive(5), "shift": (5,)}
 
 
@@ -432,6 +450,13 @@ filters = {"filters.filters": normal(3, 2, 2, 3, scale=0.6), "filters.bias": (3,
 @case("Convolution", parameters=filters, x=(2, 5, 4, 2))
 def _(x, p):
     module = nn.Conv2d(2, 3, (3, 2), stride=(2, 1), padding=(1, 0))
+    values = {"weight": p["filters.filters"].permute(3, 2, 0, 1), "bias": p["filters.bias"]}
+    return called(module, values, x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+
+
+@case("Convolution, wide", parameters={"filters.filters": normal(3, 3, 5, 19, scale=0.3), "filters.bias": (19,)}, x=(2, 4, 4, 5))
+def _(x, p):
+    module = nn.Conv2d(5, 19, 3, padding=1)
     values = {"weight": p["filters.filters"].permute(3, 2, 0, 1), "bias": p["filters.bias"]}
     return called(module, values, x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
 
