@@ -84,8 +84,15 @@ public struct Program: Sendable {
   public mutating func set(_ name: String, to values: some Collection<Int>) {
     let slot = slot(name, isIndex: true, count: values.count)
     let target = UnsafeMutableRawPointer(owned().workspace + slot.offset)
-    for (index, value) in values.enumerated() {
-      target.storeBytes(of: Int32(value), toByteOffset: index * 4, as: Int32.self)
+    func store(_ value: Int, at index: Int) {
+      target.storeBytes(of: Int32(value), toByteOffset: index * MemoryLayout<Int32>.stride, as: Int32.self)
+    }
+    // A collection of any kind takes memory for each element that it hands out; an array's storage does not.
+    let isStored: Void? = values.withContiguousStorageIfAvailable { values in
+      for index in 0..<slot.count { store(values[index], at: index) }
+    }
+    if isStored == nil {
+      for (index, value) in values.enumerated() { store(value, at: index) }
     }
   }
 

@@ -46,7 +46,12 @@ struct Benchmarks: ParsableCommand {
   func run() throws {
     var results = Results()
     func wants(_ part: Part) -> Bool { only == nil || only == part }
-    func show(_ text: String) { if !json { print(text) } }
+    func show(_ text: String) {
+      guard !json else { return }
+      print(text)
+      // Some rows take long; each is seen when it is there, also in a file.
+      fflush(nil)
+    }
     if wants(.solve) {
       show(SolvingResult.heading)
       for size in sizes {

@@ -102,8 +102,8 @@ struct UpdateTask: Codable {
     var samples: [Double] = []
     while samples.count < 3 || (samples.count < Self.most && samples.reduce(0, +) * Double(Self.updates) < 1)
     {
-      let taken = ContinuousClock().measure { for _ in 0..<Self.updates { training.update() } }
-      samples.append(taken / .seconds(1) / Double(Self.updates))
+      let taken = processorSeconds { for _ in 0..<Self.updates { training.update() } }
+      samples.append(taken / Double(Self.updates))
     }
     return Pace(samples: samples, outcome: outcome)
   }
