@@ -104,8 +104,9 @@ struct ShapeMistake: Sendable {
     },
     .init(
       "in critic.norm, multiply cannot bring the shapes [2, 5] and [4] together: extents must be equal or 1"
-    ) {
-      $0.give([2, 5], to: { LayerNorm(4, named: "norm", in: &$0) })
+    ) { trace in
+      let norm = critic { LayerNorm(4, named: "norm", in: &$0) }
+      _ = norm(trace.pattern([2, 5]) as Matrix)
     },
     .init(
       "in critic.filters, images of shape [2, 6, 6, 1] cannot be convolved with filters of shape [3, 3, 2, 4]"
@@ -150,18 +151,9 @@ struct ShapeMistake: Sendable {
   }
 }
 
-/// A layer of matrices.
-private protocol MatrixLayer {
-  func callAsFunction(_ x: Matrix) -> Matrix
-}
-
-extension MLP: MatrixLayer {}
-extension Linear: MatrixLayer {}
-extension LayerNorm: MatrixLayer {}
-
 extension Trace {
   /// Gives a critic's layer a matrix.
-  fileprivate func give(_ shape: [Int], to make: (inout BlockBuilder) -> some MatrixLayer) {
+  fileprivate func give(_ shape: [Int], to make: (inout BlockBuilder) -> some Layer<Matrix, Matrix>) {
     _ = ShapeMistake.critic(make)(pattern(shape))
   }
 }
