@@ -45,6 +45,8 @@ struct Call: Sendable {
   var scratch: Int
   /// The node whose result it writes.
   var node: Int
+  /// The layer it belongs to, if any.
+  var layer: String?
 }
 
 /// A fused loop over outer × rows × columns.

@@ -304,14 +304,14 @@ final class Executable {
       assay_place_strided(
         table.pointee.axes, table.pointee.extents, table.pointee.strides, first, write + sizes.0, false)
     case .gatherRows:
-      check(integers(call.pointee.second), count: sizes.0, below: sizes.2)
+      check(integers(call.pointee.second), count: sizes.0, below: sizes.2, at: position)
       assay_gather_rows(Int64(sizes.0), Int64(sizes.1), first, integers(call.pointee.second), write)
     case .scatterRows:
-      check(integers(call.pointee.second), count: sizes.0, below: sizes.2)
+      check(integers(call.pointee.second), count: sizes.0, below: sizes.2, at: position)
       write.update(repeating: 0, count: sizes.2 * sizes.1)
       assay_scatter_add_rows(Int64(sizes.0), Int64(sizes.1), first, integers(call.pointee.second), write)
     case .oneHot:
-      check(integers(first), count: sizes.0, below: sizes.1)
+      check(integers(first), count: sizes.0, below: sizes.1, at: position)
       assay_one_hot(Int64(sizes.0), Int64(sizes.1), integers(first), write)
     case .copy: write.update(from: first, count: sizes.0)
     }
@@ -326,8 +326,12 @@ final class Executable {
     UnsafeMutableRawPointer(numbers).assumingMemoryBound(to: Int32.self)
   }
 
-  private func check(_ indices: UnsafeMutablePointer<Int32>, count: Int, below bound: Int) {
+  private func check(
+    _ indices: UnsafeMutablePointer<Int32>, count: Int, below bound: Int, at position: Int
+  ) {
     let found = assay_first_outside(Int64(count), indices, Int32(bound))
-    if found >= 0 { fatalError("index \(indices[Int(found)]) at \(found) is not in 0..<\(bound)") }
+    guard found >= 0 else { return }
+    let place = plan.calls[position].layer.map { "in \($0), " } ?? ""
+    fatalError("\(place)index \(indices[Int(found)]) at \(found) is not in 0..<\(bound)")
   }
 }

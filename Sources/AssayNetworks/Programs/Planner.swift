@@ -653,10 +653,11 @@ struct Planner {
       return .workspace((offsets[place.root] ?? base + reused[place.root]!) + place.offset)
     }
     for draft in drafts {
+      let layer = nodes[draft.node].place.layer
       plan.calls.append(
         Call(
           kind: draft.kind, reads: draft.reads.map(location), write: location((draft.write, 0)),
-          scratch: draft.scratch, node: draft.node))
+          scratch: draft.scratch, node: draft.node, layer: layer.isEmpty ? nil : layer))
     }
     for output in outputs {
       let isIndex =

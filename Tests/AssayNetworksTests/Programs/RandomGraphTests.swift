@@ -53,7 +53,7 @@ struct RandomGraphTests {
         default: x / (square(y).sum() + 1)
         }
       pool.append(next)
-      if step % 7 == 3 { trace.output("step \(step)", next) }
+      if step % 3 == 1 { trace.output("step \(step)", next) }
     }
     // Everything late counts, so that nothing is left out of the gradient.
     return pool.suffix(6).reduce(pool[0]) { $0 + $1 * 0.5 }
