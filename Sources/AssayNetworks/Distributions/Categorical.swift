@@ -38,6 +38,18 @@ public struct Categorical<R: PositiveRank> {
     return (p * select(p.isGreater(than: 0), x, else: x.filled(with: 0))).sum(alongAxis: -1)
   }
 
+  /// The cross entropy with target probabilities, −Σ q log p, in nats; no gradient passes to the targets.
+  ///
+  /// - Parameter targets: of the shape of the probabilities, such as the visit counts of a search over their sum. Where
+  ///   one is 0 its class adds nothing, even one that cannot be.
+  /// - Returns: one number for each row.
+  public func crossEntropy(with targets: Tensor<R>) -> Tensor<R.Lower> {
+    let q = targets.stoppingGradient()
+    // Not the product with 0, for 0 · −∞ is NaN.
+    let possible = select(q, logProbabilities, else: logProbabilities.filled(with: 0))
+    return -(q * possible).sum(alongAxis: -1)
+  }
+
   /// The Kullback–Leibler divergence from another distribution, Σ p (log p − log q), in nats.
   public func divergence(from other: Categorical) -> Tensor<R.Lower> {
     let p = probabilities

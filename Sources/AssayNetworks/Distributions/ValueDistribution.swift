@@ -44,11 +44,14 @@ public struct ValueDistribution<R: PositiveRank> {
     self.support = support
   }
 
+  /// p, one for each point.
+  public var probabilities: Tensor<R> { softmax(logits) }
+
   /// The expected value, untransformed: the transform's inverse of the mean point.
   public var mean: Tensor<R.Lower> {
     let points: Vector = logits.trace.constant(support.points, [support.count])
     let spread = Tensor<R>(logits.trace, logits.trace.raise(points.node, toRank: R.count))
-    let mean = (softmax(logits) * spread).sum(alongAxis: -1)
+    let mean = (probabilities * spread).sum(alongAxis: -1)
     return support.transform == .symlog ? symexp(mean) : mean
   }
 
@@ -61,5 +64,21 @@ public struct ValueDistribution<R: PositiveRank> {
   public func crossEntropy(withValues values: Tensor<R.Lower>) -> Tensor<R.Lower> {
     let transformed = support.transform == .symlog ? symlog(values) : values
     return crossEntropy(with: twoHot(transformed, over: support.bounds, count: support.count))
+  }
+}
+
+extension ValueDistribution where R == Rank3 {
+  /// The distribution of one action of each row: of the action taken, or the best one.
+  ///
+  /// - Parameter actions: `[batch]`.
+  /// - Returns: of logits `[batch, points]`.
+  public func picking(_ actions: Indices<Rank1>) -> ValueDistribution<Rank2> {
+    let shape = logits.shape
+    guard actions.shape == [shape[0]] else {
+      logits.trace.fail("actions of shape \(actions.shape) cannot pick from distributions of shape \(shape)")
+    }
+    let mask = oneHot(actions, count: shape[1]).expanded(at: -1)
+    let picked = select(mask, logits, else: logits.filled(with: 0)).sum(alongAxis: 1)
+    return ValueDistribution<Rank2>(logits: picked, support: support)
   }
 }

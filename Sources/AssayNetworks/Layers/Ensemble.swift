@@ -16,6 +16,16 @@ public struct Ensemble: Layer, Sendable, Hashable {
     public let weight: ParameterTensor
     /// `[members, 1, outputs]`.
     public let bias: ParameterTensor
+    /// Normalises what comes out before the activation, as a ``LayerNorm`` of each member; `nil` for none.
+    public let norm: Norm?
+  }
+
+  /// The scales and shifts of the normalisation of one layer.
+  public struct Norm: Sendable, Hashable {
+    /// `[members, 1, outputs]`, ones at the start.
+    public let scale: ParameterTensor
+    /// `[members, 1, outputs]`, zeros at the start.
+    public let shift: ParameterTensor
   }
 
   /// How many members there are.
@@ -35,9 +45,11 @@ public struct Ensemble: Layer, Sendable, Hashable {
   ///   - activation: follows each layer but the last.
   ///   - hidden: what the weights of the layers before the last start as, for each member.
   ///   - output: what the last layer's weights start as, for each member.
+  ///   - isNormalized: whether each vector is normalised before each activation, as by a ``LayerNorm``.
   public init(
     _ members: Int, of sizes: [Int], named name: String = "layers", in builder: inout BlockBuilder,
-    activation: Activation = .relu, hidden: Initializer = .leCunNormal, output: Initializer = .leCunNormal
+    activation: Activation = .relu, hidden: Initializer = .leCunNormal, output: Initializer = .leCunNormal,
+    isNormalized: Bool = false
   ) {
     precondition(members > 0, "an ensemble must have at least one member, but has \(members)")
     precondition(sizes.count >= 2, "an ensemble needs at least an input and an output size, but has \(sizes)")
@@ -46,14 +58,22 @@ public struct Ensemble: Layer, Sendable, Hashable {
     layers = builder.scoped(name) { builder in
       (0..<sizes.count - 1).map { index in
         let (inputs, outputs) = (sizes[index], sizes[index + 1])
-        let initializer = index == sizes.count - 2 ? output : hidden
+        let isLast = index == sizes.count - 2
+        let initializer = isLast ? output : hidden
         let (name, weight, bias) = builder.layer("\(index)") { builder in
           (
             builder.tensor("weight", [members, inputs, outputs], initializer.ofEachMember),
             builder.tensor("bias", [members, 1, outputs], .zero)
           )
         }
-        return Stage(name: name, weight: weight, bias: bias)
+        guard isNormalized && !isLast else { return Stage(name: name, weight: weight, bias: bias, norm: nil) }
+        let (_, scale, shift) = builder.layer("\(index).norm") { builder in
+          (
+            builder.tensor("scale", [members, 1, outputs], .constant(1)),
+            builder.tensor("shift", [members, 1, outputs], .zero)
+          )
+        }
+        return Stage(name: name, weight: weight, bias: bias, norm: Norm(scale: scale, shift: shift))
       }
     }
   }
@@ -75,7 +95,9 @@ public struct Ensemble: Layer, Sendable, Hashable {
     for (index, layer) in layers.enumerated() {
       result = x.trace.within(layer.name, block: layer.weight.block) {
         let sum = matmul(result, x.trace.parameter(layer.weight)) + x.trace.parameter(layer.bias)
-        return index == layers.count - 1 ? sum : activation(sum)
+        if index == layers.count - 1 { return sum }
+        guard let norm = layer.norm else { return activation(sum) }
+        return activation(standardized(sum) * x.trace.parameter(norm.scale) + x.trace.parameter(norm.shift))
       }
     }
     return result

@@ -61,6 +61,11 @@ extension Tensor {
 }
 
 extension Tensor where R: PositiveRank {
+  /// All axes but the first as one: images as the vectors that a ``Linear`` takes.
+  ///
+  /// - Returns: `[first extent, all others' product]`.
+  public func flattened() -> Matrix { reshaped(to: [shape[0], count / shape[0]]) }
+
   /// A range of an axis.
   public func slice(alongAxis axis: Int, _ range: Range<Int>) -> Tensor {
     let counted = trace.axis(axis, rank: R.count, of: shape)
