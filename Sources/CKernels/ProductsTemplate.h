@@ -215,6 +215,10 @@ static VECTOR_TARGET void transpose(int64_t rows, int64_t columns, const float *
       float *to = output + column * output_stride + row;
       vector block[VECTOR_WIDTH];
       if (rows_here == VECTOR_WIDTH && columns_here == VECTOR_WIDTH) {
+        if (column + 2 * VECTOR_WIDTH < columns) {
+          const float *ahead = from + 2 * VECTOR_WIDTH;
+          UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) __builtin_prefetch(ahead + i * input_stride);
+        }
         UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) block[i] = vector_load(from + i * input_stride);
         vector_transpose(block);
         UNROLLED for (int i = 0; i < VECTOR_WIDTH; i++) vector_store(to + i * output_stride, block[i]);
@@ -432,9 +436,15 @@ static VECTOR_TARGET void pack_b(const assay_product *product, const float *b, i
       continue;
     }
     const float *from = b + start * product->stride_b + column + panel;
+    // Rows are too far apart for the processor to foresee which comes next.
+    const int64_t ahead = 16 * product->stride_b;
     const vector_mask left = mask_first(width), right = mask_first(width - VECTOR_WIDTH);
     for (int64_t k = 0; k < depth; k++) {
       float *to = packed + k * panel_columns;
+      if (k + 16 < depth) {
+        __builtin_prefetch(from + ahead);
+        if (width > VECTOR_WIDTH) __builtin_prefetch(from + ahead + VECTOR_WIDTH);
+      }
       vector_store(to, vector_load_masked(from, left));
       if (width > VECTOR_WIDTH) vector_store(to + VECTOR_WIDTH, vector_load_masked(from + VECTOR_WIDTH, right));
       from += product->stride_b;
@@ -513,6 +523,10 @@ static VECTOR_TARGET void multiply(const assay_product *product, const float *a,
           const int64_t length = product->transpose_a ? tiles.rows : tiles.depth;
           tiles.stride_a = product->transpose_a ? assay_row_block : assay_packed_stride;
           for (int64_t i = 0; i < lines; i++) {
+            if (i + 4 < lines) {
+              const float *ahead = tiles.a + (i + 4) * product->stride_a;
+              for (int64_t j = 0; j < length; j += 16) __builtin_prefetch(ahead + j);
+            }
             memcpy(scratch + i * tiles.stride_a, tiles.a + i * product->stride_a, (size_t)length * sizeof(float));
           }
           tiles.a = scratch;
