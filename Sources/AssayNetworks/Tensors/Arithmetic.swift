@@ -51,15 +51,15 @@ extension Tensor {
   func mapped(_ function: Operation.Unary) -> Tensor { Tensor(trace, trace.unary(function, node)) }
 
   func combined(_ function: Operation.Binary, _ other: Tensor) -> Tensor {
-    Tensor(trace, trace.binary(function, node, other.node))
+    Tensor(trace, trace.binary(function, node, trace.own(other)))
   }
 
   func combined<S: Rank>(_ function: Operation.Binary, lower other: Tensor<S>) -> Tensor {
-    combined(function, Tensor(trace, trace.raise(other.node, toRank: R.count)))
+    combined(function, Tensor(trace, trace.raise(trace.own(other), toRank: R.count)))
   }
 
   func preceded<S: Rank>(_ function: Operation.Binary, byLower other: Tensor<S>) -> Tensor {
-    Tensor(trace, trace.raise(other.node, toRank: R.count)).combined(function, self)
+    Tensor(trace, trace.raise(trace.own(other), toRank: R.count)).combined(function, self)
   }
 
   public static func + (one: Tensor, other: Tensor) -> Tensor { one.combined(.add, other) }
@@ -152,6 +152,6 @@ public func select<R>(_ condition: Tensor<R>, _ one: Tensor<R>, else other: Tens
   let trace = condition.trace
   var common = trace.commonShape(condition.shape, one.shape, in: "select")
   common = trace.commonShape(common, other.shape, in: "select")
-  let operands = [condition, one, other].map { trace.broadcast($0.node, to: common) }
+  let operands = [condition, one, other].map { trace.broadcast(trace.own($0), to: common) }
   return Tensor(trace, trace.add(.select, operands, common))
 }

@@ -18,7 +18,7 @@ extension Tensor where R == Rank2 {
   /// - Parameter indices: each in `0..<rows`; a run with another traps.
   /// - Returns: `[indices, columns]`.
   public func rows(at indices: Indices<Rank1>) -> Matrix {
-    Matrix(trace, trace.add(.gatherRows, [node, indices.node], [indices.shape[0], shape[1]]))
+    Matrix(trace, trace.add(.gatherRows, [node, trace.own(indices)], [indices.shape[0], shape[1]]))
   }
 }
 

@@ -124,7 +124,7 @@ public func concatenate<R: PositiveRank>(_ tensors: [Tensor<R>], alongAxis axis:
     target[counted] += tensor.shape[counted]
   }
   if tensors.count == 1 { return tensors[0] }
-  return Tensor(trace, trace.add(.concatenate(axis: counted), tensors.map(\.node), target))
+  return Tensor(trace, trace.add(.concatenate(axis: counted), tensors.map(trace.own), target))
 }
 
 /// Tensors of one shape side by side along a new axis.
