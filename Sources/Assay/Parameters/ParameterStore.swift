@@ -16,6 +16,9 @@ public struct ParameterStore: Sendable, Hashable {
   /// What is known of each block now, in the order of allocation.
   public var blocks: [Block] { declarations.map(current) }
 
+  /// How many blocks there are.
+  package var blockCount: Int { declarations.count }
+
   /// Every write so far.
   public var ledger: Ledger { record }
 

@@ -21,7 +21,9 @@ public struct NonFiniteTensor: Error, Hashable, Sendable, CustomStringConvertibl
   public var step: Int
 
   /// Index along the first axis, which is the batch's; `nil` for a single number.
-  public var row: Int? { shape.first.map { index / (shape.reduce(1, *) / $0) } }
+  public var row: Int? { shape.first.map { index / (count / $0) } }
+
+  var count: Int { shape.reduce(1, *) }
 
   /// One line: `logarithm in critic.head (block critic): -inf in row 3 of [64, 1], at step 1200`.
   public var description: String {
@@ -46,7 +48,8 @@ extension Program {
   /// not finite.
   ///
   /// Ask for it when a loss is not finite: until then it costs nothing. The inputs and the random numbers are those
-  /// of the last run.
+  /// of the last run. An infinity that is a constant of the description was meant, and so is what comes of it: the −∞
+  /// of a class that cannot be. A NaN never is.
   ///
   /// - Parameter store: what the last run read.
   /// - Returns: where it begins, or `nil` where every number is finite.
@@ -58,12 +61,30 @@ extension Program {
       for index in graph.nodes.indices {
         if let found = nonFiniteLeaf(index, plain, executable, arena, store) { return found }
       }
+      // Whether a node has infinities that were asked for: those of a constant, such as the −∞ of classes that cannot
+      // be, and what comes of them.
+      var isMeant = [Bool](repeating: false, count: graph.nodes.count)
+      var next = 0
       for position in executable.prepare(arena) {
         executable.execute(position)
         let node = plain.calls[position].node
+        if node >= next {
+          for index in next...node { isMeant[index] = mayBeInfinite(index, isMeant) }
+          next = node + 1
+        }
         if case .indexOfMaximum = graph.nodes[node].operation { continue }
         guard case .workspace(let offset) = plain.calls[position].write else { continue }
-        if let found = nonFinite(node, executable.workspace + offset, store) { return found }
+        guard let found = nonFinite(node, executable.workspace + offset, store) else {
+          isMeant[node] = false
+          continue
+        }
+        guard isMeant[node] else { return found }
+        let numbers = UnsafeBufferPointer(start: executable.workspace + offset, count: found.count)
+        if let index = numbers.firstIndex(where: \.isNaN) {
+          var culprit = found
+          (culprit.value, culprit.index) = (numbers[index], index)
+          return culprit
+        }
       }
       return nil
     }
@@ -91,6 +112,13 @@ extension Program {
   ) throws(NonFiniteTensor) {
     run(reading: store, using: &stream)
     if let found = firstNonFinite(reading: store) { throw found }
+  }
+
+  private func mayBeInfinite(_ index: Int, _ isMeant: [Bool]) -> Bool {
+    if case .constant(let bits) = graph.nodes[index].operation {
+      return bits.contains { Float(bitPattern: $0).isInfinite }
+    }
+    return graph.nodes[index].operands.contains { isMeant[$0] }
   }
 
   private func nonFiniteLeaf(

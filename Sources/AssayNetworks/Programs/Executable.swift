@@ -241,6 +241,11 @@ final class Executable {
     for position in prepare(arena) { execute(position) }
   }
 
+  /// Whether the calls read this arena already.
+  func follows(_ arena: UnsafeBufferPointer<Float>) -> Bool {
+    arena.baseAddress == arenaBase && arena.count >= plan.arenaCount
+  }
+
   /// Makes the calls read this arena, and tells which calls there are.
   func prepare(_ arena: UnsafeBufferPointer<Float>) -> Range<Int> {
     precondition(

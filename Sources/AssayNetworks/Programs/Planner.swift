@@ -38,6 +38,8 @@ struct Planner {
   /// By an addition: the product that is added in place, and what it is added to.
   private var accumulations: [Int: (product: Int, into: Int)] = [:]
   private var groupOf: [Int]
+  /// By the last node of a loop: all nodes it computes, in order.
+  private var members: [Int: [Int]] = [:]
   private var drafts: [Draft] = []
   /// Extra arrays that no node has: their counts, numbered after the nodes.
   private var extras: [Int] = []
@@ -223,6 +225,7 @@ struct Planner {
         size[index] = (1, own)
       }
     }
+    for index in nodes.indices where groupOf[index] >= 0 { members[groupOf[index], default: []].append(index) }
   }
 
   /// Whether a node is computed in an element-wise loop.
@@ -419,7 +422,7 @@ struct Planner {
   }
 
   private mutating func draftLoop(_ index: Int) {
-    let members = nodes.indices.prefix(index + 1).filter { isLive[$0] && groupOf[$0] == index }
+    let members = members[index]!
     let shape = nodes[index].shape
     var operands: [LoopOperand] = []
     var registers: [Int: Int] = [:]  // by member: its register, counted after the operands'

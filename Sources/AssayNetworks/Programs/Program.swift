@@ -76,16 +76,22 @@ public struct Program: Sendable {
     _ = target.update(fromContentsOf: values)
   }
 
-  /// Gives an input of integers its numbers, until they are set again.
+  /// Gives an input integers, until they are set again; an input of numbers takes them as numbers.
   ///
   /// - Parameters:
   ///   - name: the input's name.
   ///   - values: as many as the input has, each one that fits 32 bits.
   public mutating func set(_ name: String, to values: some Collection<Int>) {
-    let slot = slot(name, isIndex: true, count: values.count)
-    let target = UnsafeMutableRawPointer(owned().workspace + slot.offset)
+    let slot = slot(name, isIndex: nil, count: values.count)
+    let target = owned().workspace + slot.offset
     func store(_ value: Int, at index: Int) {
-      target.storeBytes(of: Int32(value), toByteOffset: index * MemoryLayout<Int32>.stride, as: Int32.self)
+      if !slot.isIndex {
+        target[index] = Float(value)
+      } else if let integer = Int32(exactly: value) {
+        target[index] = Float(bitPattern: UInt32(bitPattern: integer))
+      } else {
+        fatalError("input \(name) takes integers of 32 bits, not \(value)")
+      }
     }
     // A collection of any kind takes memory for each element that it hands out; an array's storage does not.
     let isStored: Void? = values.withContiguousStorageIfAvailable { values in
@@ -108,12 +114,13 @@ public struct Program: Sendable {
     body(&span)
   }
 
-  private func slot(_ name: String, isIndex: Bool, count: Int) -> Plan.Input {
+  /// - Parameter isIndex: whether integers are to be set; `nil` where either kind will do.
+  private func slot(_ name: String, isIndex: Bool?, count: Int) -> Plan.Input {
     guard let slot = slots[name] else {
       fatalError("no input is named \(name), only \(plan.inputs.map(\.name)) are")
     }
-    guard slot.isIndex == isIndex else {
-      fatalError("input \(name) takes \(slot.isIndex ? "integers" : "numbers"), not the other kind")
+    guard isIndex == nil || slot.isIndex == isIndex else {
+      fatalError("input \(name) takes \(slot.isIndex ? "integers, not numbers" : "numbers, not integers")")
     }
     guard slot.count == count else {
       fatalError("input \(name) of shape \(slot.shape) takes \(slot.count) numbers, not \(count)")
@@ -127,9 +134,8 @@ public struct Program: Sendable {
   ///
   /// A program with noise needs ``run(reading:using:)``.
   public mutating func run(reading store: borrowing ParameterStore) {
-    precondition(plan.draws.isEmpty, "a program with noise needs a random stream to run")
-    let executable = owned()
-    store.withArena { executable.run(reading: $0) }
+    guard plan.draws.isEmpty else { fatalError("a program with noise needs a random stream to run") }
+    execute(reading: store)
   }
 
   /// Computes everything from the inputs, a store's parameters and fresh random numbers.
@@ -138,18 +144,38 @@ public struct Program: Sendable {
   ///   - store: its parameters are read.
   ///   - stream: noise is drawn from it, in the order in which it was described.
   public mutating func run(reading store: borrowing ParameterStore, using stream: inout RandomStream) {
-    let executable = owned()
+    let workspace = owned().workspace
     for draw in plan.draws {
-      let target = executable.workspace + draw.offset
+      let target = workspace + draw.offset
       for index in 0..<draw.count { target[index] = draw.noise.draw(using: &stream) }
     }
-    store.withArena { executable.run(reading: $0) }
+    execute(reading: store)
   }
 
   /// Computes everything again with the random numbers of the last run.
-  mutating func rerun(reading store: borrowing ParameterStore) {
+  mutating func rerun(reading store: borrowing ParameterStore) { execute(reading: store) }
+
+  private mutating func execute(reading store: borrowing ParameterStore) {
     let executable = owned()
-    store.withArena { executable.run(reading: $0) }
+    store.withArena { arena in
+      // A store that was read before lies where it did.
+      if !executable.follows(arena) { check(store) }
+      executable.run(reading: arena)
+    }
+  }
+
+  /// Traps where a store does not have the blocks that the program was made for.
+  private func check(_ store: borrowing ParameterStore) {
+    for block in graph.blocks {
+      let other = block.handle.index < store.blockCount ? store.block(block.handle) : nil
+      guard let other, other.handle == block.handle, other.name == block.name, other.tensors == block.tensors
+      else {
+        let found = other.map { "\($0.name) of \($0.handle.count) numbers" } ?? "none"
+        fatalError(
+          "the program was made for another store: it reads block \(block.name) of \(block.handle.count) "
+            + "numbers at index \(block.handle.index), where this one has \(found)")
+      }
+    }
   }
 
   /// Gives another executable of the same computation this one's inputs and random numbers.

@@ -3,11 +3,6 @@ import Assay
 // Axes of extent 1 are repeated to meet the other operand's; a vector meets the last axis; a scalar meets all.
 
 extension Trace {
-  /// Stops where a tensor of another computation is mixed in: it would be taken for a tensor of this one.
-  func checkSame(_ other: Trace) {
-    if self !== other { fail("tensors of two programs cannot meet: each belongs to the one that made it") }
-  }
-
   func unary(_ function: Operation.Unary, _ operand: Int) -> Int {
     add(.unary(function), [operand], shape(operand))
   }
@@ -67,19 +62,16 @@ extension Tensor {
   func mapped(_ function: Operation.Unary) -> Tensor { Tensor(trace, trace.unary(function, node)) }
 
   func combined(_ function: Operation.Binary, _ other: Tensor) -> Tensor {
-    trace.checkSame(other.trace)
-    return Tensor(trace, trace.binary(function, node, other.node))
+    Tensor(trace, trace.binary(function, node, trace.own(other)))
   }
 
   func combined<S: Rank>(_ function: Operation.Binary, lower other: Tensor<S>) -> Tensor {
-    trace.checkSame(other.trace)
-    let raised = trace.raise(other.node, toRank: R.count)
+    let raised = trace.raise(trace.own(other), toRank: R.count)
     return Tensor(trace, trace.binary(function, node, raised, of: (shape, other.shape)))
   }
 
   func preceded<S: Rank>(_ function: Operation.Binary, byLower other: Tensor<S>) -> Tensor {
-    trace.checkSame(other.trace)
-    let raised = trace.raise(other.node, toRank: R.count)
+    let raised = trace.raise(trace.own(other), toRank: R.count)
     return Tensor(trace, trace.binary(function, raised, node, of: (other.shape, shape)))
   }
 
@@ -171,10 +163,8 @@ extension Tensor {
 /// - Returns: of the common shape of all three.
 public func select<R>(_ condition: Tensor<R>, _ one: Tensor<R>, else other: Tensor<R>) -> Tensor<R> {
   let trace = condition.trace
-  trace.checkSame(one.trace)
-  trace.checkSame(other.trace)
   var common = trace.commonShape(condition.shape, one.shape, in: "select")
   common = trace.commonShape(common, other.shape, in: "select")
-  let operands = [condition, one, other].map { trace.broadcast($0.node, to: common) }
+  let operands = [condition, one, other].map { trace.broadcast(trace.own($0), to: common) }
   return Tensor(trace, trace.add(.select, operands, common))
 }

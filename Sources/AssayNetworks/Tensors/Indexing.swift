@@ -18,8 +18,7 @@ extension Tensor where R == Rank2 {
   /// - Parameter indices: each in `0..<rows`; a run with another traps.
   /// - Returns: `[indices, columns]`.
   public func rows(at indices: Indices<Rank1>) -> Matrix {
-    trace.checkSame(indices.trace)
-    return Matrix(trace, trace.add(.gatherRows, [node, indices.node], [indices.shape[0], shape[1]]))
+    Matrix(trace, trace.add(.gatherRows, [node, trace.own(indices)], [indices.shape[0], shape[1]]))
   }
 }
 
@@ -29,7 +28,6 @@ extension Tensor where R: PositiveRank {
   /// - Parameter indices: one for each vector.
   /// - Returns: a tensor of one axis fewer.
   public func picking(_ indices: Indices<R.Lower>) -> Tensor<R.Lower> {
-    trace.checkSame(indices.trace)
     guard Array(shape.dropLast()) == indices.shape else {
       trace.fail("indices of shape \(indices.shape) cannot pick from the last axis of \(shape)")
     }

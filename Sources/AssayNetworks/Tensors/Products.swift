@@ -42,8 +42,7 @@ extension Trace {
 ///   - second: `[k, n]`. Write `matmul(a, b.transposed())` for bᵀ: nothing is copied.
 /// - Returns: `[m, n]`.
 public func matmul(_ first: Matrix, _ second: Matrix) -> Matrix {
-  first.trace.checkSame(second.trace)
-  return Matrix(first.trace, first.trace.product(first.node, second.node))
+  Matrix(first.trace, first.trace.product(first.node, first.trace.own(second)))
 }
 
 /// One matrix product for each place of the first axis.
@@ -53,8 +52,7 @@ public func matmul(_ first: Matrix, _ second: Matrix) -> Matrix {
 ///   - second: `[b, k, n]`.
 /// - Returns: `[b, m, n]`.
 public func matmul(_ first: Tensor3, _ second: Tensor3) -> Tensor3 {
-  first.trace.checkSame(second.trace)
-  return Tensor3(first.trace, first.trace.product(first.node, second.node))
+  Tensor3(first.trace, first.trace.product(first.node, first.trace.own(second)))
 }
 
 /// Slides filters over images (a cross-correlation, as is usual).
@@ -71,7 +69,6 @@ public func convolve(_ images: Tensor4, _ filters: Tensor4, _ geometry: Convolut
   -> Tensor4
 {
   let trace = images.trace
-  trace.checkSame(filters.trace)
   let (image, kernel) = (images.shape, filters.shape)
   let height = ConvolutionGeometry.extent(
     image[1], kernel: kernel[0], stride: geometry.stride.height, padding: geometry.padding.height)
@@ -82,7 +79,7 @@ public func convolve(_ images: Tensor4, _ filters: Tensor4, _ geometry: Convolut
   }
   return Tensor4(
     trace,
-    trace.add(.convolve(geometry), [images.node, filters.node], [image[0], height, width, kernel[3]]))
+    trace.add(.convolve(geometry), [images.node, trace.own(filters)], [image[0], height, width, kernel[3]]))
 }
 
 /// Slides filters along sequences.

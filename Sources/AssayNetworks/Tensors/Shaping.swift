@@ -119,7 +119,6 @@ public func concatenate<R: PositiveRank>(_ tensors: [Tensor<R>], alongAxis axis:
   let counted = trace.axis(axis, rank: R.count, of: tensors[0].shape)
   var target = tensors[0].shape
   for tensor in tensors.dropFirst() {
-    trace.checkSame(tensor.trace)
     var other = tensor.shape
     other[counted] = target[counted]
     guard other == target else {
@@ -128,7 +127,7 @@ public func concatenate<R: PositiveRank>(_ tensors: [Tensor<R>], alongAxis axis:
     target[counted] += tensor.shape[counted]
   }
   if tensors.count == 1 { return tensors[0] }
-  return Tensor(trace, trace.add(.concatenate(axis: counted), tensors.map(\.node), target))
+  return Tensor(trace, trace.add(.concatenate(axis: counted), tensors.map(trace.own), target))
 }
 
 /// Tensors of one shape side by side along a new axis.

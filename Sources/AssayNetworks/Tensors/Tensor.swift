@@ -31,6 +31,24 @@ public struct Indices<R: Rank> {
   public var shape: [Int] { trace.shape(node) }
 }
 
+extension Trace {
+  /// The node of a tensor, which must belong to this computation.
+  func own<R>(_ tensor: Tensor<R>) -> Int {
+    guard tensor.trace === self else { failAboutOther(tensor.shape) }
+    return tensor.node
+  }
+
+  /// The node of integers, which must belong to this computation.
+  func own<R>(_ indices: Indices<R>) -> Int {
+    guard indices.trace === self else { failAboutOther(indices.shape) }
+    return indices.node
+  }
+
+  private func failAboutOther(_ shape: [Int]) -> Never {
+    fail("a tensor of shape \(shape) was made on the trace of another program")
+  }
+}
+
 /// One number.
 public typealias Scalar = Tensor<Rank0>
 /// Numbers in a row.

@@ -22,9 +22,15 @@ struct Graph: Sendable {
   var edges: [GradientEdge] = []
   /// How many floats the gradients take, at the beginning of the workspace.
   var gradientCount = 0
+  /// The blocks that are read, as the store had them.
+  var blocks: [Block] = []
 
   /// Takes what was described, and adds the gradient of each loss with respect to the blocks it may reach.
   init(_ trace: Trace, reading store: ParameterStore) {
+    let parameters = trace.nodes.indices.compactMap { index -> (node: Int, tensor: ParameterTensor)? in
+      guard case .parameter(let tensor) = trace.nodes[index].operation else { return nil }
+      return (index, tensor)
+    }
     for loss in trace.losses {
       for handle in loss.blocks {
         let block = store.block(handle)
@@ -32,23 +38,24 @@ struct Graph: Sendable {
           trace.fail(
             "loss \(loss.name) is no declared writer of block \(block.name), only \(block.writers) are")
         }
-        let parameters = trace.nodes.indices.compactMap { index -> (node: Int, tensor: ParameterTensor)? in
-          guard case .parameter(let tensor) = trace.nodes[index].operation, tensor.block == handle else {
-            return nil
-          }
-          return (index, tensor)
+      }
+      // One walk for all blocks: each one's gradient is the same as if it were asked for alone.
+      let reached = parameters.filter { loss.blocks.contains($0.tensor.block) }
+      let found = Array(zip(reached, trace.gradient(of: loss.node, withRespectTo: reached.map(\.node))))
+      for handle in loss.blocks {
+        let own = found.filter { $0.0.tensor.block == handle }
+        guard own.contains(where: { $0.1 != nil }) else {
+          let name = store.block(handle).name
+          trace.fail("loss \(loss.name) declares block \(name), but no gradient of it gets there")
         }
-        let found = trace.gradient(of: loss.node, withRespectTo: parameters.map(\.node))
-        guard found.contains(where: { $0 != nil }) else {
-          trace.fail("loss \(loss.name) declares block \(block.name), but no gradient of it gets there")
-        }
-        for (parameter, node) in zip(parameters, found) {
+        for (parameter, node) in own {
           if let node { gradients.append(.init(node: node, offset: gradientCount + parameter.tensor.offset)) }
         }
         edges.append(GradientEdge(block: handle, loss: loss.name, offset: gradientCount))
         gradientCount += (handle.count + 15) / 16 * 16
       }
     }
+    blocks = Set(parameters.map(\.tensor.block)).sorted { $0.index < $1.index }.map(store.block)
     outputs = (trace.outputs + trace.losses.map { ($0.name, $0.node) }).map { Output(name: $0.0, node: $0.1) }
     losses = trace.losses.map(\.name)
     nodes = trace.nodes

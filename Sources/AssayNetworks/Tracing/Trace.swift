@@ -103,16 +103,10 @@ public final class Trace {
   // MARK: Results
 
   /// Keeps a tensor readable after each run under a name, unique among the outputs and losses.
-  public func output<R: Rank>(_ name: String, _ tensor: Tensor<R>) {
-    checkSame(tensor.trace)
-    addOutput(name, tensor.node)
-  }
+  public func output<R: Rank>(_ name: String, _ tensor: Tensor<R>) { addOutput(name, own(tensor)) }
 
   /// Keeps integers readable after each run.
-  public func output<R: Rank>(_ name: String, _ indices: Indices<R>) {
-    checkSame(indices.trace)
-    addOutput(name, indices.node)
-  }
+  public func output<R: Rank>(_ name: String, _ indices: Indices<R>) { addOutput(name, own(indices)) }
 
   /// Declares a loss: a number to be made smaller by changing the blocks it may reach, and no others.
   ///
@@ -124,12 +118,11 @@ public final class Trace {
   ///   - value: the number.
   ///   - blocks: what may change; each must be declared once, and the number must depend on each.
   public func loss(_ name: String, _ value: Scalar, reaching blocks: [BlockHandle]) {
-    checkSame(value.trace)
     checkUnused(name)
     guard Set(blocks).count == blocks.count, !blocks.isEmpty else {
       fail("loss \(name) must declare at least one block, and each once")
     }
-    losses.append(Loss(name: name, node: value.node, blocks: blocks))
+    losses.append(Loss(name: name, node: own(value), blocks: blocks))
   }
 
   // MARK: Layers

@@ -115,4 +115,52 @@ struct NonFiniteTests {
     let first = try #require(program.values(of: "y").firstIndex { !$0.isFinite })
     #expect(program.firstNonFinite(reading: store)?.index == first)
   }
+
+  /// Logits whose last class cannot be, and then the same with a NaN among the others.
+  private func masked() -> Program {
+    Program(reading: store) { trace in
+      let impossible: Matrix = trace.constant([-.infinity], [1, 1])
+      let logits = trace.input("logits", 2, 3)
+      let policy = Categorical(logits: select(trace.input("masks", 2, 3), logits, else: impossible))
+      trace.output("entropy", policy.entropy)
+      trace.output("cross entropy", policy.crossEntropy(with: trace.input("targets", 2, 3)))
+      trace.output("action", policy.sample())
+      trace.output("slope", AssayNetworks.gradient(of: policy.entropy.sum(), withRespectTo: logits))
+    }
+  }
+
+  @Test("The −∞ of a class that cannot be was meant, and a NaN beside it was not")
+  func meantInfinity() throws {
+    var program = masked()
+    var stream = RandomStream(seed: 3)
+    program.set("logits", to: [0, 0, 5, 1, 1, 1] as [Float])
+    program.set("masks", to: [1, 1, 0, 1, 1, 1])
+    program.set("targets", to: [0.25, 0.75, 0, 0.5, 0.25, 0.25] as [Float])
+    #expect(throws: Never.self) { try program.runChecked(reading: store, using: &stream) }
+    // Of two equal logits log 2, of three log 3.
+    let expected: [Float] = [0.6931472, 1.0986123]
+    for name in ["entropy", "cross entropy"] {
+      #expect(zip(program.values(of: name), expected).allSatisfy { abs($0 - $1) < 1e-6 })
+    }
+    program.set("logits", to: [0, 0, 5, 1, -.infinity, 1] as [Float])
+    program.run(reading: store, using: &stream)
+    #expect(program.firstNonFinite(reading: store)?.operation == "input logits")
+    program.set("logits", to: [0, 0, 5, 1, 1, 1] as [Float])
+    program.set("targets", to: [0.25, 0.75, 1, 0.5, 0.25, 0.25] as [Float])
+    program.run(reading: store, using: &stream)
+    #expect(program.values(of: "cross entropy")[0] == .infinity)
+  }
+
+  @Test("A NaN that comes of a meant infinity is found")
+  func nanOfInfinity() throws {
+    var program = Program(reading: store) { trace in
+      let x = trace.input("x", 3)
+      let endless: Vector = trace.constant([-.infinity, 0, .infinity], [3])
+      trace.output("product", x + x * endless)
+    }
+    program.set("x", to: [1, 1, 0])
+    program.run(reading: store)
+    let found = try #require(program.firstNonFinite(reading: store))
+    #expect(found.description == "product: nan in row 2 of [3], at step 1200")
+  }
 }

@@ -105,4 +105,24 @@ struct ValueDistributionTests {
     await #expect(processExitsWith: .failure) { _ = ValueSupport(1...1, count: 2) }
     await #expect(processExitsWith: .success) { _ = ValueSupport(0...1, count: 2) }
   }
+
+  @Test("One action's distribution is picked of each row, and gradients reach it alone")
+  func picking() {
+    let program = Program.evaluated { trace in
+      let logits: Tensor3 = trace.pattern([2, 3, 4])
+      let all = ValueDistribution(logits: logits, support: ValueSupport(-1...1, count: 4))
+      let second = trace.constant([0, 1, 0, 1, 0, 0] as [Float], [2, 3], as: Rank2.self)
+      let picked = all.picking(second.indexOfMaximum())
+      trace.output("logits", logits)
+      trace.output("picked", picked.logits)
+      trace.output("probabilities", picked.probabilities.sum(alongAxis: 1))
+      trace.output("slope", gradient(of: picked.logits.sum(), withRespectTo: logits))
+    }
+    let logits = program.values(of: "logits")
+    #expect(program.values(of: "picked") == Array(logits[4..<8] + logits[12..<16]))
+    #expect(program.values(of: "probabilities").allSatisfy { abs($0 - 1) < 1e-6 })
+    let ones = [4..<8, 12..<16]
+    #expect(
+      program.values(of: "slope") == (0..<24).map { index in ones.contains { $0.contains(index) } ? 1 : 0 })
+  }
 }

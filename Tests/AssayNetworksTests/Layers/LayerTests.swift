@@ -44,6 +44,41 @@ struct LayerTests {
     #expect(values[..<10] != values[10..<20])
   }
 
+  @Test("Each member of a normalised ensemble is a normalised MLP with the same weights")
+  func normalizedMembers() {
+    var store = ParameterStore()
+    let twins = store.addCritic {
+      Ensemble(2, of: [3, 5, 2], named: "twins", in: &$0, activation: .silu, isNormalized: true)
+    }
+    #expect(twins.layers.map { $0.norm != nil } == [true, false])
+    var stream = RandomStream(seed: 8)
+    let members = (0..<2).map { member in
+      store.add("member\(member)", owner: "critic", role: .critic, writers: ["loss"], using: &stream) {
+        MLP([3, 5, 2], in: &$0, activation: .silu, isNormalized: true)
+      }
+    }
+    let norm = twins.layers[0].norm!
+    for tensor in [norm.scale, norm.shift, twins.layers[0].bias] {
+      store.set(tensor, to: Reference.weights(count: tensor.count))
+    }
+    for (index, member) in members.enumerated() {
+      let pairs =
+        [(member.norms[0].scale, norm.scale), (member.norms[0].shift, norm.shift)]
+        + zip(member.layers, twins.layers).flatMap { [($0.weight, $1.weight), ($0.bias!, $1.bias)] }
+      for (own, all) in pairs {
+        let numbers = store.values(of: all)
+        store.set(own, to: Array(numbers.dropFirst(index * own.count).prefix(own.count)))
+      }
+    }
+    let program = Program.evaluated(reading: store) { trace in
+      let shared: Matrix = trace.pattern([4, 3])
+      trace.output("twins", twins.layer(shared))
+      trace.output("members", stack(members.map { $0.layer(shared) }, alongAxis: 0))
+    }
+    // 1e-5: the norm divides by the deviation, which here is of the order of a tenth.
+    #expect(largestDistance(program.values(of: "twins"), program.values(of: "members")) < 1e-5)
+  }
+
   @Test("A loss of one of two twins moves that twin alone")
   func twins() {
     var store = ParameterStore()

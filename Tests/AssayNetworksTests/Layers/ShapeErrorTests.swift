@@ -87,7 +87,7 @@ struct ShapeMistake: Sendable {
     .init("logits of shape [2, 6] do not fit a support of 5 points") {
       _ = ValueDistribution<Rank2>(logits: $0.pattern([2, 6]), support: .init(0...1, count: 5))
     },
-    .init("tensors of two programs cannot meet: each belongs to the one that made it") { trace in
+    .init("a tensor of shape [2] was made on the trace of another program") { trace in
       _ = Program(reading: ParameterStore()) { _ = trace.numbers([1, 2]) + $0.numbers([3, 4]) }
     },
   ]
@@ -191,6 +191,6 @@ struct ShapeErrorTests {
       program.set("places", to: [4, 5])
       program.run(reading: store)
     }
-    #expect(said("index 5 at 1 is not in 0..<5", result))
+    #expect(said("in critic.words, index 5 at 1 is not in 0..<5", result))
   }
 }
