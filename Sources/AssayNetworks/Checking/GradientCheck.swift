@@ -21,7 +21,8 @@ public struct GradientCheck: Sendable {
     public var gradient: Double
     /// The difference quotient.
     public var difference: Double
-    /// |gradient − difference| over the largest number of this gradient of the tensor (at least 1e-8 of the loss).
+    /// |gradient − difference| over the largest number of the tensor's gradient; where that is less than a thousandth of
+    /// the block's, over the latter, for what cancels leaves only rounding behind.
     public var relativeError: Double
     /// Whether the slopes to the left and to the right differ: the loss has a kink here, and the probe says nothing.
     public var isAtKink: Bool
@@ -64,9 +65,10 @@ extension Program {
     for edge in edges {
       let loss = graph.outputs.first { $0.name == edge.loss }!.node
       let gradient = checked.gradient(of: edge.loss, withRespectTo: edge.block)
+      let largest = gradient.reduce(0) { max($0, abs(Double($1))) }
       for (node, tensor) in parameters(of: edge.block) {
         let own = gradient[tensor.offset..<tensor.offset + tensor.count].map { Double($0) }
-        let scale = max(own.map(abs).max() ?? 0, 1e-8 * abs(base.values[loss][0]), 1e-30)
+        let scale = max(own.map(abs).max() ?? 0, 1e-3 * largest, 1e-30)
         for position in Self.choose(probes, of: tensor.count, using: &stream) {
           let value = leaves[node]![position]
           let step = 1e-5 * max(abs(value), 1e-1)

@@ -67,7 +67,8 @@ extension Fixture {
       // Every output, for what is kept must not be overwritten by what comes later.
       for output in program.graph.outputs {
         let expected = truth.values[output.node]
-        let scale = max(expected.map(abs).max() ?? 0, 1e-30)
+        // Numbers are of order 1; of what cancels, only rounding is left.
+        let scale = max(expected.map(abs).max() ?? 0, 1e-2)
         for (own, other) in zip(program.values(of: output.name), expected) where Double(own) != other {
           let error = abs(Double(own) - other) / scale
           result.valueError = max(result.valueError, error.isNaN ? .infinity : error)
@@ -76,7 +77,7 @@ extension Fixture {
       // Differences take long: the gradients of the other ways are compared with that of the first.
       let gradient = program.gradient(of: "test", withRespectTo: block).map { Double($0) }
       if let first {
-        let largest = max(first.map(abs).max() ?? 0, 1e-30)
+        let largest = max(first.map(abs).max() ?? 0, 1e-2)
         for (own, other) in zip(gradient, first) where own != other {
           let error = abs(own - other) / largest
           result.gradientError = max(result.gradientError, error.isNaN ? .infinity : error)

@@ -32,7 +32,8 @@ struct MisuseTests {
       var program = Self.program(store, network)
       program.run(reading: Self.store("actor").0)
     }
-    #expect(Self.errors(name).contains("reads block critic of 32 numbers at index 0, where this one has actor"))
+    #expect(
+      Self.errors(name).contains("reads block critic of 32 numbers at index 0, where this one has actor"))
     let layout = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let (store, network) = Self.store()
       var program = Self.program(store, network)
