@@ -225,7 +225,9 @@ struct Planner {
         size[index] = (1, own)
       }
     }
-    for index in nodes.indices where groupOf[index] >= 0 { members[groupOf[index], default: []].append(index) }
+    for index in nodes.indices where groupOf[index] >= 0 {
+      members[groupOf[index], default: []].append(index)
+    }
   }
 
   /// Whether a node is computed in an element-wise loop.
