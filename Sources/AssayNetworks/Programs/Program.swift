@@ -110,7 +110,7 @@ public struct Program: Sendable {
     body(&span)
   }
 
-  /// - Parameter isIndex: whether integers are to be set; `nil` where either kind will do.
+  /// An input that takes so many numbers; of either kind where `isIndex` is `nil`.
   private func slot(_ name: String, isIndex: Bool?, count: Int) -> Plan.Input {
     guard let slot = slots[name] else {
       fatalError("no input is named \(name), only \(plan.inputs.map(\.name)) are")
