@@ -28,7 +28,8 @@ public struct NonFiniteTensor: Error, Hashable, Sendable, CustomStringConvertibl
   /// One line: `logarithm in critic.head (block critic): -inf in row 3 of [64, 1], at step 1200`.
   public var description: String {
     operation + (isGradient ? ", gradient" : "") + (layer.map { " in \($0)" } ?? "")
-      + (block.map { " (block \($0))" } ?? "") + ": \(value)" + (row.map { " in row \($0)" } ?? "")
+      + (block.map { " (block \($0))" } ?? "") + ": \(value.isNaN ? .nan : value)"
+      + (row.map { " in row \($0)" } ?? "")
       + " of \(shape), at step \(step)"
   }
 

@@ -22,6 +22,7 @@ public struct BlockBuilder {
   private let stream: RandomStream?
   private var scopes: [String] = []
   private(set) var declarations: [(name: String, shape: [Int])] = []
+  private var names: Set<String> = []
   private(set) var values: [Float] = []
   private var end = 0
 
@@ -41,10 +42,13 @@ public struct BlockBuilder {
   public mutating func tensor(_ name: String, _ shape: [Int], _ initializer: Initializer) -> ParameterTensor {
     precondition(!name.isEmpty, "a tensor must have a name")
     let path = (scopes + [name]).joined(separator: ".")
-    precondition(
-      !declarations.contains { $0.name == path }, "a tensor named \(path) is already in the block")
-    precondition(
-      shape.allSatisfy { $0 > 0 }, "every axis of \(path) must be positive, but its shape is \(shape)")
+    // Said in release builds too: most often two layers were left with the same name.
+    guard names.insert(path).inserted else {
+      fatalError("a tensor named \(path) is already in block \(self.name); its layer needs a name of its own")
+    }
+    guard shape.allSatisfy({ $0 > 0 }) else {
+      fatalError("every axis of \(path) must be positive, but its shape is \(shape)")
+    }
     if let stream {
       var own = stream.substream(UInt64(declarations.count))
       values += initializer.values(shape: shape, using: &own)

@@ -23,6 +23,7 @@ public struct Program: Sendable {
   private let slots: [String: Plan.Input]
   private let results: [String: Plan.Output]
   private var memory: Memory
+  private(set) var hasRun = false
 
   /// What has been computed, shared by copies until one of them changes.
   ///
@@ -46,7 +47,9 @@ public struct Program: Sendable {
   init(reading store: ParameterStore, options: PlanOptions, _ describe: (Trace) -> Void) {
     let trace = Trace()
     describe(trace)
-    self.init(Graph(trace, reading: store), options)
+    let graph = Graph(trace, reading: store)
+    trace.finish()
+    self.init(graph, options)
   }
 
   init(_ graph: Graph, _ options: PlanOptions) {
@@ -114,7 +117,7 @@ public struct Program: Sendable {
     body(&span)
   }
 
-  /// - Parameter isIndex: whether integers are to be set; `nil` where either kind will do.
+  /// An input that takes so many numbers; of either kind where `isIndex` is `nil`.
   private func slot(_ name: String, isIndex: Bool?, count: Int) -> Plan.Input {
     guard let slot = slots[name] else {
       fatalError("no input is named \(name), only \(plan.inputs.map(\.name)) are")
@@ -157,6 +160,7 @@ public struct Program: Sendable {
 
   private mutating func execute(reading store: borrowing ParameterStore) {
     let executable = owned()
+    hasRun = true
     store.withArena { arena in
       // A store that was read before lies where it did.
       if !executable.follows(arena) { check(store) }
@@ -240,11 +244,15 @@ public struct Program: Sendable {
     guard output.count == 1 else {
       fatalError("output \(name) is not one number, its shape is \(output.shape)")
     }
+    checkIsNumbers(output)
     return numbers(of: output)[0]
   }
 
   /// The numbers of an output as of the last run, in row-major order.
-  public func values(of name: String) -> [Float] { Array(numbers(of: result(name))) }
+  public func values(of name: String) -> [Float] {
+    checkIsNumbers(result(name))
+    return Array(numbers(of: result(name)))
+  }
 
   /// The integers of an output as of the last run.
   public func indices(of name: String) -> [Int] {
@@ -255,7 +263,8 @@ public struct Program: Sendable {
 
   /// Reads an output of the last run where it lies.
   public func withValues<Result>(of name: String, _ body: (borrowing Span<Float>) -> Result) -> Result {
-    withExtendedLifetime(memory.executable) { body(numbers(of: result(name)).span) }
+    checkIsNumbers(result(name))
+    return withExtendedLifetime(memory.executable) { body(numbers(of: result(name)).span) }
   }
 
   /// The gradient of a loss with respect to a block, as of the last run.
@@ -300,6 +309,10 @@ public struct Program: Sendable {
     return output
   }
 
+  private func checkIsNumbers(_ output: Plan.Output) {
+    if output.isIndex { fatalError("output \(output.name) has integers: read them with indices(of:)") }
+  }
+
   private func numbers(of output: Plan.Output) -> UnsafeBufferPointer<Float> {
     guard case .workspace(let offset) = output.location else {
       preconditionFailure("output \(output.name) was not copied out of the store")
@@ -329,6 +342,7 @@ extension Optimizer {
   ///   - store: the store that the program read.
   ///   - program: one that was run.
   public mutating func step(_ store: inout ParameterStore, following program: borrowing Program) {
+    guard program.hasRun else { fatalError("an optimiser cannot follow a program that was never run") }
     let edges = program.edges
     program.withWorkspace { step(&store, edges: edges, workspace: $0) }
   }

@@ -1,6 +1,7 @@
 import Assay
 
-// Axes of extent 1 are repeated to meet the other operand's; a vector meets the last axis; a scalar meets all.
+// Axes of extent 1 are repeated to meet the other operand's; a vector meets the last axis
+// and is repeated along the others; a scalar meets all.
 
 extension Trace {
   func unary(_ function: Operation.Unary, _ operand: Int) -> Int {
@@ -66,13 +67,26 @@ extension Tensor {
   }
 
   func combined<S: Rank>(_ function: Operation.Binary, lower other: Tensor<S>) -> Tensor {
-    let raised = trace.raise(trace.own(other), toRank: R.count)
+    let raised = raised(other, in: function)
     return Tensor(trace, trace.binary(function, node, raised, of: (shape, other.shape)))
   }
 
   func preceded<S: Rank>(_ function: Operation.Binary, byLower other: Tensor<S>) -> Tensor {
-    let raised = trace.raise(trace.own(other), toRank: R.count)
+    let raised = raised(other, in: function)
     return Tensor(trace, trace.binary(function, raised, node, of: (other.shape, shape)))
+  }
+
+  /// A tensor of a lower rank with leading axes of extent 1.
+  ///
+  /// It is repeated, never this one: a column less a vector is not meant to be a table of all differences.
+  private func raised<S: Rank>(_ other: Tensor<S>, in function: Operation.Binary) -> Int {
+    let raised = trace.raise(trace.own(other), toRank: R.count)
+    if zip(shape, trace.shape(raised)).contains(where: { $0 == 1 && $1 != 1 }) {
+      trace.fail(
+        "\(function) cannot repeat a vector of shape \(other.shape) to \(shape): it meets the last axis; "
+          + "expanded(at: -1) makes it a column")
+    }
+    return raised
   }
 
   public static func + (one: Tensor, other: Tensor) -> Tensor { one.combined(.add, other) }

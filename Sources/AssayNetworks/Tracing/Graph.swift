@@ -31,8 +31,22 @@ struct Graph: Sendable {
       guard case .parameter(let tensor) = trace.nodes[index].operation else { return nil }
       return (index, tensor)
     }
+    for tensor in parameters.map(\.tensor) {
+      let block = tensor.block.index < store.blockCount ? store.block(tensor.block) : nil
+      guard let block, block.handle == tensor.block,
+        block.tensors.contains(where: { $0.offset == tensor.offset && $0.shape == tensor.shape })
+      else {
+        let found = block.map { "block \($0.name)" } ?? "no block"
+        trace.fail(
+          "parameter \(tensor.name) of shape \(tensor.shape) is not in the store that the program reads, "
+            + "which has \(found) at index \(tensor.block.index)")
+      }
+    }
     for loss in trace.losses {
       for handle in loss.blocks {
+        guard handle.index < store.blockCount, store.block(handle).handle == handle else {
+          trace.fail("loss \(loss.name) declares a block that is not in the store that the program reads")
+        }
         let block = store.block(handle)
         guard block.writers.contains(loss.name) else {
           trace.fail(

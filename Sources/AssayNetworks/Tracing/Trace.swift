@@ -45,6 +45,8 @@ public final class Trace {
   /// The shape of each input, by name.
   private(set) var inputs: [String: Int] = [:]
   private var noiseCount = 0
+  /// Whether a program was made of it, so that nothing can be added any more.
+  private(set) var isFinished = false
 
   init() {}
 
@@ -149,6 +151,7 @@ public final class Trace {
   func add(_ operation: Operation, _ operands: [Int], _ shape: [Int]) -> Int {
     let key = Key(operation: operation, operands: operands, shape: shape)
     if let node = known[key] { return node }
+    checkUnfinished()
     nodes.append(Node(operation: operation, operands: operands, shape: shape, place: place))
     known[key] = nodes.count - 1
     return nodes.count - 1
@@ -169,7 +172,15 @@ public final class Trace {
     outputs.append((name, node))
   }
 
+  /// Takes nothing more.
+  func finish() { isFinished = true }
+
+  private func checkUnfinished() {
+    if isFinished { fail("the program is made already, and nothing can be added to its trace") }
+  }
+
   private func checkUnused(_ name: String) {
+    checkUnfinished()
     if outputs.contains(where: { $0.name == name }) || losses.contains(where: { $0.name == name }) {
       fail("there is already an output or a loss named \(name)")
     }

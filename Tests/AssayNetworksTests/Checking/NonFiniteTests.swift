@@ -161,6 +161,6 @@ struct NonFiniteTests {
     program.set("x", to: [1, 1, 0])
     program.run(reading: store)
     let found = try #require(program.firstNonFinite(reading: store))
-    #expect(found.description == "product: nan in row 2 of [3], at step 1200")
+    #expect(found.description == "multiply: nan in row 2 of [3], at step 1200")
   }
 }

@@ -108,6 +108,53 @@ struct MisuseTests {
     #expect(Self.errors(noise).contains("a program with noise needs a random stream to run"))
   }
 
-  /// Its time was the square of the number of loops: 4,000 of them would then take more than ten times as long as
-  /// 1,000, and now take about four times. Between the two, 9 leaves room for a busy machine; the quickest of three.
+  @Test("A column and a vector do not make a table of all differences")
+  func column() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Program(reading: ParameterStore()) { trace in
+        trace.output("errors", trace.input("values", 3, 1) - trace.input("targets", 3))
+      }
+    }
+    #expect(
+      Self.errors(result).contains(
+        "subtract cannot repeat a vector of shape [3] to [3, 1]: it meets the last axis"))
+  }
+
+  @Test("A layer of another store is refused by name")
+  func otherLayer() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let (store, _) = Self.store("actor")
+      _ = Self.program(store, Self.store(width: 9).1)
+    }
+    #expect(
+      Self.errors(result).contains(
+        "parameter out.weight of shape [2, 9] is not in the store that the program reads, which has block actor"
+      ))
+  }
+
+  @Test(
+    "Integers are not read as numbers, nothing is added to a trace later, and no step follows a program never run"
+  )
+  func tooEarlyOrTooLate() async {
+    let integers = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Program(reading: ParameterStore()) { $0.output("i", $0.indices("i", 1)) }.values(of: "i")
+    }
+    #expect(Self.errors(integers).contains("output i has integers: read them with indices(of:)"))
+    let late = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var kept: Trace?
+      _ = Program(reading: ParameterStore()) { kept = $0 }
+      _ = kept?.input("x", 4)
+    }
+    #expect(Self.errors(late).contains("the program is made already"))
+    let step = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var (store, network) = Self.store()
+      let program = Program(reading: store) { trace in
+        trace.loss("td", network.layer(trace.input("x", 1, 2)).mean(), reaching: [network.block])
+      }
+      var optimizer = Optimizer(
+        .adam(), rate: 0.1, of: [network.block], following: ["td"], usesReward: true, in: &store)
+      optimizer.step(&store, following: program)
+    }
+    #expect(Self.errors(step).contains("an optimiser cannot follow a program that was never run"))
+  }
 }
