@@ -57,6 +57,7 @@ public final class Trace {
   /// - Parameters:
   ///   - name: unique among the inputs.
   ///   - shape: extent of each axis, positive; as many as the rank says.
+  ///   - rank: how many axes.
   /// - Returns: the tensor.
   public func input<R: Rank>(_ name: String, _ shape: [Int], as rank: R.Type = R.self) -> Tensor<R> {
     Tensor(self, addInput(.input(name), name, shape, rank: R.count))
