@@ -12,9 +12,9 @@ struct ReferenceEvaluation {
   ///
   /// - Parameters:
   ///   - graph: the computation.
-  ///   - leaf: the numbers of an input, parameter or draw, in double precision.
   ///   - base: another evaluation of the same computation. What is stopped has its numbers there, and what
   ///     is scaled moves away from them by that much: so that differences show the gradients that were asked for.
+  ///   - leaf: the numbers of an input, parameter or draw, in double precision.
   init(_ graph: Graph, base: ReferenceEvaluation? = nil, leaf: (Int) -> [Double]) {
     values.reserveCapacity(graph.nodes.count)
     for (index, node) in graph.nodes.enumerated() {
