@@ -58,7 +58,7 @@ bench: setup $(if $(PEERS),.build/peers/installed) ## Measure speed, beside othe
 
 docs: setup ## Build the documentation's pages
 	swift package --allow-writing-to-directory .build/docs generate-documentation --target Assay \
-	  --output-path .build/docs --warnings-as-errors
+	  --target AssayNetworks --enable-experimental-combined-documentation --output-path .build/docs --warnings-as-errors
 	@echo "The pages are in .build/docs. To read them: python3 -m http.server --directory .build/docs," \
 	  "then http://localhost:8000/documentation/assay"
 

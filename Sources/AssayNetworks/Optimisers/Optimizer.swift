@@ -5,7 +5,7 @@ import CKernels
 ///
 /// An optimiser holds the permits to write its blocks, and the moments its ``UpdateRule`` keeps. A block that
 /// several of its losses reach is changed once a step along the sum of their gradients; the ledger then names
-/// them all as the writer, and says what share of the gradient each had (``Ledger/shares``). A block that no
+/// them all as the writer, and says what share of the gradient each had (`Ledger.shares`). A block that no
 /// loss reached in a step is left as it is, moments included, and so is a frozen one: its gradient counts in
 /// no norm, and the write is noted as turned away.
 ///
@@ -278,7 +278,7 @@ public struct Optimizer: ~Copyable, Sendable {
   /// Takes up a state that was kept.
   ///
   /// - Parameter state: of an optimiser of the same rule and blocks, in the same order.
-  /// - Throws: ``DataError`` where it is of another; then nothing changes.
+  /// - Throws: `DataError` where it is of another; then nothing changes.
   public mutating func restore(_ state: OptimizerState) throws(DataError) {
     guard state.steps >= 0 else {
       throw DataError(field: "steps", value: "\(state.steps)", allowed: "an integer of at least 0")
