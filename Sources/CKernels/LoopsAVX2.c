@@ -1,4 +1,4 @@
-// Element-wise loops for processors with AVX2.
+// Element-wise loops, reductions and optimisers for processors with AVX2.
 #include "Targets.h"
 
 #if ASSAY_SEVERAL_TARGETS
@@ -11,6 +11,8 @@
 #endif
 #define TARGETED(name) assay_##name##_avx2
 #include "ElementwiseLoops.h"
+#include "OptimiserLoops.h"
+#include "ReductionLoops.h"
 #if defined(__clang__)
 #pragma clang attribute pop
 #endif

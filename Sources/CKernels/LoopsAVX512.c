@@ -1,4 +1,4 @@
-// Reductions for processors with AVX-512.
+// Element-wise loops, reductions and optimisers for processors with AVX-512.
 #include "Targets.h"
 
 #if ASSAY_SEVERAL_TARGETS
@@ -12,6 +12,8 @@
 #endif
 #define MASKED_MEMORY 1
 #define TARGETED(name) assay_##name##_avx512
+#include "ElementwiseLoops.h"
+#include "OptimiserLoops.h"
 #include "ReductionLoops.h"
 #if defined(__clang__)
 #pragma clang attribute pop
