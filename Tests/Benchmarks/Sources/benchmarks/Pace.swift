@@ -52,9 +52,8 @@ enum Table {
   }
 
   /// Three digits, or all before the point.
-  static func digits(_ number: Double?) -> String {
-    guard let number, number > 0 else { return "failed" }
-    return String(format: "%.\(max(0, 2 - Int(log10(number).rounded(.down))))f", number)
+  static func digits(_ number: Double) -> String {
+    String(format: "%.\(max(0, 2 - Int(log10(number).rounded(.down))))f", number)
   }
 
   /// Whether something is so many times as fast as it has to be.

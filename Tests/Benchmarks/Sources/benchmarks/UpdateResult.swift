@@ -54,7 +54,7 @@ struct UpdateResult: Encodable {
     guard let ours else { return Table.line(task.name, ["failed"]) }
     let columns =
       [Table.digits(ours.seconds * 1e6)]
-      + Self.peerNames.map { Table.digits(peers[$0.0].map { $0.seconds * 1e6 }) }
+      + Self.peerNames.map { word, _ in peers[word].map { Table.digits($0.seconds * 1e6) } ?? "–" }
       + [
         Table.digits(task.operations / ours.seconds / 1e9),
         productRate.map { Table.digits(task.operations / $0 * 1e6) } ?? "",
