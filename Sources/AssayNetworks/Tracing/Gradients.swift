@@ -101,11 +101,9 @@ extension Trace {
     case .reduce(let kind, let axes, let scale):
       return contribution(g, throughReduction: kind, over: axes, scale: scale, x, y)
     case .softmax(let logarithm):
-      let last = node.shape.count - 1
       func total(_ operand: Int) -> Int {
         broadcast(sum(operand, to: node.shape.dropLast() + [1]), to: shape(operand))
       }
-      precondition(last >= 0)
       return logarithm
         ? binary(.subtract, g, multiply(unary(.exponential, y), total(g)))
         : multiply(y, binary(.subtract, g, total(multiply(g, y))))
