@@ -35,7 +35,7 @@ let package = Package(
     .target(name: "AssayPlanning", dependencies: ["Assay", "COpenBLAS"]),
     .target(name: "AssayTesting", dependencies: ["Assay"]),
     // Floor 2
-    .target(name: "AssayEnvironments", dependencies: ["Assay"], path: "Environments"),
+    .target(name: "AssayEnvironments", dependencies: ["Assay", "AssayPlanning"], path: "Environments"),
     .target(name: "AssayAgents", dependencies: ["Assay", "AssayPlanning"], path: "Agents"),
     .target(name: "AssayDiagnostics", dependencies: ["Assay", "AssayPlanning"]),
     // Floor 3

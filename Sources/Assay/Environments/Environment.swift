@@ -3,7 +3,7 @@
 /// Branching, restoring and Monte-Carlo truth therefore need no special interface. All randomness comes from
 /// the stream that is passed in, so the same stream and the same actions give the same episode.
 public protocol Environment<Observation, Action>: Sendable {
-  associatedtype Observation: Sendable
+  associatedtype Observation: Sendable & Equatable
   associatedtype Action: Sendable
   associatedtype ObservationSpace: Space<Observation>
   associatedtype ActionSpace: Space<Action>
@@ -19,8 +19,65 @@ public protocol Environment<Observation, Action>: Sendable {
 
   /// Takes one action.
   ///
-  /// Calling it before ``reset(using:)`` or after an ending is a programmer's mistake.
+  /// Calling it before ``reset(using:)`` or after an ending is a programmer's mistake; ``checkStep(_:)`` says so.
   mutating func step(_ action: Action, using random: inout RandomStream) -> Step<Observation>
+
+  /// Whether the episode has ended, so that nothing but ``reset(using:)`` may follow. Always `false` in a world
+  /// without endings, which is what it is where a world does not say.
+  var isOver: Bool { get }
+
+  /// Whether an action may be taken now; where a world does not say, every action of the space may.
+  func isAvailable(_ action: Action) -> Bool
+
+  /// A short name, as on the command line; where a world does not say, that of its type.
+  var name: String { get }
+
+  /// The smallest and the largest training reward of a step, which may be infinite; so they are where a world
+  /// does not say.
+  var rewardRange: ClosedRange<Double> { get }
+
+  /// After how many steps episodes are cut off; `nil` where they are not.
+  var timeLimit: Int? { get }
+
+  /// How to call the actions, `[actionCount]`; empty for plain numbers.
+  var actionNames: [String] { get }
+
+  /// What the world looks like now; empty where a world has no picture of itself.
+  var picture: Picture { get }
+}
+
+extension Environment {
+  public var isOver: Bool { false }
+
+  @inlinable public func isAvailable(_ action: Action) -> Bool { actionSpace.contains(action) }
+
+  public var name: String { "\(Self.self)" }
+
+  public var rewardRange: ClosedRange<Double> { -.infinity ... .infinity }
+
+  public var timeLimit: Int? { nil }
+
+  public var actionNames: [String] { [] }
+
+  public var picture: Picture { Picture() }
+
+  /// Traps, with one sentence, where ``step(_:using:)`` must not be called: after an ending, or with an action
+  /// that is not of the space, such as NaN.
+  ///
+  /// The message shows in release builds, too.
+  @inlinable
+  public func checkStep(_ action: Action) {
+    if isOver || !actionSpace.contains(action) { stopAtMisuse(of: action) }
+  }
+
+  @inline(never)
+  @usableFromInline
+  func stopAtMisuse(of action: Action) -> Never {
+    fatalError(
+      isOver
+        ? "\(name): the episode is over, and no step may be taken before a reset"
+        : "\(name): an action must be \(actionSpace), but is \(action)")
+  }
 }
 
 /// One way an action may turn out.
@@ -52,13 +109,10 @@ public struct Outcome: Sendable, Hashable {
 ///
 /// States are the indices `0..<stateCount` and are what the agent observes. ``FiniteMDP/init(enumerating:)``
 /// turns such a world into a table, on which all exact truth is computed.
-public protocol EnumerableEnvironment: Environment
+public protocol EnumerableEnvironment: PlaceableEnvironment
 where
   Observation == Int, Action == Int, ObservationSpace == DiscreteSpace, ActionSpace == DiscreteSpace
 {
-  /// A short name, as on the command line.
-  var name: String { get }
-
   /// The discount γ at which returns in this world are judged, in [0, 1].
   var discount: Double { get }
 
@@ -77,9 +131,6 @@ where
   /// How to call the states, `[stateCount]`; empty for plain numbers.
   var stateNames: [String] { get }
 
-  /// How to call the actions, `[actionCount]`; empty for plain numbers.
-  var actionNames: [String] { get }
-
   /// How to draw the states as a map, where they form one.
   var map: GridMap? { get }
 
@@ -88,9 +139,6 @@ where
 
   /// What an agent in this world might be after, each as a reward of its own; empty where nobody asks.
   var goals: [GoalHypothesis] { get }
-
-  /// After how many steps episodes are cut off; `nil` where they are not.
-  var timeLimit: Int? { get }
 }
 
 extension EnumerableEnvironment {
@@ -102,13 +150,59 @@ extension EnumerableEnvironment {
 
   public var stateNames: [String] { [] }
 
-  public var actionNames: [String] { [] }
-
   public var map: GridMap? { nil }
 
   public var features: StateFeatures? { nil }
 
   public var goals: [GoalHypothesis] { [] }
 
-  public var timeLimit: Int? { nil }
+  @inlinable
+  public func isAvailable(_ action: Int) -> Bool {
+    actionSpace.contains(action) && !outcomes(of: action, in: state).isEmpty
+  }
+
+  /// The smallest and the largest reward that is listed; a world whose rewards vary about what it lists has to
+  /// say more.
+  public var rewardRange: ClosedRange<Double> {
+    var low = Double.infinity
+    var high = -Double.infinity
+    for state in 0..<stateCount {
+      for action in 0..<actionCount {
+        for outcome in outcomes(of: action, in: state) {
+          low = min(low, outcome.reward)
+          high = max(high, outcome.reward)
+        }
+      }
+    }
+    return low <= high ? low...high : 0...0
+  }
+
+  /// The map with the state the world is in, or the state by its name where there is no map.
+  public var picture: Picture {
+    let place = stateNames.isEmpty ? "state \(state)" : stateNames[state]
+    guard let map else { return Picture(caption: place) }
+    return Picture(tiles: map.tiles(markingCell: map.cells[state]), caption: place)
+  }
+
+  public var stateNumbers: [Double] { [Double(state)] }
+
+  public mutating func place(at numbers: [Double]) throws(DataError) {
+    guard numbers.count == 1, let state = Int(exactly: numbers[0]), observationSpace.contains(state) else {
+      throw DataError(
+        field: "state", value: "\(numbers)", allowed: "one whole number from 0 to \(stateCount - 1)")
+    }
+    place(in: state)
+  }
+}
+
+/// A world whose state is a row of numbers that can be read and set: what recordings are replayed from.
+public protocol PlaceableEnvironment: Environment {
+  /// The numbers that the state is made of, from which everything that follows depends.
+  var stateNumbers: [Double] { get }
+
+  /// Puts the world into a state, as if an episode had led there.
+  ///
+  /// - Parameter numbers: as ``stateNumbers`` gives them.
+  /// - Throws: ``DataError`` where they are too few, too many or no state of this world.
+  mutating func place(at numbers: [Double]) throws(DataError)
 }

@@ -105,6 +105,10 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Hashable {
     return mean + deviation * radius * _cosine(2 * .pi * unit())
   }
 
+  /// Draws from the exponential distribution of mean 1.
+  @inlinable
+  public mutating func exponential() -> Double { -_log(1 - unit()) }
+
   /// Draws an index with probability proportional to its weight.
   ///
   /// - Parameter weights: finite and not negative, with a positive sum.

@@ -70,7 +70,8 @@ struct ListCommand: AsyncParsableCommand {
           try Names.catalogue.environments.map {
             .init(
               name: $0.name, summary: $0.summary, variables: $0.variables.map(Listing.Setting.init),
-              goals: try $0.make([:]).goals.map(\.name).filter { $0 != GoalHypothesis.untampered })
+              goals: (try $0.make([:]) as? any EnumerableEnvironment)?.goals.map(\.name)
+                .filter { $0 != GoalHypothesis.untampered })
           }
         case "agents":
           Names.catalogue.agents.map {

@@ -21,7 +21,7 @@ enum Names {
     if !catalogue.environments.contains(where: { $0.name == name }), Files.looksLikeFile(name) {
       return try Files.readProcess(name)
     }
-    return try FiniteMDP(enumerating: try environment(name).make([:]))
+    return try FiniteMDP(enumerating: try environment(name).makeListed([:]))
   }
 
   static func agent(_ name: String) throws -> AgentEntry { try catalogue.agent(named: name) }

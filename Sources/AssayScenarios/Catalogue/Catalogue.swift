@@ -52,20 +52,55 @@ public struct EnvironmentEntry: Sendable {
   public let variables: [Variable]
   /// Where two goals agree, and where they part; `nil` where the world has no such two.
   public let shift: GoalShift?
+  /// Where the world, or its published numbers, come from; empty for one of the package's own.
+  public let source: String
+  /// What kind of world it is; `nil` for one that stands alone, such as a file's.
+  public private(set) var group: EnvironmentGroup?
   /// Makes the world with settings that were checked by ``Variable/check(_:)``; a variable that is not set has its
   /// default.
-  public let make: @Sendable (_ settings: Settings) throws -> AnyWorld
+  public let make: @Sendable (_ settings: Settings) throws -> any Environment
 
   public init(
-    _ name: String, _ summary: String, variables: [Variable] = [], shift: GoalShift? = nil,
-    make: @escaping @Sendable (_ settings: Settings) throws -> AnyWorld
+    _ name: String, _ summary: String, source: String = "", variables: [Variable] = [],
+    shift: GoalShift? = nil, make: @escaping @Sendable (_ settings: Settings) throws -> any Environment
   ) {
     self.name = name
     self.summary = summary
+    self.source = source
     self.variables = variables
     self.shift = shift
     self.make = make
   }
+
+  /// Makes the world as one that lists its states.
+  ///
+  /// - Parameter settings: as for ``make``.
+  /// - Returns: the world.
+  /// - Throws: ``DataError`` where the world lists none, and what making it throws.
+  public func makeListed(_ settings: Settings) throws -> AnyWorld {
+    let world = try make(settings)
+    guard let listed = world as? any EnumerableEnvironment else {
+      throw DataError(
+        field: "environment", value: name, allowed: "a world that lists its states, on which truth is exact")
+    }
+    return listed as? AnyWorld ?? AnyWorld(listed)
+  }
+
+  func joining(_ group: EnvironmentGroup) -> EnvironmentEntry {
+    var entry = self
+    entry.group = group
+    return entry
+  }
+}
+
+/// A kind of world; the raw value is what people are shown.
+public enum EnvironmentGroup: String, Sendable, Hashable, CaseIterable {
+  case standard = "Standard"
+  case textbook = "Textbook"
+  case partiallyObservable = "Partially observable"
+  case games = "Games"
+  case goals = "Goals that part ways"
+  case pressure = "Reward under pressure"
 }
 
 /// Two settings of a world: in one, two goals ask for the same, in the other they do not.

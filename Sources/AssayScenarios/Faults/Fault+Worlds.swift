@@ -117,6 +117,7 @@ struct TamperableWorld: EnumerableEnvironment {
   var discount: Double { base.discount }
   var timeLimit: Int? { base.timeLimit }
   var state: Int { base.state + (isTampered ? base.stateCount : 0) }
+  var isOver: Bool { base.isOver }
   var initialDistribution: [Double] {
     base.initialDistribution + .init(repeating: 0, count: base.stateCount)
   }

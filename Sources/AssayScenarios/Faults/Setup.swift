@@ -53,7 +53,7 @@ public struct Setup: Sendable {
         throw Obstacle(fault: fault, reason: "\(agent.name) does not have \(missing.joined(separator: ", "))")
       }
     }
-    world = try entry.make(worldSettings).judgedBelowOne()
+    world = try entry.makeListed(worldSettings).judgedBelowOne()
     truth = try ProcessTruth(of: world)
     let values = zip(truth.trainingOptimum.values, truth.isLive).filter(\.1).map(\.0)
     if let fault = faults.first(where: { ![.nonFinite, .criticDiverging].contains($0.fault) })?.fault,
@@ -175,8 +175,8 @@ public struct Setup: Sendable {
       guard let shift = entry.shift else {
         throw Obstacle(fault: fault, reason: "\(entry.name) has no two goals that agree and then part")
       }
-      try enter(try entry.make(worldSettings.merging(shift.agreeing) { $1 }).judgedBelowOne())
-      let other = try entry.make(worldSettings.merging(shift.parting) { $1 }).judgedBelowOne()
+      try enter(try entry.makeListed(worldSettings.merging(shift.agreeing) { $1 }).judgedBelowOne())
+      let other = try entry.makeListed(worldSettings.merging(shift.parting) { $1 }).judgedBelowOne()
       destination = (other, try ProcessTruth(of: other))
     case .criticTruncationTerminal:
       let horizon = 1 / (1 - world.discount)

@@ -17,6 +17,7 @@ public struct CliffWalking: EnumerableEnvironment {
   public let map: GridMap?
 
   @inlinable public var state: Int { cell }
+  @inlinable public var isOver: Bool { hasEnded }
 
   @usableFromInline static var rows: Int { 4 }
   @usableFromInline static var columns: Int { 12 }
@@ -25,6 +26,7 @@ public struct CliffWalking: EnumerableEnvironment {
   private static let cliff = 37..<47
 
   @usableFromInline var cell = start
+  @usableFromInline var hasEnded = false
   /// The one outcome of each (cell, action), `[48 × 4]`.
   @usableFromInline let moves: [Outcome]
 
@@ -56,19 +58,22 @@ public struct CliffWalking: EnumerableEnvironment {
   public mutating func place(in state: Int) {
     precondition(observationSpace.contains(state), "state must be in 0..<\(stateCount), but is \(state)")
     cell = state
+    hasEnded = false
   }
 
   @inlinable
   public mutating func reset(using random: inout RandomStream) -> Int {
+    hasEnded = false
     cell = Self.start
     return cell
   }
 
   @inlinable
   public mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
-    precondition(actionSpace.contains(action), "action must be in 0..<4, but is \(action)")
+    checkStep(action)
     let move = moves[cell * 4 + action]
     cell = move.next
+    hasEnded = move.isTerminal
     return Step(
       observation: cell, reward: Reward(move.reward), ending: move.isTerminal ? .terminated : nil)
   }

@@ -13,8 +13,10 @@ public struct TabularEnvironment: EnumerableEnvironment {
   public let actionSpace: DiscreteSpace
 
   @inlinable public var state: Int { current }
+  @inlinable public var isOver: Bool { hasEnded }
 
   @usableFromInline var current: Int
+  @usableFromInline var hasEnded = false
   @usableFromInline let reward: RewardColumn
   @usableFromInline let performance: RewardColumn
   /// The states in which episodes may start.
@@ -72,10 +74,12 @@ public struct TabularEnvironment: EnumerableEnvironment {
   public mutating func place(in state: Int) {
     precondition(observationSpace.contains(state), "state must be in 0..<\(stateCount), but is \(state)")
     current = state
+    hasEnded = false
   }
 
   @inlinable
   public mutating func reset(using random: inout RandomStream) -> Int {
+    hasEnded = false
     let threshold = random.unit()
     var low = 0
     // The last start is the answer where rounding left the sum short of 1.
@@ -90,8 +94,7 @@ public struct TabularEnvironment: EnumerableEnvironment {
 
   @inlinable
   public mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
-    precondition(
-      actionSpace.contains(action), "action must be in 0..<\(actionSpace.count), but is \(action)")
+    checkStep(action)
     let pair = current * actionSpace.count + action
     let range = process.rowStarts[pair]..<process.rowStarts[pair + 1]
     precondition(!range.isEmpty, "action \(action) is not available in state \(current)")
@@ -105,11 +108,11 @@ public struct TabularEnvironment: EnumerableEnvironment {
       if remaining < 0 { break }
     }
     current = Int(process.successors[chosen])
-    let isTerminal = process.hasTerminals && process.terminals[chosen]
+    hasEnded = process.hasTerminals && process.terminals[chosen]
     return Step(
       observation: current, reward: Reward(reward.value(pair: pair, entry: chosen)),
       performance: Reward(performance.value(pair: pair, entry: chosen)),
-      ending: isTerminal ? .terminated : nil)
+      ending: hasEnded ? .terminated : nil)
   }
 
   public func outcomes(of action: Int, in state: Int) -> [Outcome] {

@@ -7,7 +7,9 @@ struct OutcomeTable: Sendable, Hashable {
   /// Probability of starting in each state, `[stateCount]`.
   let initial: [Double]
   /// The state the world is in.
-  var state: Int
+  private(set) var state: Int
+  /// Whether the episode has ended.
+  private(set) var isOver = false
   /// Where the outcomes of (state, action) start in `outcomes`, `[stateCount · actionCount + 1]`.
   private let rowStarts: [Int]
   private let outcomes: [Outcome]
@@ -52,8 +54,16 @@ struct OutcomeTable: Sendable, Hashable {
     return outcomes[rowStarts[pair]..<rowStarts[pair + 1]]
   }
 
+  /// Goes to a state.
+  mutating func place(in state: Int) {
+    precondition(state >= 0 && state < stateCount, "state must be in 0..<\(stateCount), but is \(state)")
+    self.state = state
+    isOver = false
+  }
+
   /// Draws where an episode starts, and goes there.
   mutating func reset(using random: inout RandomStream) -> Int {
+    isOver = false
     state = random.index(weights: initial)
     return state
   }
@@ -62,7 +72,7 @@ struct OutcomeTable: Sendable, Hashable {
   mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
     let possible = outcomes(of: action, in: state)
     guard var outcome = possible.first else {
-      preconditionFailure("action \(action) is not available in state \(state)")
+      fatalError("action \(action) is not available in state \(state)")
     }
     if possible.count > 1 {
       var remaining = random.unit()
@@ -73,6 +83,7 @@ struct OutcomeTable: Sendable, Hashable {
       }
     }
     state = outcome.next
+    isOver = outcome.isTerminal
     return Step(
       observation: state, reward: Reward(outcome.reward), performance: Reward(outcome.performance),
       ending: outcome.isTerminal ? .terminated : nil)
@@ -100,18 +111,16 @@ extension ListedEnvironment {
   public var observationSpace: DiscreteSpace { DiscreteSpace(count: table.stateCount) }
   public var actionSpace: DiscreteSpace { DiscreteSpace(count: table.actionCount) }
   public var state: Int { table.state }
+  public var isOver: Bool { table.isOver }
   public var initialDistribution: [Double] { table.initial }
 
-  public mutating func place(in state: Int) {
-    precondition(
-      state >= 0 && state < table.stateCount, "state must be in 0..<\(table.stateCount), but is \(state)")
-    table.state = state
-  }
+  public mutating func place(in state: Int) { table.place(in: state) }
 
   public mutating func reset(using random: inout RandomStream) -> Int { table.reset(using: &random) }
 
   public mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
-    table.step(action, using: &random)
+    checkStep(action)
+    return table.step(action, using: &random)
   }
 
   public func outcomes(of action: Int, in state: Int) -> [Outcome] {

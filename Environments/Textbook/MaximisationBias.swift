@@ -37,8 +37,10 @@ public struct MaximisationBias: EnumerableEnvironment {
   public let deviation: Double
 
   @inlinable public var state: Int { place }
+  @inlinable public var isOver: Bool { hasEnded }
 
   @usableFromInline var place = Self.stateA
+  @usableFromInline var hasEnded = false
 
   /// Makes the world.
   ///
@@ -57,19 +59,25 @@ public struct MaximisationBias: EnumerableEnvironment {
 
   public var initialDistribution: [Double] { [1, 0, 0] }
 
+  /// Any number, for rewards in B are drawn from a normal distribution.
+  public var rewardRange: ClosedRange<Double> { -.infinity ... .infinity }
+
   public mutating func place(in state: Int) {
     precondition(observationSpace.contains(state), "state must be in 0..<\(stateCount), but is \(state)")
     place = state
+    hasEnded = false
   }
 
   @inlinable
   public mutating func reset(using random: inout RandomStream) -> Int {
+    hasEnded = false
     place = Self.stateA
     return place
   }
 
   @inlinable
   public mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
+    checkStep(action)
     precondition(
       isAvailable(action, in: place), "action \(action) is not available in \(stateNames[place])")
     if place == Self.stateA, action == Self.left {
@@ -78,6 +86,7 @@ public struct MaximisationBias: EnumerableEnvironment {
     }
     let reward = place == Self.stateA ? 0 : random.normal(mean: mean, deviation: deviation)
     place = Self.end
+    hasEnded = true
     return Step(observation: place, reward: Reward(reward), ending: .terminated)
   }
 

@@ -23,6 +23,7 @@ public struct RediscountedEnvironment<Base: EnumerableEnvironment>: EnumerableEn
   @inlinable public var observationSpace: DiscreteSpace { world.observationSpace }
   @inlinable public var actionSpace: DiscreteSpace { world.actionSpace }
   @inlinable public var state: Int { world.state }
+  @inlinable public var isOver: Bool { world.isOver }
   public var initialDistribution: [Double] { world.initialDistribution }
   public var stateNames: [String] { world.stateNames }
   public var actionNames: [String] { world.actionNames }
@@ -30,6 +31,8 @@ public struct RediscountedEnvironment<Base: EnumerableEnvironment>: EnumerableEn
   public var features: StateFeatures? { world.features }
   public var goals: [GoalHypothesis] { world.goals }
   public var timeLimit: Int? { world.timeLimit }
+  public var rewardRange: ClosedRange<Double> { world.rewardRange }
+  public var picture: Picture { world.picture }
 
   public mutating func place(in state: Int) { world.place(in: state) }
 

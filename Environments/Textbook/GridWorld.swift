@@ -49,8 +49,10 @@ public struct GridWorld: EnumerableEnvironment {
   public let map: GridMap?
 
   @inlinable public var state: Int { cell }
+  @inlinable public var isOver: Bool { hasEnded }
 
   @usableFromInline var cell: Int
+  @usableFromInline var hasEnded = false
   /// The one outcome of each (cell, action), `[cells × 4]`; not to be read for an end.
   @usableFromInline let moves: [Outcome]
   /// Whether each cell is an end.
@@ -111,20 +113,23 @@ public struct GridWorld: EnumerableEnvironment {
   public mutating func place(in state: Int) {
     precondition(observationSpace.contains(state), "state must be in 0..<\(stateCount), but is \(state)")
     cell = state
+    hasEnded = false
   }
 
   @inlinable
   public mutating func reset(using random: inout RandomStream) -> Int {
+    hasEnded = false
     cell = starts[random.integer(below: starts.count)]
     return cell
   }
 
   @inlinable
   public mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
-    precondition(actionSpace.contains(action), "action must be in 0..<4, but is \(action)")
+    checkStep(action)
     precondition(!isEnd[cell], "nothing follows from the end \(cell)")
     let move = moves[cell * 4 + action]
     cell = move.next
+    hasEnded = move.isTerminal
     return Step(
       observation: cell, reward: Reward(move.reward), ending: move.isTerminal ? .terminated : nil)
   }

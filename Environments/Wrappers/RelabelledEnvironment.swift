@@ -55,6 +55,7 @@ public struct RelabelledEnvironment<Base: EnumerableEnvironment>: EnumerableEnvi
   @inlinable public var observationSpace: DiscreteSpace { world.observationSpace }
   @inlinable public var actionSpace: DiscreteSpace { world.actionSpace }
   @inlinable public var state: Int { world.state }
+  @inlinable public var isOver: Bool { world.isOver }
   public var discount: Double { world.discount }
   public var initialDistribution: [Double] { world.initialDistribution }
   public var stateNames: [String] { world.stateNames }
@@ -63,6 +64,7 @@ public struct RelabelledEnvironment<Base: EnumerableEnvironment>: EnumerableEnvi
   public var features: StateFeatures? { world.features }
   public var goals: [GoalHypothesis] { world.goals }
   public var timeLimit: Int? { world.timeLimit }
+  public var picture: Picture { world.picture }
 
   public mutating func place(in state: Int) { world.place(in: state) }
 

@@ -31,8 +31,10 @@ public struct RandomWalk: EnumerableEnvironment {
   public let actionNames = ["walk"]
 
   @inlinable public var state: Int { place }
+  @inlinable public var isOver: Bool { hasEnded }
 
   @usableFromInline var place: Int
+  @usableFromInline var hasEnded = false
 
   /// Makes a walk.
   ///
@@ -73,21 +75,24 @@ public struct RandomWalk: EnumerableEnvironment {
   public mutating func place(in state: Int) {
     precondition(observationSpace.contains(state), "state must be in 0..<\(stateCount), but is \(state)")
     place = state
+    hasEnded = false
   }
 
   @inlinable
   public mutating func reset(using random: inout RandomStream) -> Int {
+    hasEnded = false
     place = middle
     return place
   }
 
   @inlinable
   public mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
-    precondition(action == 0, "action must be 0, but is \(action)")
+    checkStep(action)
     precondition(place > 0 && place <= length, "nothing follows from the end \(place)")
     place += random.unit() < 0.5 ? -1 : 1
+    hasEnded = isEnd(place)
     return Step(
-      observation: place, reward: Reward(reward(at: place)), ending: isEnd(place) ? .terminated : nil)
+      observation: place, reward: Reward(reward(at: place)), ending: hasEnded ? .terminated : nil)
   }
 
   public func outcomes(of action: Int, in state: Int) -> [Outcome] {

@@ -34,8 +34,10 @@ public struct FrozenLake: EnumerableEnvironment {
   public let isSlippery: Bool
 
   @inlinable public var state: Int { cell }
+  @inlinable public var isOver: Bool { hasEnded }
 
   @usableFromInline var cell: Int
+  @usableFromInline var hasEnded = false
   /// Where each move from each cell ends, `[cells × 4]`: the cell in the high bits, below them
   /// ``reachesGoal`` and ``ends``. One load answers everything a step asks.
   @usableFromInline let moves: [Int32]
@@ -85,24 +87,27 @@ public struct FrozenLake: EnumerableEnvironment {
   public mutating func place(in state: Int) {
     precondition(observationSpace.contains(state), "state must be in 0..<\(stateCount), but is \(state)")
     cell = state
+    hasEnded = false
   }
 
   @inlinable
   public mutating func reset(using random: inout RandomStream) -> Int {
+    hasEnded = false
     cell = starts[random.integer(below: starts.count)]
     return cell
   }
 
   @inlinable
   public mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
-    precondition(actionSpace.contains(action), "action must be in 0..<4, but is \(action)")
+    checkStep(action)
     // The directions go round, so that those at a right angle are one before and one after the action's own.
     let turn = isSlippery ? random.integer(below: 3) : 1
     let move = moves[cell &* 4 &+ ((action &+ turn &+ 3) & 3)]
     cell = Int(move >> 2)
+    hasEnded = move & Self.ends != 0
     return Step(
       observation: cell, reward: Reward(move & Self.reachesGoal == 0 ? 0 : 1),
-      ending: move & Self.ends == 0 ? nil : .terminated)
+      ending: hasEnded ? .terminated : nil)
   }
 
   public func outcomes(of action: Int, in state: Int) -> [Outcome] {

@@ -19,6 +19,7 @@ public struct AnyWorld: EnumerableEnvironment {
   public var name: String { base.name }
   public var discount: Double { base.discount }
   public var state: Int { base.state }
+  public var isOver: Bool { base.isOver }
   public var initialDistribution: [Double] { base.initialDistribution }
   public var stateNames: [String] { base.stateNames }
   public var actionNames: [String] { base.actionNames }
@@ -27,6 +28,8 @@ public struct AnyWorld: EnumerableEnvironment {
   public var features: StateFeatures?
   public var goals: [GoalHypothesis] { base.goals }
   public var timeLimit: Int? { base.timeLimit }
+  public var rewardRange: ClosedRange<Double> { base.rewardRange }
+  public var picture: Picture { base.picture }
 
   public mutating func place(in state: Int) { base.place(in: state) }
 

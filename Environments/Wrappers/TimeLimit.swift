@@ -28,6 +28,15 @@ public struct TimeLimit<Base: Environment>: Environment {
 
   @inlinable public var observationSpace: Base.ObservationSpace { world.observationSpace }
   @inlinable public var actionSpace: Base.ActionSpace { world.actionSpace }
+  @inlinable public var isOver: Bool { elapsed == steps || world.isOver }
+  public var name: String { world.name }
+  public var rewardRange: ClosedRange<Double> { world.rewardRange }
+  public var timeLimit: Int? { steps }
+  public var actionNames: [String] { world.actionNames }
+  public var picture: Picture { world.picture }
+
+  @inlinable
+  public func isAvailable(_ action: Base.Action) -> Bool { world.isAvailable(action) }
 
   @inlinable
   public mutating func reset(using random: inout RandomStream) -> Base.Observation {
@@ -38,7 +47,7 @@ public struct TimeLimit<Base: Environment>: Environment {
   @inlinable
   public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation>
   {
-    precondition(elapsed < steps, "the episode was cut off after \(steps) steps")
+    checkStep(action)
     var step = world.step(action, using: &random)
     elapsed += 1
     if elapsed == steps, step.ending == nil { step.ending = .truncated }
@@ -46,17 +55,24 @@ public struct TimeLimit<Base: Environment>: Environment {
   }
 }
 
+extension TimeLimit: PlaceableEnvironment where Base: PlaceableEnvironment {
+  public var stateNumbers: [Double] { world.stateNumbers }
+
+  /// Puts the world into a state, with all of the limit before it.
+  public mutating func place(at numbers: [Double]) throws(DataError) {
+    try world.place(at: numbers)
+    elapsed = 0
+  }
+}
+
 extension TimeLimit: EnumerableEnvironment where Base: EnumerableEnvironment {
-  public var name: String { world.name }
   public var discount: Double { world.discount }
   @inlinable public var state: Int { world.state }
   public var initialDistribution: [Double] { world.initialDistribution }
   public var stateNames: [String] { world.stateNames }
-  public var actionNames: [String] { world.actionNames }
   public var map: GridMap? { world.map }
   public var features: StateFeatures? { world.features }
   public var goals: [GoalHypothesis] { world.goals }
-  public var timeLimit: Int? { steps }
 
   /// Puts the world into a state, with all of the limit before it.
   public mutating func place(in state: Int) {

@@ -1,0 +1,7 @@
+import Assay
+import AssayEnvironments
+
+extension Catalogue {
+  /// Worlds that show less than there is.
+  static let partiallyObservableWorlds: [EnvironmentEntry] = []
+}
