@@ -40,6 +40,23 @@ func solving<Result>(_ name: String, _ body: () async throws -> Result) async th
   }
 }
 
+/// What standard output can show.
+enum Terminal {
+  /// Whether colours are wanted: on a terminal, unless `NO_COLOR` says otherwise (no-color.org).
+  static var usesColour: Bool {
+    isatty(STDOUT_FILENO) == 1 && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+  }
+}
+
+/// Writes a value as JSON to standard output.
+func printJSON(_ value: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  var data = try encoder.encode(value)
+  data.append(UInt8(ascii: "\n"))
+  FileHandle.standardOutput.write(data)
+}
+
 /// A line on the terminal that says how far a long run has come; nothing where standard error is not a
 /// terminal.
 final class ProgressLine: Sendable {
