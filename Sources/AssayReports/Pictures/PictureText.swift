@@ -116,6 +116,8 @@ private struct DotCanvas {
   private mutating func fillDots(
     near from: (x: Double, y: Double), _ to: (x: Double, y: Double), radius: Double, tint: Picture.Tint
   ) {
+    // What is not a number is not drawn.
+    guard [from.x, from.y, to.x, to.y, radius].allSatisfy(\.isFinite) else { return }
     let (dx, dy) = (to.x - from.x, to.y - from.y)
     let square = dx * dx + dy * dy
     forEachDot(
@@ -129,7 +131,7 @@ private struct DotCanvas {
   }
 
   private mutating func fillPolygon(_ points: [(x: Double, y: Double)], tint: Picture.Tint) {
-    guard let first = points.first else { return }
+    guard let first = points.first, points.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else { return }
     let xs = points.reduce(first.x...first.x) { min($0.lowerBound, $1.x)...max($0.upperBound, $1.x) }
     let ys = points.reduce(first.y...first.y) { min($0.lowerBound, $1.y)...max($0.upperBound, $1.y) }
     forEachDot(x: xs, y: ys) { x, y in
@@ -147,7 +149,6 @@ private struct DotCanvas {
     x: ClosedRange<Double>, y: ClosedRange<Double>, tint: (Double, Double) -> Picture.Tint?
   ) {
     func dots(in range: ClosedRange<Double>, below limit: Int) -> Range<Int> {
-      guard range.lowerBound.isFinite, range.upperBound.isFinite else { return 0..<0 }
       let first = Int(max(0, min(Double(limit), range.lowerBound.rounded(.down))))
       let last = Int(max(-1, min(Double(limit - 1), range.upperBound.rounded(.up))))
       return first..<max(first, last + 1)
