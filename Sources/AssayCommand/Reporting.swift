@@ -13,6 +13,8 @@ func reporting(_ body: () async throws -> Void) async throws {
 
 /// Says on standard error what went wrong, and gives the status to end with.
 func end(_ error: any Error) -> ExitCode {
+  // What is to be said was said.
+  if let status = error as? ExitCode { return status }
   let (status, message): (ExitCode, String) =
     switch error {
     case let error as Failure: (error.status, error.message)

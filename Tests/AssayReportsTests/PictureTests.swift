@@ -98,7 +98,9 @@ struct PictureTests {
     // The line lies below everything and never moves; the polygon lies above what moves.
     #expect(elements.named("path").count == 1 + 4)
     #expect(elements.named("circle").count == 4)
-    #expect(elements.text.contains("@keyframes f1{0%{visibility:hidden}25%{visibility:visible}50%{visibility:hidden}}"))
+    #expect(
+      elements.text.contains(
+        "@keyframes f1{0%{visibility:hidden}25%{visibility:visible}50%{visibility:hidden}}"))
     #expect(elements.text.contains("animation:f1 2s step-end infinite"))
     #expect(elements.named("g").compactMap { $0["id"] } == ["f0", "f1", "f2", "f3"])
 

@@ -9,6 +9,7 @@ struct CheckEnvironmentCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check-environment",
     abstract: "Check a world against the contract, or against a recording.",
+    usage: "assay check-environment <environment> [<options>]",
     discussion: """
       The contract: the same seed gives the same episode, copies are independent, observations and rewards are where \
       the world says, endings are final, and what is listed is what happens. A recording holds episodes of another \

@@ -10,6 +10,7 @@ struct RenderCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "render",
     abstract: "Draw an episode of a world, frame by frame, as SVG.",
+    usage: "assay render <environment> --out <folder> [<options>]",
     discussion: """
       Writes frame-000.svg and so on, and one animated file named after the world, into a folder that is not there \
       yet. The policy is 'random' (each action that is available, equally likely), 'best' (exact, for the discounted \

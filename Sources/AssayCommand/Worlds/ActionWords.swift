@@ -41,8 +41,8 @@ struct ActionWords {
     }
     return names.enumerated().map { index, name in
       let arrow = Self.arrows[name].map { "/\($0)" } ?? ""
-      return "\(index)\(arrow) \(name)"
-    }.joined(separator: "  ")
+      return "\(index)\(arrow)\u{A0}\(name.replacing(" ", with: "\u{A0}"))"
+    }.joined(separator: ", ")
   }
 
   private static let arrows = ["up": "↑", "down": "↓", "left": "←", "right": "→"]
