@@ -4,19 +4,20 @@ import Assay
 ///
 /// ![what one sees](access-control)
 ///
-/// At each step the customer at the head of the queue has one of four priorities, 1, 2, 4 or 8, each equally likely.
-/// Who is accepted takes a free server and pays the priority; who is rejected, or accepted while no server is free, is
-/// turned away for nothing. Then every busy server, the one just taken included, becomes free with probability 0.06,
-/// and the next customer stands at the head. The queue never gets empty.
+/// At each step the customer at the head of the queue has one of four priorities, 1, 2, 4 or 8, each equally
+/// likely. Who is accepted takes a free server and pays the priority; who is rejected, or accepted while no
+/// server is free, is turned away for nothing. Then every busy server, the one just taken included, becomes
+/// free with probability 0.06, and the next customer stands at the head. The queue never gets empty.
 ///
-/// - **Observation**: 4 · f + i, with f free servers, 0 to 10, and i the customer's place among the priorities.
+/// - **Observation**: 4 · f + i, with f free servers, 0 to 10, and i the customer's place among the
+///   priorities.
 /// - **Action**: reject or accept.
 /// - **Reward**: the priority of an accepted customer, 0 to 8.
-/// - **Ending**: none. Episodes start with all servers free. γ = 0.99; what is judged in the book is the average
-///   reward.
+/// - **Ending**: none. Episodes start with all servers free. γ = 0.99; what is judged in the book is the
+///   average reward.
 /// - **For**: average reward: what counts is the long run, which no discount describes exactly.
-/// - **Published**: the book's differential Sarsa learned an average reward of about 2.31 while exploring; the best is
-///   2.7476, and never accepts priority 1.
+/// - **Published**: the book's differential Sarsa learned an average reward of about 2.31 while exploring;
+///   the best is 2.7476, and never accepts priority 1.
 /// - SeeAlso: Sutton & Barto (2018), Example 10.2 and Figure 10.5.
 public struct AccessControl: EnumerableEnvironment, ListedEnvironment {
   /// What customers pay.

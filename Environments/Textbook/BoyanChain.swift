@@ -4,15 +4,16 @@ import Assay
 ///
 /// ![what one sees](boyan-chain)
 ///
-/// States count down from 12 to 0. From any above 1 a step leads one or two states down, each equally likely, for −3;
-/// from 1 it leads to 0 for −2. So the value of state s is −2s. The features lie at states 12, 8, 4 and 0: each is 1 at
-/// its own state, 0 at the others of the four, and falls linearly between them.
+/// States count down from 12 to 0. From any above 1 a step leads one or two states down, each equally likely,
+/// for −3; from 1 it leads to 0 for −2. So the value of state s is −2s. The features lie at states 12, 8, 4
+/// and 0: each is 1 at its own state, 0 at the others of the four, and falls linearly between them.
 ///
 /// - **Observation**: the state, 0 to 12.
 /// - **Action**: one, for there is nothing to choose.
 /// - **Reward**: −3, or −2 for the last step from state 1.
 /// - **Ending**: terminates in state 0. Episodes start in state 12. γ = 1.
-/// - **For**: prediction with features: what remains wrong is the learner's fault, for the features can say it all.
+/// - **For**: prediction with features: what remains wrong is the learner's fault, for the features can say
+///   it all.
 /// - **Published**: the weights (−24, −16, −8, 0) are exact.
 /// - SeeAlso: Boyan (2002), *Technical update: least-squares temporal difference learning*.
 public struct BoyanChain: EnumerableEnvironment, ListedEnvironment {

@@ -4,12 +4,12 @@ import Assay
 ///
 /// ![what one sees](catch)
 ///
-/// The board has 10 rows of 5. The ball starts in the first row, in any column, each equally likely, and falls a row
-/// each step. The paddle is as wide as the ball, starts in the middle of the last row, and moves a column each step; it
-/// stops at the sides. The episode ends when the ball is in the last row.
+/// The board has 10 rows of 5. The ball starts in the first row, in any column, each equally likely, and
+/// falls a row each step. The paddle is as wide as the ball, starts in the middle of the last row, and moves
+/// a column each step; it stops at the sides. The episode ends when the ball is in the last row.
 ///
-/// The paddle can always get there in time, so the best return is 1. Moved at random it catches a fifth of the balls:
-/// wherever it ends, the ball is there with probability ⅕. That is a return of −0.6.
+/// The paddle can always get there in time, so the best return is 1. Moved at random it catches a fifth of
+/// the balls: wherever it ends, the ball is there with probability ⅕. That is a return of −0.6.
 ///
 /// - **Observation**: 25 · r + 5 · b + p, with the ball in row r and column b and the paddle in column p.
 /// - **Action**: left, stay or right.
@@ -17,8 +17,8 @@ import Assay
 /// - **Ending**: terminates after 9 steps. γ = 1.
 /// - **For**: whether an agent can learn at all from what comes nine steps later.
 /// - **Published**: the best return is 1, that of random moves −0.6.
-/// - SeeAlso: Osband et al. (2020), *Behaviour suite for reinforcement learning*, whose rules these are; Mnih et al.
-///   (2014), *Recurrent models of visual attention*, for the game.
+/// - SeeAlso: Osband et al. (2020), *Behaviour suite for reinforcement learning*, whose rules these are; Mnih
+///   et al. (2014), *Recurrent models of visual attention*, for the game.
 public struct Catch: EnumerableEnvironment {
   public let name = "catch"
   public let discount = 1.0

@@ -1,16 +1,18 @@
 import Assay
 
-/// A dive of N steps, each of which may drift to the right: only N in a row reach the treasure, and each costs.
+/// A dive of N steps, each of which may drift to the right: only N in a row reach the treasure, and each
+/// costs.
 ///
 /// ![what one sees](deep-sea)
 ///
-/// One dives from the top left of a grid of N rows and N columns, a row each step. `right` also leads a column to the
-/// right, up to the last, and costs 0.01/N; `left` leads a column to the left, down to the first, for nothing. Who takes
-/// `right` in the last column, which only the lowest row lets one reach, finds the treasure, worth 1. So there is one
-/// way in 2ᴺ that pays, 0.99 in all, and every step of it looks like a loss until the last.
+/// One dives from the top left of a grid of N rows and N columns, a row each step. `right` also leads a
+/// column to the right, up to the last, and costs 0.01/N; `left` leads a column to the left, down to the
+/// first, for nothing. Who takes `right` in the last column, which only the lowest row lets one reach, finds
+/// the treasure, worth 1. So there is one way in 2ᴺ that pays, 0.99 in all, and every step of it looks like a
+/// loss until the last.
 ///
-/// The mapping says which of the two actions is `right` in which cell: always the second one, or drawn for each cell,
-/// with even chances, from a seed, so that nothing carries over from one cell to another.
+/// The mapping says which of the two actions is `right` in which cell: always the second one, or drawn for
+/// each cell, with even chances, from a seed, so that nothing carries over from one cell to another.
 ///
 /// - **Observation**: the cell, i·(i + 1)/2 + j in row i and column j ≤ i, or N·(N + 1)/2 at the bottom.
 /// - **Action**: 0 or 1, which mean left and right, or the reverse where a drawn mapping says so.
@@ -18,7 +20,8 @@ import Assay
 /// - **Ending**: terminates after N steps, at the bottom. Episodes start in the top left cell. γ = 1.
 /// - **For**: deep exploration: at random, the treasure is found with probability 2⁻ᴺ in an episode.
 /// - **Published**: the best return is 0.99, whatever N.
-/// - SeeAlso: Osband et al. (2020), *Behaviour suite for reinforcement learning*, whose deterministic version this is.
+/// - SeeAlso: Osband et al. (2020), *Behaviour suite for reinforcement learning*, whose deterministic version
+///   this is.
 public struct DeepSea: EnumerableEnvironment, ListedEnvironment {
   /// Which action is `right` in a cell.
   public enum Mapping: Sendable, Hashable {

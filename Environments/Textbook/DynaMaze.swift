@@ -12,22 +12,22 @@ import Assay
 ///     . . . . . # . . .      . . . . . . . . .
 ///     . . . . . . . . .      . . . S . . . . .
 ///
-/// A move that would lead into a wall or off the map leaves the agent in place. The second map has a wall with a
-/// gap at `a`, at `b`, or at both, and a wall where it has none. From `S` the way takes 14 steps in the maze, 10
-/// through the gap at the right and 16 through the one at the left. All walls may be changed under an agent: from
-/// `gap-right` to `gap-left` its way is blocked, from `gap-left` to `gap-both` a shorter one opens. Every cell is a
-/// state, row by row, and one that finds itself inside a wall may leave it.
+/// A move that would lead into a wall or off the map leaves the agent in place. The second map has a wall
+/// with a gap at `a`, at `b`, or at both, and a wall where it has none. From `S` the way takes 14 steps in
+/// the maze, 10 through the gap at the right and 16 through the one at the left. All walls may be changed
+/// under an agent: from `gap-right` to `gap-left` its way is blocked, from `gap-left` to `gap-both` a shorter
+/// one opens. Every cell is a state, row by row, and one that finds itself inside a wall may leave it.
 ///
 /// - **Observation**: the cell, row by row from the top left, 0 to 53.
 /// - **Action**: up, right, down or left.
 /// - **Reward**: 1 for entering `G`, else 0.
 /// - **Ending**: terminates in `G`. Episodes start in `S`. γ = 0.95.
-/// - **For**: whether planning pays, and whether an agent finds out that its model has become wrong, for the worse or
-///   for the better.
-/// - **Published**: shortest ways of 14 steps; of 10 and then 16 where the way is blocked; of 16 and then 10 where one
-///   opens.
-/// - SeeAlso: Sutton & Barto (2018), Examples 8.1 to 8.3, Figures 8.2, 8.4 and 8.5; Sutton (1990), *Integrated
-///   architectures for learning, planning, and reacting*.
+/// - **For**: whether planning pays, and whether an agent finds out that its model has become wrong, for the
+///   worse or for the better.
+/// - **Published**: shortest ways of 14 steps; of 10 and then 16 where the way is blocked; of 16 and then 10
+///   where one opens.
+/// - SeeAlso: Sutton & Barto (2018), Examples 8.1 to 8.3, Figures 8.2, 8.4 and 8.5; Sutton (1990),
+///   *Integrated architectures for learning, planning, and reacting*.
 public struct DynaMaze: EnumerableEnvironment, ListedEnvironment {
   /// Where the walls are.
   public enum Walls: String, Sendable, Hashable, CaseIterable {

@@ -4,9 +4,9 @@ import Assay
 ///
 /// ![what one sees](five-chain)
 ///
-/// `forward` leads to the next state for nothing, and from the last state back to it for 10. `back` leads to the first
-/// state for 2, from anywhere. With probability 0.2 the other of the two happens instead, reward included. To go
-/// forward always is best: in the long run that pays
+/// `forward` leads to the next state for nothing, and from the last state back to it for 10. `back` leads to
+/// the first state for 2, from anywhere. With probability 0.2 the other of the two happens instead, reward
+/// included. To go forward always is best: in the long run that pays
 ///
 ///     0.2 · 2 + 0.8⁵ · 10 = 3.6768
 ///
@@ -18,8 +18,8 @@ import Assay
 /// - **Ending**: none. Episodes start in the first state. γ = 0.99.
 /// - **For**: exploration: a near reward is found at once, the far one seldom, and by chance.
 /// - **Published**: 3677 is the best that 1000 steps pay on average in the long run.
-/// - SeeAlso: Dearden, Friedman & Russell (1998), *Bayesian Q-learning*; Strens (2000), *A Bayesian framework for
-///   reinforcement learning*.
+/// - SeeAlso: Dearden, Friedman & Russell (1998), *Bayesian Q-learning*; Strens (2000), *A Bayesian framework
+///   for reinforcement learning*.
 public struct FiveChain: EnumerableEnvironment, ListedEnvironment {
   /// The action that leads to the next state.
   public static let forward = 0

@@ -4,21 +4,23 @@ import Assay
 ///
 /// ![what one sees](gambler)
 ///
-/// With s in hand, any whole amount from 1 to the smaller of s and what is missing to the goal may be staked. With
-/// probability p the coin shows heads and the stake is won, else it is lost. Where p < ½ it is best to play boldly,
-/// to stake as much as is allowed; but many other stakes are as good, and the value has a kink at each of them. Where
-/// p > ½ it is best to stake 1.
+/// With s in hand, any whole amount from 1 to the smaller of s and what is missing to the goal may be staked.
+/// With probability p the coin shows heads and the stake is won, else it is lost. Where p < ½ it is best to
+/// play boldly, to stake as much as is allowed; but many other stakes are as good, and the value has a kink
+/// at each of them. Where p > ½ it is best to stake 1.
 ///
 /// The book also allows to stake nothing, which never helps and may go on for ever; here it is left out.
 ///
 /// - **Observation**: the money in hand, 0 to the goal, 100 unless said otherwise.
 /// - **Action**: action i stakes i + 1; no more is available than what is in hand or missing.
 /// - **Reward**: 1 for reaching the goal, else 0, so that a value is the probability of getting there.
-/// - **Ending**: terminates at 0 and at the goal, however one plays. Episodes start with any amount between them, each
-///   equally likely. γ = 1.
+/// - **Ending**: terminates at 0 and at the goal, however one plays. Episodes start with any amount between
+///   them, each equally likely. γ = 1.
 /// - **For**: exact values with many ties: a policy may differ from another's everywhere and be as good.
-/// - **Published**: at p = 0.4, values 0.16, 0.4 and 0.64 of 25, 50 and 75, and the best stakes 25, 50 and 25.
-/// - SeeAlso: Sutton & Barto (2018), Example 4.3 and Figure 4.3; Dubins & Savage (1965), *How to gamble if you must*.
+/// - **Published**: at p = 0.4, values 0.16, 0.4 and 0.64 of 25, 50 and 75, and the best stakes 25, 50 and
+///   25.
+/// - SeeAlso: Sutton & Barto (2018), Example 4.3 and Figure 4.3; Dubins & Savage (1965), *How to gamble if
+///   you must*.
 public struct Gambler: EnumerableEnvironment, ListedEnvironment {
   public let name = "gambler"
   public let discount = 1.0

@@ -1,20 +1,23 @@
 import Assay
 
-/// Arms whose rewards vary as much as what the arms are worth: the testbed on which ways to explore are compared.
+/// Arms whose rewards vary as much as what the arms are worth: the testbed on which ways to explore are
+/// compared.
 ///
 /// ![what one sees](k-armed-bandit)
 ///
-/// What each of the k arms is worth on average is drawn from the standard normal distribution, once, from a seed. A
-/// pull is an episode, and its reward is drawn from the normal distribution about the arm's worth with deviation 1. The
-/// arms do not depend on how pulls are drawn: as many seeds make as many bandits of the same kind.
+/// What each of the k arms is worth on average is drawn from the standard normal distribution, once, from a
+/// seed. A pull is an episode, and its reward is drawn from the normal distribution about the arm's worth
+/// with deviation 1. The arms do not depend on how pulls are drawn: as many seeds make as many bandits of the
+/// same kind.
 ///
 /// - **Observation**: always 0.
 /// - **Action**: the arm, 0 to k − 1; k is 10 unless said otherwise.
 /// - **Reward**: any number; the outcomes list what it is on average.
 /// - **Ending**: terminates with every pull. γ = 1.
 /// - **For**: exploration where nothing else is to be learned.
-/// - **Published**: the best of ten arms is worth 1.54 on average over seeds; after 1000 pulls with averages of what was
-///   seen, ε-greedy choice takes it in 80 % of the pulls with ε = 0.1, in 60 % with 0.01 and in 35 % with 0.
+/// - **Published**: the best of ten arms is worth 1.54 on average over seeds; after 1000 pulls with averages
+///   of what was seen, ε-greedy choice takes it in 80 % of the pulls with ε = 0.1, in 60 % with 0.01 and in
+///   35 % with 0.
 /// - SeeAlso: Sutton & Barto (2018), Section 2.3, Figures 2.1 and 2.2.
 public struct KArmedBandit: EnumerableEnvironment {
   public let name = "k-armed-bandit"

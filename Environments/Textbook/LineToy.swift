@@ -1,25 +1,25 @@
 import Assay
 
-/// A point on a line, and a reward for leaving it to the left: the least continuous world in which a deterministic actor
-/// may stop learning with the reward in sight.
+/// A point on a line, and a reward for leaving it to the left: the least continuous world in which a
+/// deterministic actor may stop learning with the reward in sight.
 ///
 /// ![what one sees](line-toy)
 ///
-/// The point is at x, from −1 to 1, and starts at 0. An action a moves it to x + a, or to the end of the line that lies
-/// before that. Where x + a < 0 the reward is 1 and the episode ends. So the very first step can end it, and from x ≥ 0
-/// it takes ⌊10x⌋ + 1 steps.
+/// The point is at x, from −1 to 1, and starts at 0. An action a moves it to x + a, or to the end of the line
+/// that lies before that. Where x + a < 0 the reward is 1 and the episode ends. So the very first step can
+/// end it, and from x ≥ 0 it takes ⌊10x⌋ + 1 steps, up to rounding.
 ///
-/// What an action is worth to an actor that always moves right is 1 below −x and 0 above: it has no slope to follow
-/// anywhere. An actor that follows slopes and learned to move right before it met the reward stays as it is, however
-/// often exploration meets it later.
+/// What an action is worth to an actor that always moves right is 1 below −x and 0 above: it has no slope to
+/// follow anywhere. An actor that follows slopes and learned to move right before it met the reward stays as
+/// it is, however often exploration meets it later.
 ///
 /// - **Observation**: x, from −1 to 1.
 /// - **Action**: a, from −0.1 to 0.1.
 /// - **Reward**: 1 where x + a < 0, else 0.
 /// - **Ending**: terminates with the reward.
 /// - **For**: an actor that is stuck where the critic is right and flat.
-/// - SeeAlso: Matheron, Perrin & Sigaud (2020), *Understanding failures of deterministic actor-critic with continuous
-///   action spaces and sparse rewards*, whose 1D-toy this is.
+/// - SeeAlso: Matheron, Perrin & Sigaud (2019), *The problem with DDPG: understanding failures in
+///   deterministic environments with sparse rewards*, whose toy problem this is.
 public struct LineToy: PlaceableEnvironment {
   public let name = "line-toy"
   public let observationSpace = BoxSpace(count: 1, in: -1...1)

@@ -4,9 +4,10 @@ import Assay
 ///
 /// ![what one sees](short-corridor)
 ///
-/// In the first and the third cell the actions do what they say; in the second, `right` leads left and `left` leads
-/// right. A move to the left of the first cell leaves the agent there, and the third cell leads right to the goal. Who
-/// sees which cell it is needs three steps. Who does not, and goes right with probability p everywhere, needs
+/// In the first and the third cell the actions do what they say; in the second, `right` leads left and `left`
+/// leads right. A move to the left of the first cell leaves the agent there, and the third cell leads right
+/// to the goal. Who sees which cell it is needs three steps. Who does not, and goes right with probability p
+/// everywhere, needs
 ///
 ///     (4 − 2p) / (p · (1 − p))
 ///
@@ -16,10 +17,10 @@ import Assay
 /// - **Action**: left or right.
 /// - **Reward**: −1 each step.
 /// - **Ending**: terminates at the goal. Episodes start in the first cell. γ = 1.
-/// - **For**: policies that must be stochastic: with shared features every deterministic policy fails, and so does one
-///   that is greedy about action values, however good these are.
-/// - **Published**: p ≈ 0.59 and −11.6 at best; −44 and −82 for the ε-greedy policies to the right and to the left with
-///   ε = 0.1.
+/// - **For**: policies that must be stochastic: with shared features every deterministic policy fails, and so
+///   does one that is greedy about action values, however good these are.
+/// - **Published**: p ≈ 0.59 and −11.6 at best; −44 and −82 for the ε-greedy policies to the right and to the
+///   left with ε = 0.1.
 /// - SeeAlso: Sutton & Barto (2018), Example 13.1.
 public struct ShortCorridor: EnumerableEnvironment, ListedEnvironment {
   /// The action that leads left from the first and the third cell.

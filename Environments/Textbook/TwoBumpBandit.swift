@@ -1,7 +1,8 @@
 import Assay
 import Foundation
 
-/// One number to choose, and two bumps of reward: a wide one that is easy to climb, and a narrow one twice as high.
+/// One number to choose, and two bumps of reward: a wide one that is easy to climb, and a narrow one twice as
+/// high.
 ///
 /// ![what one sees](two-bump-bandit)
 ///
@@ -9,18 +10,19 @@ import Foundation
 ///
 ///     ½ · exp(−½ · ((a + 0.4) / 0.3)²) + exp(−½ · ((a − 0.7) / 0.08)²)
 ///
-/// to which normal noise may be added. The wide bump has its top of 0.5 at −0.4, the narrow one its top of 1 at 0.7.
-/// Whoever follows the slope from anywhere to the left of 0.45 ends at the wide one, where the slope is zero and all
-/// estimates may be right.
+/// to which normal noise may be added. The wide bump has its top of 0.5 at −0.4, the narrow one its top of 1
+/// at 0.7. Whoever follows the slope from anywhere to the left of 0.42 ends at the wide one, where the slope
+/// is zero and all estimates may be right.
 ///
-/// An actor that draws a from a normal distribution climbs the bumps as that distribution blurs them. With a deviation
-/// above 0.164 the wide bump is then the higher one, so that it prefers it for good reason; only with less is it stuck.
+/// An actor that draws a from a normal distribution climbs the bumps as that distribution blurs them. With a
+/// deviation of 0.17 or more the wide bump is then the higher one, so that it prefers it for good reason;
+/// only with less is it stuck.
 ///
 /// - **Observation**: one number, always 1.
 /// - **Action**: one number from −1 to 1.
-/// - **Reward**: as above, above 0 and at most 1.0006; any number where there is noise.
-/// - **Ending**: terminates with every choice. An action outside the limits is not allowed: it is for the agent to keep
-///   to them.
+/// - **Reward**: as above, above 0 and below 1.001; any number where there is noise.
+/// - **Ending**: terminates with every choice. An action outside the limits is not allowed: it is for the
+///   agent to keep to them.
 /// - **For**: an actor at a local optimum, with nothing wrong with its critic; other starts cure it.
 public struct TwoBumpBandit: PlaceableEnvironment {
   public let name = "two-bump-bandit"
@@ -50,7 +52,7 @@ public struct TwoBumpBandit: PlaceableEnvironment {
     return 0.5 * exp(-wide * wide / 2) + exp(-narrow * narrow / 2)
   }
 
-  public var rewardRange: ClosedRange<Double> { noise > 0 ? -.infinity ... .infinity : 0...1.0006 }
+  public var rewardRange: ClosedRange<Double> { noise > 0 ? -.infinity ... .infinity : 0...1.001 }
 
   /// None: nothing that follows depends on anything.
   public var stateNumbers: [Double] { [] }

@@ -1,14 +1,14 @@
 import Assay
 
-/// Two states that share one feature, which is 1 in the first and 2 in the second: the least with which bootstrapping
-/// diverges.
+/// Two states that share one feature, which is 1 in the first and 2 in the second: the least with which
+/// bootstrapping diverges.
 ///
 /// ![what one sees](w-to-2w)
 ///
-/// From both states `forward` leads to the second and `back` to the first, for nothing; where `forward` is taken in the
-/// second state, the episode ends with probability ε. All values are zero, and the one weight w can say so, for it
-/// makes them w and 2w. But who takes `forward` for its policy and updates only where it leads from the first state to
-/// the second multiplies w by
+/// From both states `forward` leads to the second and `back` to the first, for nothing; where `forward` is
+/// taken in the second state, the episode ends with probability ε. All values are zero, and the one weight w
+/// can say so, for it makes them w and 2w. But who takes `forward` for its policy and updates only where it
+/// leads from the first state to the second multiplies w by
 ///
 ///     1 + α · (2γ − 1)
 ///
@@ -21,12 +21,12 @@ import Assay
 /// - **Observation**: the state, 0 or 1; the features are the one number above.
 /// - **Action**: forward or back.
 /// - **Reward**: always 0.
-/// - **Ending**: terminates with probability ε = 0.01 after `forward` in the second state. Episodes start in either
-///   state, each equally likely. γ = 0.99.
+/// - **Ending**: terminates with probability ε = 0.01 after `forward` in the second state. Episodes start in
+///   either state, each equally likely. γ = 0.99.
 /// - **For**: the deadly triad at its smallest: features, bootstrapping and off-policy data.
 /// - **Published**: both factors above.
-/// - SeeAlso: Sutton & Barto (2018), Section 11.2 and Example 11.1; Tsitsiklis & Van Roy (1996), *Feature-based methods
-///   for large scale dynamic programming*.
+/// - SeeAlso: Sutton & Barto (2018), Section 11.2 and Example 11.1; Tsitsiklis & Van Roy (1996),
+///   *Feature-based methods for large scale dynamic programming*.
 public struct TwoStateDivergence: EnumerableEnvironment, ListedEnvironment {
   /// The action that leads to the second state.
   public static let forward = 0

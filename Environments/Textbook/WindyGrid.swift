@@ -13,14 +13,14 @@ import Assay
 ///     . . . . . . . . . .
 ///     0 0 0 1 1 1 2 2 1 0
 ///
-/// A move leads from its cell to the one it points at and, in the same step, as many cells up as the number below the
-/// column it leaves; what would lead off the grid ends at its border. In a stochastic wind the numbers that are not 0
-/// are one more in a third of the steps and one less in another. King's moves go to all eight neighbours; to stay is
-/// to be carried by the wind alone.
+/// A move leads from its cell to the one it points at and, in the same step, as many cells up as the number
+/// below the column it leaves; what would lead off the grid ends at its border. In a stochastic wind the
+/// numbers that are not 0 are one more in a third of the steps and one less in another. King's moves go to
+/// all eight neighbours; to stay is to be carried by the wind alone.
 ///
 /// - **Observation**: the cell, row by row from the top left, 0 to 69.
-/// - **Action**: up, right, down or left; of king's moves, also up-right, down-right, down-left and up-left; with the
-///   ninth, stay.
+/// - **Action**: up, right, down or left; of king's moves, also up-right, down-right, down-left and up-left;
+///   with the ninth, stay.
 /// - **Reward**: −1 each step.
 /// - **Ending**: terminates in `G`. Episodes start in `S`. γ = 0.99 unless said otherwise; the book's is 1.
 /// - **For**: on-policy learning where no episode ends by itself, so that one has to learn while it lasts.
