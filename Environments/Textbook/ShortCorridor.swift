@@ -16,7 +16,8 @@ import Assay
 /// - **Observation**: the cell, 0 to 2, or the goal, 3; the features are one number that is 1 everywhere.
 /// - **Action**: left or right.
 /// - **Reward**: −1 each step.
-/// - **Ending**: terminates at the goal. Episodes start in the first cell. γ = 1.
+/// - **Ending**: terminates at the goal. Episodes start in the first cell. γ = 0.99 unless said otherwise;
+///   the book's is 1.
 /// - **For**: policies that must be stochastic: with shared features every deterministic policy fails, and so
 ///   does one that is greedy about action values, however good these are.
 /// - **Published**: p ≈ 0.59 and −11.6 at best; −44 and −82 for the ε-greedy policies to the right and to the
@@ -31,7 +32,7 @@ public struct ShortCorridor: EnumerableEnvironment, ListedEnvironment {
   public static let goal = 3
 
   public let name = "short-corridor"
-  public let discount = 1.0
+  public let discount: Double
   public let actionNames = ["left", "right"]
   public let stateNames = ["first", "reversed", "third", "goal"]
   public let map: GridMap? = GridMap(
@@ -44,7 +45,12 @@ public struct ShortCorridor: EnumerableEnvironment, ListedEnvironment {
   }
 
   /// Makes the corridor.
-  public init() {}
+  ///
+  /// - Parameter discount: γ, in [0, 1].
+  public init(discount: Double = 0.99) {
+    precondition(discount >= 0 && discount <= 1, "discount must be in [0, 1], but is \(discount)")
+    self.discount = discount
+  }
 
   /// One number that is 1 in every state.
   public var features: StateFeatures? { StateFeatures(count: 1, values: [1, 1, 1, 1]) }

@@ -38,7 +38,7 @@ struct ShortCorridorTests {
 
   @Test("who sees the cells goes right, left, right; the features tell nobody")
   func seeing() throws {
-    let values = bestActionValues(of: ShortCorridor())
+    let values = bestActionValues(of: ShortCorridor(), discount: 1)
     #expect((0..<3).map { bestActions(values, in: $0) } == [[1], [0], [1]])
     #expect(bestValue(values, in: 0) == -3)
     let features = try #require(ShortCorridor().features)
