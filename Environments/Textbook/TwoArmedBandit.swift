@@ -43,6 +43,7 @@ public struct TwoArmedBandit: EnumerableEnvironment, ListedEnvironment {
 
   /// How likely each arm pays.
   public var picture: Picture {
-    Picture(drawing: .bars([first, second]), caption: "the arms pay with probabilities \(first) and \(second)")
+    Picture(
+      drawing: .bars([first, second]), caption: "the arms pay with probabilities \(first) and \(second)")
   }
 }

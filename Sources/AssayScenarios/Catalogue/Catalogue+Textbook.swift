@@ -165,7 +165,8 @@ extension Catalogue {
   }()
 
   private static let deepSea: EnvironmentEntry = {
-    let size = Variable("size", "how many rows and columns there are", .integer(1...50), standard: .number(10))
+    let size = Variable(
+      "size", "how many rows and columns there are", .integer(1...50), standard: .number(10))
     let mapping = Variable(
       "mapping", "which action is right: 0 for the second, else a seed to draw it from in each cell",
       .integer(0...1_000_000), standard: .number(0))

@@ -42,7 +42,9 @@ struct CliffWalkingTests {
 
   /// The value of the start without a discount, where the best action is taken but for a share ε of the steps, in which
   /// any is, by sweeps; `best` chooses among the action values of a cell.
-  private func softValue(_ best: (_ cell: Int, _ actionValues: [Double]) -> Double) -> (value: Double, greedy: [Int]) {
+  private func softValue(_ best: (_ cell: Int, _ actionValues: [Double]) -> Double) -> (
+    value: Double, greedy: [Int]
+  ) {
     let world = CliffWalking(discount: 1)
     let cells = Array(0..<36) + [36]
     let outcomes = cells.map { cell in (0..<4).map { world.outcomes(of: $0, in: cell)[0] } }
@@ -63,7 +65,9 @@ struct CliffWalkingTests {
     let best = bestActionValues(of: CliffWalking(), discount: 1)
     #expect(bestValue(best, in: 36) == -13)
     // Of two ways that are equally good the one nearer to the edge: down rather than right, and right rather than up.
-    let actions = (0..<37).map { cell in bestActions(best, in: cell).max { [0, 2, 3, 1][$0] < [0, 2, 3, 1][$1] } ?? 0 }
+    let actions = (0..<37).map { cell in
+      bestActions(best, in: cell).max { [0, 2, 3, 1][$0] < [0, 2, 3, 1][$1] } ?? 0
+    }
     #expect(abs(softValue { cell, values in values[actions[cell]] }.value + 51.8) < 0.05)
   }
 

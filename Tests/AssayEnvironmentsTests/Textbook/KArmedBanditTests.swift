@@ -64,7 +64,9 @@ struct KArmedBanditTests {
         let reward = world.step(arm, using: &random).reward.value
         counts[arm] += 1
         averages[arm] += (reward - averages[arm]) / counts[arm]
-        if arm == greedy || averages[arm] > averages[greedy] { greedy = Self.largest(averages, using: &random) }
+        if arm == greedy || averages[arm] > averages[greedy] {
+          greedy = Self.largest(averages, using: &random)
+        }
       }
     }
     return Double(hits) / Double(50 * runs)

@@ -6,7 +6,8 @@ import Testing
 struct TextbookPicturesTests {
   static let worlds: [any EnumerableEnvironment] = [
     AccessControl(), AliasedPair(), BairdsStar(), BoyanChain(), Catch(), DeepSea(size: 4), DiscountingChain(),
-    DynaMaze(), FiveChain(), Gambler(), GridWorld.fiveByFive, MaximisationBias(), RandomWalk.five, RiverSwim(),
+    DynaMaze(), FiveChain(), Gambler(), GridWorld.fiveByFive, MaximisationBias(), RandomWalk.five,
+    RiverSwim(),
     ShortCorridor(), TwoStateDivergence(), WindyGrid(),
   ]
 

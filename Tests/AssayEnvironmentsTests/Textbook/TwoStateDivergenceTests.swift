@@ -45,7 +45,8 @@ struct TwoStateDivergenceTests {
     let visits = [0.5, 100]
     var weight = 10.0
     for _ in 0..<2000 {
-      weight += 0.001 * (0..<2).reduce(0) { $0 + visits[$1] * (targets[$1] - features[$1]) * features[$1] } * weight
+      weight +=
+        0.001 * (0..<2).reduce(0) { $0 + visits[$1] * (targets[$1] - features[$1]) * features[$1] } * weight
     }
     #expect(abs(weight) < 1e-3)
   }

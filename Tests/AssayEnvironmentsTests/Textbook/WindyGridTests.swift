@@ -34,7 +34,8 @@ struct WindyGridTests {
     #expect(next(2, 3, 6) == 26)  // one down, 2 up
     #expect(next(0, 1, 6) == 6)  // stopped by the border
     #expect(next(3, 0, 0) == 0)
-    #expect(world.outcomes(of: 3, in: 48) == [Outcome(next: 37, probability: 1, reward: -1, isTerminal: true)])
+    #expect(
+      world.outcomes(of: 3, in: 48) == [Outcome(next: 37, probability: 1, reward: -1, isTerminal: true)])
   }
 
   @Test("stochastic wind is one harder or one weaker in a third of the steps each, and calm stays calm")
