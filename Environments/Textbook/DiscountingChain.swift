@@ -36,24 +36,6 @@ public struct DiscountingChain: EnumerableEnvironment, ListedEnvironment {
     ["start"] + delays.flatMap { delay in (1...delay).map { "wait \(delay), cell \($0)" } } + ["end"]
   var table: OutcomeTable
 
-  /// A row of cells for each chain, below one another.
-  public var picture: Picture {
-    var states = [Drawing.State(name: "", place: Drawing.Point(0, 0), tint: .start)]
-    var ways: [(from: Int, to: Int)] = []
-    for (chain, delay) in Self.delays.enumerated() {
-      for cell in 1...delay {
-        ways.append((from: cell == 1 ? 0 : states.count - 1, to: states.count))
-        states.append(
-          Drawing.State(
-            name: cell == delay ? "\(Self.rewards[chain])" : "",
-            place: Drawing.Point(Double(cell), 1.5 - Double(chain)),
-            tint: cell == delay ? .goal : .muted))
-      }
-    }
-    states.append(Drawing.State(name: "end", place: Drawing.Point(31.5, 0)))
-    return Picture(drawing: .states(states, ways: ways, agent: state), caption: stateNames[state])
-  }
-
   /// Makes the chains.
   ///
   /// - Parameter discount: γ, in [0, 1].
@@ -78,5 +60,27 @@ public struct DiscountingChain: EnumerableEnvironment, ListedEnvironment {
           isTerminal: isLast)
       ]
     }
+  }
+
+  /// The chains below one another, in rows of ten cells that run to and fro.
+  public var picture: Picture {
+    var states = [Drawing.State(name: "", place: Drawing.Point(0, 0), tint: .start)]
+    var ways: [(from: Int, to: Int)] = []
+    var row = 0
+    for (chain, delay) in Self.delays.enumerated() {
+      for cell in 1...delay {
+        let (turn, column) = (cell - 1).quotientAndRemainder(dividingBy: 10)
+        let across = turn % 2 == 0 ? column + 1 : 10 - column
+        ways.append((from: cell == 1 ? 0 : states.count - 1, to: states.count))
+        states.append(
+          Drawing.State(
+            name: cell == delay ? "\(Self.rewards[chain])" : "",
+            place: Drawing.Point(Double(across), -Double(row + turn)),
+            tint: cell == delay ? .goal : .muted))
+      }
+      row += (delay + 9) / 10
+    }
+    states.append(Drawing.State(name: "end", place: Drawing.Point(10, 0)))
+    return Picture(drawing: .states(states, ways: ways, agent: state), caption: stateNames[state])
   }
 }

@@ -41,7 +41,7 @@ extension Drawing {
     let best = heights.max() ?? 0
     let low = min(heights.min() ?? 0, 0)
     let high = max(best, 0, low + 0.1)
-    let unit = (high - low) / 6
+    let unit = (high - low) / Double(min(6, heights.count + 1))
     var drawing = Drawing(
       horizontal: 0...unit * Double(heights.count), vertical: low - unit...high + unit)
     for (arm, height) in heights.enumerated() {

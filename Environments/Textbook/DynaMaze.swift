@@ -60,6 +60,7 @@ public struct DynaMaze: EnumerableEnvironment, ListedEnvironment {
   public let name = "dyna-maze"
   public let discount = 0.95
   public let actionNames = ["up", "right", "down", "left"]
+  public let stateNames = (0..<54).map { "row \($0 / 9), column \($0 % 9)" }
   public let map: GridMap?
   /// Where the walls are.
   public let walls: Walls

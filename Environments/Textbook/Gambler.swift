@@ -59,7 +59,7 @@ public struct Gambler: EnumerableEnvironment, ListedEnvironment {
 
   public var stateNames: [String] { (0...goal).map { "\($0) in hand" } }
 
-  /// A coin for each tenth of what is wanted would hide most moves, so each unit has a tile of its own.
+  /// A tile for each unit of money, filled from below; the last one is the goal.
   public var picture: Picture {
     let columns = Int(Double(goal).squareRoot().rounded(.up))
     let rows = (goal + columns - 1) / columns

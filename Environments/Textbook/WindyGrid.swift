@@ -67,6 +67,7 @@ public struct WindyGrid: EnumerableEnvironment, ListedEnvironment {
   public let name = "windy-grid"
   public let discount: Double
   public let actionNames: [String]
+  public let stateNames = (0..<rows * columns).map { "row \($0 / columns), column \($0 % columns)" }
   public let map: GridMap?
   /// Which moves there are.
   public let moves: Moves
@@ -113,5 +114,17 @@ public struct WindyGrid: EnumerableEnvironment, ListedEnvironment {
           next: next, probability: 1 / Double(strengths.count), reward: -1, isTerminal: next == Self.goal)
       }
     }
+  }
+
+  /// The grid, and below each column how hard the wind blows in it.
+  public var picture: Picture {
+    guard let map else { return Picture() }
+    let grid = map.tiles(markingCell: state)
+    let tiles = Tiles(rows: Self.rows + 1, columns: Self.columns) { row, column in
+      if row < Self.rows { return grid[row, column] }
+      let strength = Self.strengths[column]
+      return Tiles.Tile(strength > 0 ? "\(strength)↑" : "", .muted)
+    }
+    return Picture(tiles: tiles, caption: stateNames[state])
   }
 }
