@@ -95,7 +95,7 @@ struct KArmedBanditTests {
     // The expected shares are those of 20,000 runs in another language; the figure shows the same. A run's own
     // share varies no more than a coin's with that chance, so this is at most 4.5 standard errors: three false
     // alarms in 150,000.
-    let runs = 100
+    let runs = 250
     let error = (expected * (1 - expected) / Double(runs)).squareRoot()
     let share = share(optimal: runs, exploration: exploration, seed: 11)
     #expect(abs(share - expected) < 4.5 * error, "\(share)")
