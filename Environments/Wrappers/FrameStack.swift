@@ -8,7 +8,8 @@ import Assay
 ///
 /// and what lies before the start of the episode is its first observation. Everything else is as in the base.
 ///
-/// - SeeAlso: Mnih et al. (2015), *Human-level control through deep reinforcement learning*.
+/// - SeeAlso: Mnih et al. (2015), *Human-level control through deep reinforcement learning*; `FrameStackObservation` of
+///   Gymnasium 1.4, which orders and fills in the same way.
 public struct FrameStack<Base: Environment>: Environment
 where Base.Observation == [Float], Base.ObservationSpace == BoxSpace {
   /// k, how many observations are shown.
@@ -59,8 +60,11 @@ where Base.Observation == [Float], Base.ObservationSpace == BoxSpace {
   @inlinable
   public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<[Float]> {
     var step = world.step(action, using: &random)
-    frames.removeFirst(step.observation.count)
-    frames.append(contentsOf: step.observation)
+    // In place, so that nothing is allocated where nobody kept the last observation.
+    let width = step.observation.count
+    let kept = frames.count - width
+    for index in 0..<kept { frames[index] = frames[index + width] }
+    for index in 0..<width { frames[kept + index] = step.observation[index] }
     step.observation = frames
     return step
   }

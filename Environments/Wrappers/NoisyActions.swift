@@ -105,7 +105,9 @@ extension NoisyActions: EnumerableEnvironment where Base: EnumerableEnvironment 
   public mutating func place(in state: Int) { base.place(in: state) }
 
   public func outcomes(of action: Int, in state: Int) -> [Outcome] {
-    base.outcomes(of: action, in: state).isEmpty ? [] : mixture(of: action, in: state).outcomes(in: state)
+    let outcomes = base.outcomes(of: action, in: state)
+    if outcomes.isEmpty || probability == 0 { return outcomes }
+    return mixture(of: action, in: state).outcomes(in: state)
   }
 
   private func mixture(of action: Int, in state: Int) -> ActionMixture<Base> {

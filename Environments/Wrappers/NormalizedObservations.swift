@@ -53,23 +53,23 @@ where Base.Observation == [Float], Base.ObservationSpace == BoxSpace {
   public func isAvailable(_ action: Base.Action) -> Bool { base.isAvailable(action) }
 
   public mutating func reset(using random: inout RandomStream) -> [Float] {
-    normalized(base.reset(using: &random))
+    var observation = base.reset(using: &random)
+    normalize(&observation)
+    return observation
   }
 
   public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<[Float]> {
     var step = base.step(action, using: &random)
-    step.observation = normalized(step.observation)
+    normalize(&step.observation)
     return step
   }
 
-  private mutating func normalized(_ observation: [Float]) -> [Float] {
+  private mutating func normalize(_ observation: inout [Float]) {
     statistics.update(with: observation.lazy.map(Double.init))
-    var shown = observation
-    for index in shown.indices {
+    for index in observation.indices {
       let scale = (statistics.variance(of: index) + 1e-8).squareRoot()
       let value = (Double(observation[index]) - statistics.mean[index]) / scale
-      shown[index] = min(limit, max(-limit, Float(value)))
+      observation[index] = min(limit, max(-limit, Float(value)))
     }
-    return shown
   }
 }

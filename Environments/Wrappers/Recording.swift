@@ -12,7 +12,7 @@ import Assay
 /// let file = try world.trajectory.json()
 /// ```
 public struct Recording<Base: Environment>: Environment {
-  /// How the actions are chosen, in a word: ``Trajectory/Episode/kind`` of every episode.
+  /// How the actions are chosen, in a word: `Trajectory.Episode.kind` of every episode.
   public let kind: String
   /// The world itself.
   public private(set) var base: Base
@@ -47,7 +47,7 @@ public struct Recording<Base: Environment>: Environment {
 
   /// What was recorded so far, ready to be written.
   ///
-  /// - Throws: ``DataError`` where the base gave what a recording cannot hold, such as an observation of NaN.
+  /// - Throws: `DataError` where the base gave what a recording cannot hold, such as an observation of NaN.
   public var trajectory: Trajectory {
     get throws(DataError) {
       try Trajectory(environment: name, episodes: episodes, maximumSteps: timeLimit)

@@ -9,7 +9,8 @@ import Assay
 /// unless it is no longer available. It keeps agents from learning a sequence of actions by heart. Nobody is told what
 /// was carried out, so what is seen no longer tells the state; ``ShownStickyActions`` does.
 ///
-/// - SeeAlso: Machado et al. (2018), *Revisiting the arcade learning environment*, who suggest p = 0.25.
+/// - SeeAlso: Machado et al. (2018), *Revisiting the arcade learning environment*, who suggest p = 0.25; `StickyAction` of
+///   Gymnasium 1.4.
 public struct StickyActions<Base: Environment>: Environment {
   /// p, how likely the previous action is carried out again.
   public let probability: Double

@@ -6,8 +6,8 @@ import Assay
 ///
 ///     [rows × columns × tints], channels last: 1 where the tile has the tint, else 0
 ///
-/// Only tints are seen, not marks and not the caption: what shows nowhere else stays hidden. Pictures are made for
-/// people, and take longer than most steps.
+/// Only tints are seen, not marks and not the caption: what shows nowhere else, or lies under the agent, stays hidden.
+/// Pictures are made for people, and take longer than most steps.
 public struct TileView<Base: Environment>: Environment {
   public let observationSpace: BoxSpace
   /// How many rows the board has.

@@ -98,6 +98,17 @@ public struct Trajectory: Sendable, Hashable {
     try check()
   }
 
+  /// Reads a trajectory from a file.
+  ///
+  /// - Parameter path: a JSON file.
+  /// - Throws: ``DataError`` that names the file, the field and its value.
+  public init(contentsOfFile path: String) throws(DataError) {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw DataError(field: path, value: "missing or not readable", allowed: "a recording, as JSON")
+    }
+    do { try self.init(json: data) } catch { throw error.from(path) }
+  }
+
   /// Reads a trajectory.
   ///
   /// - Parameter data: JSON, as described above.
