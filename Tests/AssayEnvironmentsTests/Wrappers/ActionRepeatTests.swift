@@ -55,6 +55,22 @@ struct ActionRepeatTests {
     #expect(sorted(0) == [])
   }
 
+  @Test("an action goes on for as long as it is available")
+  func availability() throws {
+    var world = ActionRepeat(try narrowWorld(), times: 3)
+    #expect(EnvironmentChecks(world).run().map(\.description) == [])
+    #expect(world.outcomes(of: 0, in: 0) == [Outcome(next: 1, probability: 1, reward: 3)])
+    #expect(world.outcomes(of: 0, in: 1) == [])
+    // Back with 5 and then twice −1, or out at once.
+    #expect(
+      world.outcomes(of: 1, in: 1) == [
+        Outcome(next: 0, probability: 0.5, reward: 5, isTerminal: true),
+        Outcome(next: 0, probability: 0.5, reward: 3),
+      ])
+    let step = world.steps([0])[0]
+    #expect(step.observation == 1 && step.reward == 3 && step.ending == nil)
+  }
+
   @Test("where nobody chooses, longer steps leave the values as they are: i / 6")
   func values() {
     for (state, value) in uniformPolicyValues(of: ActionRepeat(RandomWalk.five, times: 3)).enumerated() {

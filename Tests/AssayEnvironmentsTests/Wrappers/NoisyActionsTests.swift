@@ -42,6 +42,21 @@ struct NoisyActionsTests {
     #expect(found.map(\.reward) == [0, 0, 1] && found.map(\.isTerminal) == [false, false, true])
   }
 
+  @Test("what is not available is never carried out")
+  func availability() throws {
+    let world = NoisyActions(try narrowWorld(), probability: 0.5)
+    #expect(EnvironmentChecks(world).run().map(\.description) == [])
+    #expect(world.outcomes(of: 0, in: 1) == [])
+    #expect(
+      world.outcomes(of: 1, in: 1) == [
+        Outcome(next: 0, probability: 0.5, reward: 5), Outcome(next: 0, probability: 0.5, reward: 5, isTerminal: true),
+      ])
+    #expect(
+      world.outcomes(of: 0, in: 0) == [
+        Outcome(next: 1, probability: 0.75, reward: 3), Outcome(next: 0, probability: 0.25, reward: -1),
+      ])
+  }
+
   @Test("a world of which every action is noise is worth what the uniform policy is worth in the base")
   func uniform() throws {
     let solved = try FiniteMDP(enumerating: NoisyActions(OffSwitchCorridor(), probability: 1)).solved()

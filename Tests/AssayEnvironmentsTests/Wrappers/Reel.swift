@@ -1,4 +1,6 @@
 import Assay
+import AssayEnvironments
+import Foundation
 
 /// A world that shows a list of rewards one by one, for tests to foresee every number of it.
 ///
@@ -85,6 +87,17 @@ struct SlidingBlock: PlaceableEnvironment {
       observation: [Float(place), Float(speed)], reward: Reward(-place * place),
       ending: isOver ? .terminated : nil)
   }
+}
+
+/// Two states, of which one has only one action: from 0, action 0 leads to 1 with reward 3 and action 1 back to 0 with
+/// −1; from 1, only action 1 is there, and leads to 0 or ends, each with probability ½ and reward 5.
+func narrowWorld() throws -> TabularEnvironment {
+  let file = """
+    {"schema": "assay.mdp/1", "name": "narrow", "states": 2, "actions": 2, "discount": 0.5, "initial": [1, 0],
+     "transitions": {"state": [0, 0, 1, 1], "action": [0, 1, 1, 1], "next": [1, 0, 0, 0],
+     "probability": [1, 1, 0.5, 0.5], "reward": [3, -1, 5, 5], "terminal": [false, false, false, true]}}
+    """
+  return TabularEnvironment(try FiniteMDP(json: Data(file.utf8)))
 }
 
 extension Environment {

@@ -96,6 +96,18 @@ struct ShownStickyActionsTests {
     #expect(world.initialDistribution.firstIndex(of: 1) == 0)
   }
 
+  @Test("what is no longer available does not stick")
+  func availability() throws {
+    let world = ShownStickyActions(try narrowWorld(), probability: 0.75)
+    #expect(EnvironmentChecks(world).run().map(\.description) == [])
+    // In 1 after action 0, choosing action 1: it is carried out.
+    #expect(
+      world.outcomes(of: 1, in: 1 * 3 + 1) == [
+        Outcome(next: 2, probability: 0.5, reward: 5), Outcome(next: 2, probability: 0.5, reward: 5, isTerminal: true),
+      ])
+    #expect(world.outcomes(of: 0, in: 1 * 3 + 1) == [])
+  }
+
   @Test("two sure rewards in a row, of which stickiness takes its share")
   func values() throws {
     // In the pair the rewarded actions alternate. After the rewarded one, the right choice is carried out with 1 − p and
