@@ -84,6 +84,10 @@ struct TrajectoryTests {
       ["initial_state": "[0.5]"],
       "episodes[0].states[0] is 2 numbers long; allowed: 1 numbers, as in the first of its kind"
     ),
+    (
+      ["initial_state": "[0.5, 0, 0]", "states": nil],
+      "episodes[1].initial_state is 2 numbers long; allowed: 3 numbers, as in the first of its kind"
+    ),
     (["initial_state": "{}"], "episodes[0].initial_state is an object; allowed: a list of numbers"),
     (["terminated": "[false, 1]"], "episodes[0].terminated[1] is 1.0; allowed: true or false"),
     (
