@@ -52,10 +52,13 @@ public struct ActionRepeat<Base: Environment>: Environment {
   public func isAvailable(_ action: Base.Action) -> Bool { world.isAvailable(action) }
 
   @inlinable
-  public mutating func reset(using random: inout RandomStream) -> Base.Observation { world.reset(using: &random) }
+  public mutating func reset(using random: inout RandomStream) -> Base.Observation {
+    world.reset(using: &random)
+  }
 
   @inlinable
-  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation> {
+  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation>
+  {
     var sum = world.step(action, using: &random)
     var left = times - 1
     while left > 0, sum.ending == nil, world.isAvailable(action) {

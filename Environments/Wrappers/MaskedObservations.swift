@@ -71,7 +71,8 @@ public struct MaskedObservations<Base: Environment>: Environment {
     masked(base.reset(using: &random))
   }
 
-  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation> {
+  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation>
+  {
     var step = base.step(action, using: &random)
     step.observation = masked(step.observation)
     return step

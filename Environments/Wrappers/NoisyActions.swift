@@ -73,9 +73,12 @@ public struct NoisyActions<Base: Environment>: Environment {
 
   public func isAvailable(_ action: Base.Action) -> Bool { base.isAvailable(action) }
 
-  public mutating func reset(using random: inout RandomStream) -> Base.Observation { base.reset(using: &random) }
+  public mutating func reset(using random: inout RandomStream) -> Base.Observation {
+    base.reset(using: &random)
+  }
 
-  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation> {
+  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation>
+  {
     base.step(disturbed(action, base, &random), using: &random)
   }
 }

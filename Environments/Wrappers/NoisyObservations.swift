@@ -84,7 +84,8 @@ public struct NoisyObservations<Base: Environment>: Environment {
     return disturbed(observation, &random)
   }
 
-  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation> {
+  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation>
+  {
     var step = base.step(action, using: &random)
     step.observation = disturbed(step.observation, &random)
     return step

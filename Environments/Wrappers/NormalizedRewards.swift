@@ -20,7 +20,8 @@ public struct NormalizedRewards<Base: Environment>: Environment {
   /// What is known of returns so far.
   public var statistics = RunningStatistics(width: 1) {
     didSet {
-      precondition(statistics.width == 1, "a return is one number, but the statistics have \(statistics.width)")
+      precondition(
+        statistics.width == 1, "a return is one number, but the statistics have \(statistics.width)")
     }
   }
   /// The world that pays its rewards as they are.
@@ -64,7 +65,8 @@ public struct NormalizedRewards<Base: Environment>: Environment {
     return base.reset(using: &random)
   }
 
-  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation> {
+  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation>
+  {
     var step = base.step(action, using: &random)
     discountedReturn = discount * discountedReturn + step.reward.value
     statistics.update(with: CollectionOfOne(discountedReturn))

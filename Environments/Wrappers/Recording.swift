@@ -71,7 +71,8 @@ public struct Recording<Base: Environment>: Environment {
     return observation
   }
 
-  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation> {
+  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation>
+  {
     // A world that needs no reset may be stepped at once.
     if current == nil { start() }
     let step = base.step(action, using: &random)

@@ -87,7 +87,8 @@ extension RunningStatistics: Codable {
     }
     guard squares.count == mean.count, squares.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
       throw DataError(
-        field: "squares", value: "\(squares)", allowed: "a finite number from 0 for each of \(mean.count) means")
+        field: "squares", value: "\(squares)",
+        allowed: "a finite number from 0 for each of \(mean.count) means")
     }
   }
 }

@@ -27,7 +27,9 @@ public struct ShownStickyActions<Base: EnumerableEnvironment>: EnumerableEnviron
     self.probability = probability
   }
 
-  public var observationSpace: DiscreteSpace { DiscreteSpace(count: base.stateCount * (base.actionCount + 1)) }
+  public var observationSpace: DiscreteSpace {
+    DiscreteSpace(count: base.stateCount * (base.actionCount + 1))
+  }
   public var actionSpace: DiscreteSpace { base.actionSpace }
   public var isOver: Bool { base.isOver }
   public var name: String { base.name }

@@ -55,7 +55,8 @@ public struct StickyActions<Base: Environment>: Environment {
   }
 
   @inlinable
-  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation> {
+  public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation>
+  {
     var carriedOut = action
     // A chosen action that is not available is for the base to refuse.
     if let last, random.unit() < probability, world.isAvailable(last), world.isAvailable(action) {

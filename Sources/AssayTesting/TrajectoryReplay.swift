@@ -63,14 +63,16 @@ public struct TrajectoryReplay: Sendable {
     }
     for step in 0..<episode.length {
       let place = Place(episode: number, step: step)
-      guard let action = world.actionSpace.element(from: episode.actions[step]), world.isAvailable(action) else {
+      guard let action = world.actionSpace.element(from: episode.actions[step]), world.isAvailable(action)
+      else {
         throw DataError(
           field: "episodes[\(number)].actions[\(step)]", value: "\(episode.actions[step])",
           allowed: "\(world.actionSpace), available in its state")
       }
       let found = world.step(action, using: &random)
       try comparison.compare(
-        "observation", episode.observations[step], with: world.observationSpace.numbers(of: found.observation),
+        "observation", episode.observations[step],
+        with: world.observationSpace.numbers(of: found.observation),
         at: place)
       if !episode.states.isEmpty {
         try comparison.compare("state", episode.states[step], with: world.stateNumbers, at: place)

@@ -201,12 +201,14 @@ extension Trajectory.Episode {
   private func check(row: [Double], _ field: String, width: Int?) throws(DataError) {
     if let width, row.count != width {
       throw DataError(
-        field: field, value: "\(row.count) numbers long", allowed: "\(width) numbers, as in the first of its kind"
+        field: field, value: "\(row.count) numbers long",
+        allowed: "\(width) numbers, as in the first of its kind"
       )
     }
     // Found first and named afterwards: names are long to make, and recordings have many numbers.
     if let index = row.firstIndex(where: { !$0.isFinite }) {
-      throw DataError(field: "\(field)[\(index)]", value: DataError.text(row[index]), allowed: "a finite number")
+      throw DataError(
+        field: "\(field)[\(index)]", value: DataError.text(row[index]), allowed: "a finite number")
     }
   }
 }
@@ -284,7 +286,9 @@ private struct Field {
   func object() throws(DataError) -> [String: Field] {
     guard case .object(let values) = value else { throw error("an object") }
     return Dictionary(
-      uniqueKeysWithValues: values.map { ($0.key, Field($0.value, name.isEmpty ? $0.key : "\(name).\($0.key)")) })
+      uniqueKeysWithValues: values.map {
+        ($0.key, Field($0.value, name.isEmpty ? $0.key : "\(name).\($0.key)"))
+      })
   }
 
   func needed(_ key: String) throws(DataError) -> Field {

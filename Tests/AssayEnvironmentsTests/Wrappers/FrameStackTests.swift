@@ -8,7 +8,8 @@ struct FrameStackTests {
   @Test("a world with frames keeps the contract", arguments: [1, 2, 4])
   func contract(count: Int) {
     #expect(EnvironmentChecks(FrameStack(SlidingBlock(), count: count)).run().map(\.description) == [])
-    #expect(EnvironmentChecks(FrameStack(Reel([1, 2, 3, 4, 5]), count: count)).run().map(\.description) == [])
+    #expect(
+      EnvironmentChecks(FrameStack(Reel([1, 2, 3, 4, 5]), count: count)).run().map(\.description) == [])
   }
 
   @Test("the last observations stand side by side, the oldest first, and the first fills what lies before it")
@@ -26,7 +27,9 @@ struct FrameStackTests {
       #expect(steps.map(\.performance) == [50, 60, 70, 80])
       #expect(steps.map(\.ending) == [nil, nil, nil, .terminated])
     }
-    #expect(world.isOver && world.observationSpace == BoxSpace(low: [0, -1, 0, -1, 0, -1], high: [1000, 1, 1000, 1, 1000, 1]))
+    #expect(
+      world.isOver
+        && world.observationSpace == BoxSpace(low: [0, -1, 0, -1, 0, -1], high: [1000, 1, 1000, 1, 1000, 1]))
     #expect(world.name == "reel" && world.actionNames == ["zero", "one"] && world.rewardRange == 5...8)
   }
 

@@ -10,7 +10,8 @@ struct NoisyActionsTests {
   @Test("a world that does not quite do as it is told keeps the contract")
   func contract() throws {
     #expect(EnvironmentChecks(NoisyActions(SlidingBlock(), deviation: 0.5)).run().map(\.description) == [])
-    #expect(EnvironmentChecks(NoisyActions(Reel([1, 2, 3]), probability: 0.5)).run().map(\.description) == [])
+    #expect(
+      EnvironmentChecks(NoisyActions(Reel([1, 2, 3]), probability: 0.5)).run().map(\.description) == [])
     #expect(
       EnvironmentChecks(NoisyActions(OffSwitchCorridor(), probability: 0.3)).run().map(\.description) == [])
     // Rounding must not lead beyond probability 1, which the first checks see without any draw.
@@ -49,7 +50,8 @@ struct NoisyActionsTests {
     #expect(world.outcomes(of: 0, in: 1) == [])
     #expect(
       world.outcomes(of: 1, in: 1) == [
-        Outcome(next: 0, probability: 0.5, reward: 5), Outcome(next: 0, probability: 0.5, reward: 5, isTerminal: true),
+        Outcome(next: 0, probability: 0.5, reward: 5),
+        Outcome(next: 0, probability: 0.5, reward: 5, isTerminal: true),
       ])
     #expect(
       world.outcomes(of: 0, in: 0) == [
@@ -97,7 +99,9 @@ struct NoisyActionsTests {
     #expect(abs(Double(below) - 1000) < 5 * 500.0.squareRoot())
   }
 
-  @Test("a wrong action is a programmer's mistake, however likely it is to be replaced, and so is a step after the end")
+  @Test(
+    "a wrong action is a programmer's mistake, however likely it is to be replaced, and so is a step after the end"
+  )
   func misuse() async {
     await #expect(processExitsWith: .failure) {
       var world = NoisyActions(FrozenLake.fourByFour, probability: 1)

@@ -25,7 +25,8 @@ struct RecordingTests {
     _ = world.step(0, using: &random)
     let expected = [
       Trajectory.Episode(
-        kind: "told", initialState: [0, -1], actions: [[0], [1], [1]], observations: [[1, 0], [2, 1], [3, 1]],
+        kind: "told", initialState: [0, -1], actions: [[0], [1], [1]],
+        observations: [[1, 0], [2, 1], [3, 1]],
         states: [[1, 0], [2, 1], [3, 1]], rewards: [5, 6, 7], terminated: [false, false, true]),
       Trajectory.Episode(
         kind: "told", initialState: [1, 1], actions: [[0]], observations: [[2, 0]], states: [[2, 0]],

@@ -29,7 +29,9 @@ struct Reel: PlaceableEnvironment {
   mutating func place(at numbers: [Double]) throws(DataError) {
     guard numbers.count == 2, let taken = Int(exactly: numbers[0]), let last = Int(exactly: numbers[1]),
       rewards.indices.contains(taken)
-    else { throw DataError(field: "state", value: "\(numbers)", allowed: "a place on the reel, and an action") }
+    else {
+      throw DataError(field: "state", value: "\(numbers)", allowed: "a place on the reel, and an action")
+    }
     (self.taken, self.last) = (taken, last)
   }
 
@@ -68,7 +70,8 @@ struct SlidingBlock: PlaceableEnvironment {
 
   mutating func place(at numbers: [Double]) throws(DataError) {
     guard numbers.count == 2, abs(numbers[0]) < 2, numbers[1].isFinite else {
-      throw DataError(field: "state", value: "\(numbers)", allowed: "a place within 2 of the middle, and a speed")
+      throw DataError(
+        field: "state", value: "\(numbers)", allowed: "a place within 2 of the middle, and a speed")
     }
     (place, speed, isOver) = (numbers[0], numbers[1], false)
   }

@@ -77,7 +77,8 @@ struct ShownStickyActionsTests {
   func contract() {
     #expect(EnvironmentChecks(ShownStickyActions(FrozenLake.fourByFour)).run().map(\.description) == [])
     #expect(EnvironmentChecks(ShownStickyActions(OffSwitchCorridor())).run().map(\.description) == [])
-    #expect(EnvironmentChecks(ShownStickyActions(AliasedPair(), probability: 1)).run().map(\.description) == [])
+    #expect(
+      EnvironmentChecks(ShownStickyActions(AliasedPair(), probability: 1)).run().map(\.description) == [])
     #expect(EnvironmentChecks(ShownStickyActions(RandomWalk.five)).run().map(\.description) == [])
   }
 
@@ -103,7 +104,8 @@ struct ShownStickyActionsTests {
     // In 1 after action 0, choosing action 1: it is carried out.
     #expect(
       world.outcomes(of: 1, in: 1 * 3 + 1) == [
-        Outcome(next: 2, probability: 0.5, reward: 5), Outcome(next: 2, probability: 0.5, reward: 5, isTerminal: true),
+        Outcome(next: 2, probability: 0.5, reward: 5),
+        Outcome(next: 2, probability: 0.5, reward: 5, isTerminal: true),
       ])
     #expect(world.outcomes(of: 0, in: 1 * 3 + 1) == [])
   }
@@ -150,6 +152,7 @@ struct ShownStickyActionsTests {
     let outcomes = world.outcomes(of: 2, in: 1 * 5 + 4)
     #expect(outcomes.map(\.next) == [13 * 5 + 3, 0 * 5 + 4])
     #expect(outcomes.map { press.reward(9, 2, $0) } == [1, 0])
-    #expect(ShownStickyActions(AliasedPair(aliased: .no)).features?.values.prefix(8) == [1, 0, 1, 0, 1, 0, 0, 1])
+    #expect(
+      ShownStickyActions(AliasedPair(aliased: .no)).features?.values.prefix(8) == [1, 0, 1, 0, 1, 0, 0, 1])
   }
 }

@@ -10,10 +10,12 @@ struct TrajectoryReplayTests {
   private static let episodes = [
     Trajectory.Episode(
       kind: "told", initialState: [1, 0], actions: [[1], [-1], [-1]],
-      observations: [[1.0625, 0.25], [1.0625, 0], [1, -0.25]], states: [[1.0625, 0.25], [1.0625, 0], [1, -0.25]],
+      observations: [[1.0625, 0.25], [1.0625, 0], [1, -0.25]],
+      states: [[1.0625, 0.25], [1.0625, 0], [1, -0.25]],
       rewards: [-1.12890625, -1.12890625, -1], terminated: [false, false, false]),
     Trajectory.Episode(
-      kind: "told", initialState: [1.5, 2], actions: [[0]], observations: [[2, 2]], states: [[2, 2]], rewards: [-4],
+      kind: "told", initialState: [1.5, 2], actions: [[0]], observations: [[2, 2]], states: [[2, 2]],
+      rewards: [-4],
       terminated: [true]),
   ]
 
@@ -38,7 +40,9 @@ struct TrajectoryReplayTests {
     #expect(result.description == "4 steps of 2 episodes agree")
   }
 
-  @Test("the largest difference of a column is told with its step, and the first beyond the tolerance with its numbers")
+  @Test(
+    "the largest difference of a column is told with its step, and the first beyond the tolerance with its numbers"
+  )
   func difference() throws {
     func change(_ episodes: inout [Trajectory.Episode]) {
       episodes[0].states[1][0] += 0.25
@@ -70,16 +74,19 @@ struct TrajectoryReplayTests {
       episodes[1].rewards += [-4]
     }
     #expect(!early.agrees && early.steps == 4)
-    #expect(early.mismatch?.column == "terminated" && early.mismatch?.recorded == 0 && early.mismatch?.found == 1)
+    #expect(
+      early.mismatch?.column == "terminated" && early.mismatch?.recorded == 0 && early.mismatch?.found == 1)
     let late = try Self.replay(tolerance: 100) { $0[0].terminated[2] = true }
-    #expect(late.mismatch?.column == "terminated" && late.mismatch?.found == 0 && late.mismatch?.place.step == 2)
+    #expect(
+      late.mismatch?.column == "terminated" && late.mismatch?.found == 0 && late.mismatch?.place.step == 2)
   }
 
   @Test("a time limit is no difference: a world that is cut off goes on")
   func truncation() throws {
     let trajectory = try Trajectory(environment: "sliding-block", episodes: Self.episodes)
     for steps in 1...4 {
-      let result = try TrajectoryReplay(trajectory, tolerance: 0).run(on: TimeLimit(SlidingBlock(), steps: steps))
+      let result = try TrajectoryReplay(trajectory, tolerance: 0).run(
+        on: TimeLimit(SlidingBlock(), steps: steps))
       #expect(result.agrees && result.steps == 4)
     }
   }
@@ -110,7 +117,8 @@ struct TrajectoryReplayTests {
       environment: "broken",
       episodes: [
         Trajectory.Episode(
-          kind: "told", initialState: [0], actions: [[0]], observations: [[0]], rewards: [0], terminated: [false])
+          kind: "told", initialState: [0], actions: [[0]], observations: [[0]], rewards: [0],
+          terminated: [false])
       ])
     let result = try TrajectoryReplay(trajectory, tolerance: 1e300).run(on: Broken())
     #expect(!result.agrees && result.columns[0].difference == nil)
@@ -149,7 +157,8 @@ struct TrajectoryReplayTests {
       environment: "cliff-walking",
       episodes: [
         Trajectory.Episode(
-          kind: "told", initialState: [36], actions: [[1], [0]], observations: [[36], [24]], rewards: [-100, -1],
+          kind: "told", initialState: [36], actions: [[1], [0]], observations: [[36], [24]],
+          rewards: [-100, -1],
           terminated: [false, false])
       ])
     #expect(try TrajectoryReplay(trajectory, tolerance: 0).run(on: CliffWalking()).agrees)

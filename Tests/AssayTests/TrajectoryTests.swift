@@ -22,12 +22,15 @@ struct TrajectoryTests {
     return "{\(top), \"episodes\": [{\(first.joined(separator: ", "))}, \(second)]}"
   }
 
-  private static func read(_ text: String) throws(DataError) -> Trajectory { try Trajectory(json: Data(text.utf8)) }
+  private static func read(_ text: String) throws(DataError) -> Trajectory {
+    try Trajectory(json: Data(text.utf8))
+  }
 
   @Test("a recording is read as it stands")
   func valid() throws {
     let trajectory = try Self.read(
-      Self.file(top: #""env": "lever", "max_steps": 200, "note": "pulled", "versions": {"b": "2"}, "more": [1]"#))
+      Self.file(
+        top: #""env": "lever", "max_steps": 200, "note": "pulled", "versions": {"b": "2"}, "more": [1]"#))
     #expect(trajectory.environment == "lever" && trajectory.maximumSteps == 200)
     #expect(trajectory.note == "pulled" && trajectory.versions == ["b": "2"])
     #expect(
@@ -71,14 +74,18 @@ struct TrajectoryTests {
       ["observations": "[[0.5, 1], [0.25, 1]]"],
       "episodes[1].observations[0] is 1 numbers long; allowed: 2 numbers, as in the first of its kind"
     ),
-    (["observations": "[[0.5], [\"0\"]]"], "episodes[0].observations[1][0] is \"0\"; allowed: a finite number"),
+    (
+      ["observations": "[[0.5], [\"0\"]]"],
+      "episodes[0].observations[1][0] is \"0\"; allowed: a finite number"
+    ),
     (["observations": "[[0.5], [NaN]]"], "episodes[0].observations[1][0] is NaN; allowed: a finite number"),
     (
       ["states": "[[0.5, 1], [0.25]]"],
       "episodes[0].states[1] is 1 numbers long; allowed: 2 numbers, as in the first of its kind"
     ),
     (
-      ["states": "[[0.5, 1]]"], "episodes[0].states is 1 entries long; allowed: 2 entries, as there are rewards"
+      ["states": "[[0.5, 1]]"],
+      "episodes[0].states is 1 entries long; allowed: 2 entries, as there are rewards"
     ),
     (
       ["initial_state": "[0.5]"],
@@ -116,7 +123,10 @@ struct TrajectoryTests {
     (#"{"env": "lever", "episodes": [3]}"#, "episodes[0] is 3.0; allowed: an object"),
     (#"{"env": 1, "episodes": []}"#, "env is 1.0; allowed: a string"),
     (#"{"env": "lever", "max_steps": 0, "episodes": []}"#, "max_steps is 0; allowed: a whole number from 1"),
-    (#"{"env": "lever", "max_steps": 1e30, "episodes": []}"#, "max_steps is 1e+30; allowed: a whole number from 0"),
+    (
+      #"{"env": "lever", "max_steps": 1e30, "episodes": []}"#,
+      "max_steps is 1e+30; allowed: a whole number from 0"
+    ),
     (#"{"env": "lever", "versions": {"a": 1}, "episodes": []}"#, "versions.a is 1.0; allowed: a string"),
   ]
 
@@ -132,7 +142,9 @@ struct TrajectoryTests {
     let deep = String(repeating: "[", count: 400) + String(repeating: "]", count: 400)
     #expect(throws: DataError.self) { try Self.read(#"{"env": "a", "episodes": \#(deep)}"#) }
     let data = Data(Self.file().utf8)
-    for length in 0..<data.count { #expect(throws: DataError.self) { try Trajectory(json: data.prefix(length)) } }
+    for length in 0..<data.count {
+      #expect(throws: DataError.self) { try Trajectory(json: data.prefix(length)) }
+    }
     // Whatever other bytes do, they do not stop the program.
     var random = RandomStream(seed: 1)
     for _ in 0..<300 {
@@ -146,7 +158,9 @@ struct TrajectoryTests {
 
   @Test("what is written is read back as it was, to the last bit")
   func roundTrip() throws {
-    let numbers = [0.1, -0.0, 1.0 / 3, Double.leastNonzeroMagnitude, 1.7976931348623157e308, 123_456_789_012_345_680]
+    let numbers = [
+      0.1, -0.0, 1.0 / 3, Double.leastNonzeroMagnitude, 1.7976931348623157e308, 123_456_789_012_345_680,
+    ]
     for width in [1, 3] {
       let row = Array(numbers.prefix(width))
       let trajectory = try Trajectory(
@@ -184,7 +198,8 @@ struct TrajectoryTests {
   @Test("episodes made in a program are checked, too")
   func made() throws {
     var episode = Trajectory.Episode(
-      kind: "random", initialState: [0], actions: [[0]], observations: [[.nan]], rewards: [0], terminated: [false])
+      kind: "random", initialState: [0], actions: [[0]], observations: [[.nan]], rewards: [0],
+      terminated: [false])
     let error = #expect(throws: DataError.self) { try Trajectory(environment: "lever", episodes: [episode]) }
     #expect(error?.description == "episodes[0].observations[0][0] is NaN; allowed: a finite number")
     episode.observations = [[0]]
