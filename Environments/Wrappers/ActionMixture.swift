@@ -1,6 +1,7 @@
 import Assay
 
-/// A world in which any of several actions may be carried out when one is chosen: what that leads to, exactly.
+/// A world in which any of several actions may be carried out when one is chosen: what that leads to,
+/// exactly.
 struct ActionMixture<Base: EnumerableEnvironment> {
   let base: Base
   /// How likely each action is carried out, `[actionCount]`; sums to 1 over actions that are available.
@@ -19,8 +20,8 @@ struct ActionMixture<Base: EnumerableEnvironment> {
     return mixed
   }
 
-  /// What a goal of the base is worth when something happened in a state: the expectation over the actions that may
-  /// have been carried out.
+  /// What a goal of the base is worth when something happened in a state: the expectation over the actions
+  /// that may have been carried out.
   func worth(of goal: GoalHypothesis, in state: Int, _ happened: Outcome) -> Double {
     var worth = 0.0
     var probability = 0.0

@@ -3,9 +3,9 @@ import Foundation
 
 /// A world in which an action goes on for several steps, so that decisions are rarer than steps.
 ///
-/// A step takes n steps of the base with the same action, or fewer where the episode ends or the action becomes
-/// unavailable. Its reward is the sum of theirs, its performance likewise; its observation and its ending are those of
-/// the last.
+/// A step takes n steps of the base with the same action, or fewer where the episode ends or the action
+/// becomes unavailable. Its reward is the sum of theirs, its performance likewise; its observation and its
+/// ending are those of the last.
 ///
 ///     r = rₜ₊₁ + … + rₜ₊ₙ,   γ′ = γⁿ
 ///

@@ -8,8 +8,8 @@ import Assay
 ///
 /// and what lies before the start of the episode is its first observation. Everything else is as in the base.
 ///
-/// - SeeAlso: Mnih et al. (2015), *Human-level control through deep reinforcement learning*; `FrameStackObservation` of
-///   Gymnasium 1.4, which orders and fills in the same way.
+/// - SeeAlso: Mnih et al. (2015), *Human-level control through deep reinforcement learning*;
+///   `FrameStackObservation` of Gymnasium 1.4, which orders and fills in the same way.
 public struct FrameStack<Base: Environment>: Environment
 where Base.Observation == [Float], Base.ObservationSpace == BoxSpace {
   /// k, how many observations are shown.

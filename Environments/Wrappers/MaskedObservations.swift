@@ -2,9 +2,10 @@ import Assay
 
 /// A world that hides a part of what it shows, so that one look no longer tells its state.
 ///
-/// Of observations that are numbers, some coordinates are left out. Of observations that are one of a list, such as the
-/// states of a finite world, some become the same: a world that can list itself is then only partially observable, and
-/// can no longer be listed by what is seen. What happens stays as it was, and so does the picture, which shows it all.
+/// Of observations that are numbers, some coordinates are left out. Of observations that are one of a list,
+/// such as the states of a finite world, some become the same: a world that can list itself is then only
+/// partially observable, and can no longer be listed by what is seen. What happens stays as it was, and so
+/// does the picture, which shows it all.
 ///
 /// ```swift
 /// let blind = MaskedObservations(CartPole(), hiding: [1, 3])  // no velocities

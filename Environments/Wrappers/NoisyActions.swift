@@ -2,18 +2,18 @@ import Assay
 
 /// A world that does not quite do as it is told.
 ///
-/// To each number of an action that consists of numbers, independent normal noise is added, and the sum is kept within
-/// the limits of the action; an action that is one of a list is, with a probability, replaced by any that is available,
-/// each equally likely:
+/// To each number of an action that consists of numbers, independent normal noise is added, and the sum is
+/// kept within the limits of the action; an action that is one of a list is, with a probability, replaced by
+/// any that is available, each equally likely:
 ///
 ///     a′ᵢ = min(highᵢ, max(lowᵢ, aᵢ + σ ε)), ε ~ N(0, 1);   a′ = a with 1 − p + p / n, any other with p / n
 ///
-/// Nobody is told what was carried out. A finite world stays one: its outcomes are those of all actions that may be
-/// carried out, and a goal of its own is worth what it is worth on average over those. Without noise the world is the
-/// base, bit for bit.
+/// Nobody is told what was carried out. A finite world stays one: its outcomes are those of all actions that
+/// may be carried out, and a goal of its own is worth what it is worth on average over those. Without noise
+/// the world is the base, bit for bit.
 ///
-/// - SeeAlso: Leike et al. (2017), *AI safety gridworlds*, for actions replaced at random; Lillicrap et al. (2016),
-///   *Continuous control with deep reinforcement learning*, for noise added to them.
+/// - SeeAlso: Leike et al. (2017), *AI safety gridworlds*, for actions replaced at random; Lillicrap et al.
+///   (2016), *Continuous control with deep reinforcement learning*, for noise added to them.
 public struct NoisyActions<Base: Environment>: Environment {
   /// p, how likely an action is replaced; 0 where actions consist of numbers.
   public let probability: Double

@@ -2,13 +2,14 @@ import Assay
 
 /// A world that is not seen quite as it is.
 ///
-/// To each coordinate of an observation of numbers, independent normal noise is added; an observation that is one of a
-/// list is, with a probability, replaced by any of the list, each equally likely:
+/// To each coordinate of an observation of numbers, independent normal noise is added; an observation that is
+/// one of a list is, with a probability, replaced by any of the list, each equally likely:
 ///
 ///     x′ᵢ = xᵢ + σᵢ ε, ε ~ N(0, 1);   o′ = o with 1 − p + p / count, any other with p / count
 ///
-/// What happens stays as it was, and so does the picture, which shows the truth. Noise may lead beyond the limits of
-/// the base's observations, so that coordinates with noise have none. Without noise the world is the base, bit for bit.
+/// What happens stays as it was, and so does the picture, which shows the truth. Noise may lead beyond the
+/// limits of the base's observations, so that coordinates with noise have none. Without noise the world is
+/// the base, bit for bit.
 ///
 /// - SeeAlso: Åström (1965), *Optimal control of Markov processes with incomplete state information*.
 public struct NoisyObservations<Base: Environment>: Environment {

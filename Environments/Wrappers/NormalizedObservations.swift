@@ -2,17 +2,18 @@ import Assay
 
 /// A world whose observations are shifted and scaled to mean 0 and variance 1, as far as is known.
 ///
-/// Each coordinate of each observation, the first of an episode included, is taken into the running statistics, and
-/// then shown as
+/// Each coordinate of each observation, the first of an episode included, is taken into the running
+/// statistics, and then shown as
 ///
 ///     x′ = (x − μ) / √(σ² + 10⁻⁸), cut off at ±limit
 ///
-/// The statistics go on from episode to episode. Freeze them (`statistics.isFrozen`) to evaluate an agent, and store
-/// them with it: without them it does not know what it sees. Since they are no part of the state, a world with them
-/// cannot be placed in one.
+/// The statistics go on from episode to episode. Freeze them (`statistics.isFrozen`) to evaluate an agent,
+/// and store them with it: without them it does not know what it sees. Since they are no part of the state, a
+/// world with them cannot be placed in one.
 ///
-/// - SeeAlso: `NormalizeObservation` of Gymnasium 1.4, which starts from a variance of 1 that counts as 10⁻⁴ of an
-///   observation and cuts nothing off; Andrychowicz et al. (2021), *What matters in on-policy reinforcement learning?*
+/// - SeeAlso: `NormalizeObservation` of Gymnasium 1.4, which starts from a variance of 1 that counts as 10⁻⁴
+///   of an observation and cuts nothing off; Andrychowicz et al. (2021), *What matters for on-policy
+///   deep actor-critic methods?*
 public struct NormalizedObservations<Base: Environment>: Environment
 where Base.Observation == [Float], Base.ObservationSpace == BoxSpace {
   public let observationSpace: BoxSpace

@@ -2,13 +2,14 @@ import Assay
 
 /// A world whose training rewards are scaled, as far as is known, so that returns vary by about 1.
 ///
-/// Each reward r goes into the return so far, that into the running statistics, and then the training reward is
+/// Each reward r goes into the return so far, that into the running statistics, and then the training reward
+/// is
 ///
 ///     G ← γ G + r, from 0 at the start of an episode,   r′ = r / σ(G), cut off at ±limit
 ///
-/// Only the scale changes, not the sign; as long as returns do not vary at all, it is 1. The performance stays what it
-/// was. The statistics go on from episode to episode, and can be frozen and stored (``statistics``). Since they are no
-/// part of the state, a world with them cannot be placed in one.
+/// Only the scale changes, not the sign; as long as returns do not vary at all, it is 1. The performance
+/// stays what it was. The statistics go on from episode to episode, and can be frozen and stored
+/// (``statistics``). Since they are no part of the state, a world with them cannot be placed in one.
 ///
 /// - SeeAlso: Engstrom et al. (2020), *Implementation matters in deep policy gradients*; `NormalizeReward` of
 ///   Gymnasium 1.4, which starts from a variance of 1 that counts as 10⁻⁴ of a return.

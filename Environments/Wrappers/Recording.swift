@@ -2,9 +2,10 @@ import Assay
 
 /// A world that records what happens in it, as episodes that can be stored and replayed.
 ///
-/// It behaves as the base, bit for bit. An episode is recorded from each reset, and from each place it is put into, to
-/// the next; one without steps is forgotten. States are recorded where the base can be placed in them. The format has no
-/// place for the first observation, for performances and for truncations, so those are not kept.
+/// It behaves as the base, bit for bit. An episode is recorded from each reset, and from each place it is put
+/// into, to the next; one without steps is forgotten. States are recorded where the base can be placed in
+/// them. The format has no place for the first observation, for performances and for truncations, so those
+/// are not kept.
 ///
 /// ```swift
 /// var world = Recording(CliffWalking(), kind: "random")
@@ -94,7 +95,7 @@ public struct Recording<Base: Environment>: Environment {
   }
 
   private mutating func keepCurrent() {
-    finished = episodes
+    if let current, current.length > 0 { finished.append(current) }
     current = nil
   }
 }

@@ -12,8 +12,8 @@ import Assay
 ///
 /// It is a value that can be stored, and it can be frozen: then it stays as it is, whatever comes.
 ///
-/// - SeeAlso: Welford (1962), *Note on a method for calculating corrected sums of squares and products*; Chan, Golub &
-///   LeVeque (1983), *Algorithms for computing the sample variance*.
+/// - SeeAlso: Welford (1962), *Note on a method for calculating corrected sums of squares and products*;
+///   Chan, Golub & LeVeque (1983), *Algorithms for computing the sample variance*.
 public struct RunningStatistics: Sendable, Hashable {
   /// n, how many rows came so far.
   public private(set) var count = 0

@@ -1,10 +1,10 @@
 import Assay
 
-/// ``StickyActions`` in a finite world, with what was carried out last as a part of the state, so that exact truth can
-/// be computed.
+/// ``StickyActions`` in a finite world, with what was carried out last as a part of the state, so that exact
+/// truth can be computed.
 ///
-/// A world of S states and A actions becomes one of S · (A + 1): in state s after action a it is in state
-/// s · (A + 1) + a + 1, at the start of an episode in s · (A + 1). An agent with features sees those of s alone.
+/// A world of S states and A actions becomes one of S · (A + 1): in state s after action a it is in state s ·
+/// (A + 1) + a + 1, at the start of an episode in s · (A + 1). An agent with features sees those of s alone.
 ///
 /// - SeeAlso: Machado et al. (2018), *Revisiting the arcade learning environment*.
 public struct ShownStickyActions<Base: EnumerableEnvironment>: EnumerableEnvironment {

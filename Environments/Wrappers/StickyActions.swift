@@ -2,15 +2,16 @@ import Assay
 
 /// A world in which the previous action is sometimes carried out again, in place of the one that is chosen.
 ///
-/// With probability p, at every step but the first of an episode, what was carried out last is carried out again:
+/// With probability p, at every step but the first of an episode, what was carried out last is carried out
+/// again:
 ///
 ///     a′ₜ = a′ₜ₋₁ with p, aₜ with 1 − p
 ///
-/// unless it is no longer available. It keeps agents from learning a sequence of actions by heart. Nobody is told what
-/// was carried out, so what is seen no longer tells the state; ``ShownStickyActions`` does.
+/// unless it is no longer available. It keeps agents from learning a sequence of actions by heart. Nobody is
+/// told what was carried out, so what is seen no longer tells the state; ``ShownStickyActions`` does.
 ///
-/// - SeeAlso: Machado et al. (2018), *Revisiting the arcade learning environment*, who suggest p = 0.25; `StickyAction` of
-///   Gymnasium 1.4.
+/// - SeeAlso: Machado et al. (2018), *Revisiting the arcade learning environment*, who suggest p = 0.25;
+///   `StickyAction` of Gymnasium 1.4.
 public struct StickyActions<Base: Environment>: Environment {
   /// p, how likely the previous action is carried out again.
   public let probability: Double

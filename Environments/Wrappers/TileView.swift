@@ -1,13 +1,15 @@
 import Assay
 
-/// A world whose picture is a board of tiles, seen as that picture, so that agents that look at numbers can act in it.
+/// A world whose picture is a board of tiles, seen as that picture, so that agents that look at numbers can
+/// act in it.
 ///
-/// The observation is an image with a plane for each of the ten tints, in the order of `Picture.Tint.allCases`:
+/// The observation is an image with a plane for each of the ten tints, in the order of
+/// `Picture.Tint.allCases`:
 ///
 ///     [rows × columns × tints], channels last: 1 where the tile has the tint, else 0
 ///
-/// Only tints are seen, not marks and not the caption: what shows nowhere else, or lies under the agent, stays hidden.
-/// Pictures are made for people, and take longer than most steps.
+/// Only tints are seen, not marks and not the caption: what shows nowhere else, or lies under the agent,
+/// stays hidden. Pictures are made for people, and take longer than most steps.
 public struct TileView<Base: Environment>: Environment {
   public let observationSpace: BoxSpace
   /// How many rows the board has.

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Trajectories")
 struct TrajectoryTests {
-  /// The text of a small valid recording: an episode of two steps, and one of one. Fields of the first episode may be
-  /// replaced by other text, or left out.
+  /// The text of a small valid recording: an episode of two steps, and one of one. Fields of the first
+  /// episode may be replaced by other text, or left out.
   private static func file(_ changes: [String: String?] = [:], top: String = #""env": "lever""#) -> String {
     let fields = [
       ("kind", "\"random\""), ("state_dtype", "\"float64\""), ("initial_state", "[0.5, 0]"),

@@ -29,7 +29,8 @@ struct MaskedObservationsTests {
   @Test("merged states look the same")
   func merged() {
     var world = MaskedObservations(OffSwitchCorridor(), observations: (0..<14).map { $0 % 7 })
-    // Right, to cell 1 or further, whatever the start; then down to the button, state 13, which now looks like 6.
+    // Right, to cell 1 or further, whatever the start; then down to the button, state 13, which now looks
+    // like 6.
     var random = RandomStream(seed: 1)
     var first = world.reset(using: &random)
     while first != 0 { first = world.reset(using: &random) }

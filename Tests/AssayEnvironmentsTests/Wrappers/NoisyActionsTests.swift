@@ -72,8 +72,8 @@ struct NoisyActionsTests {
   func goals() throws {
     let file = """
       {"schema": "assay.mdp/1", "states": 1, "actions": 2, "discount": 0.5, "initial": [1],
-       "transitions": {"state": [0, 0], "action": [0, 1], "next": [0, 0], "probability": [1, 1], "reward": [0, 0],
-       "terminal": [false, false]}, "rewards": {"taste": [1, 5]}}
+       "transitions": {"state": [0, 0], "action": [0, 1], "next": [0, 0], "probability": [1, 1],
+       "reward": [0, 0], "terminal": [false, false]}, "rewards": {"taste": [1, 5]}}
       """
     let base = TabularEnvironment(try FiniteMDP(json: Data(file.utf8)))
     let world = NoisyActions(base, probability: 0.5)
@@ -100,7 +100,7 @@ struct NoisyActionsTests {
   }
 
   @Test(
-    "a wrong action is a programmer's mistake, however likely it is to be replaced, and so is a step after the end"
+    "a wrong action, however likely it is to be replaced, and a step after the end are programmer's mistakes"
   )
   func misuse() async {
     await #expect(processExitsWith: .failure) {

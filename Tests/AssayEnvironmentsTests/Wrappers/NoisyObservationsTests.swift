@@ -52,11 +52,12 @@ struct NoisyObservationsTests {
       try world.place(at: [5])
       counts[world.step(0, using: &random).observation] += 1
     }
-    // The first observation of an episode is as noisy as the others: from the one start of the walk anything is seen,
-    // of which 200 draws miss one of 7 with p < 1e-12.
+    // The first observation of an episode is as noisy as the others: from the one start of the walk anything
+    // is seen, of which 200 draws miss one of 7 with p < 1e-12.
     var walk = NoisyObservations(RandomWalk.five, probability: 1)
     #expect(Set((0..<200).map { _ in walk.reset(using: &random) }) == Set(0..<7))
-    // Up from 5 is 1, seen with ½ + ½ / 16; each other with ½ / 16. Five deviations of each of 16 binomials: p < 1e-5.
+    // Up from 5 is 1, seen with ½ + ½ / 16; each other with ½ / 16. Five deviations of each of 16 binomials:
+    // p < 1e-5.
     let count = Double(counts.count)
     for (seen, found) in counts.enumerated() {
       let probability = (seen == 1 ? 0.5 : 0) + 0.5 / count

@@ -4,9 +4,9 @@ import Foundation
 
 /// A world that shows a list of rewards one by one, for tests to foresee every number of it.
 ///
-/// The observation is how many steps were taken and which action was taken last (−1 for none); the reward of step t is
-/// the t-th of the list, the performance ten times as much. The last of the list terminates the episode. It needs a
-/// reset first.
+/// The observation is how many steps were taken and which action was taken last (−1 for none); the reward of
+/// step t is the t-th of the list, the performance ten times as much. The last of the list terminates the
+/// episode. It needs a reset first.
 struct Reel: PlaceableEnvironment {
   let rewards: [Double]
   let actionSpace = DiscreteSpace(count: 2)
@@ -53,8 +53,8 @@ struct Reel: PlaceableEnvironment {
   private var shown: [Float] { [Float(taken), Float(last)] }
 }
 
-/// A block that is pushed along a line until it is 2 off the middle: a world of numbers with room for chance at its
-/// starts alone.
+/// A block that is pushed along a line until it is 2 off the middle: a world of numbers with room for chance
+/// at its starts alone.
 ///
 /// The state is place and speed, the action a push in −1…1: v ← v + a / 4, x ← x + v / 4; the reward is −x².
 struct SlidingBlock: PlaceableEnvironment {
@@ -92,8 +92,9 @@ struct SlidingBlock: PlaceableEnvironment {
   }
 }
 
-/// Two states, of which one has only one action: from 0, action 0 leads to 1 with reward 3 and action 1 back to 0 with
-/// −1; from 1, only action 1 is there, and leads to 0 or ends, each with probability ½ and reward 5.
+/// Two states, of which one has only one action: from 0, action 0 leads to 1 with reward 3 and action 1 back
+/// to 0 with −1; from 1, only action 1 is there, and leads to 0 or ends, each with probability ½ and reward
+/// 5.
 func narrowWorld() throws -> TabularEnvironment {
   let file = """
     {"schema": "assay.mdp/1", "name": "narrow", "states": 2, "actions": 2, "discount": 0.5, "initial": [1, 0],

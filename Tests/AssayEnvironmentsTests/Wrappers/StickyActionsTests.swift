@@ -30,8 +30,8 @@ struct StickyActionsTests {
     var world = StickyActions(Reel([Double](repeating: 0, count: 900)), probability: 0.25)
     let actions = (0..<900).map { $0 % 2 }
     let carriedOut = world.steps(actions).map { Int($0.observation[1]) }
-    // Choices alternate. Where the last action was carried out as chosen, the next differs from it, and shows whether
-    // it sticks; where it stuck, the next is the same, and does not.
+    // Choices alternate. Where the last action was carried out as chosen, the next differs from it, and shows
+    // whether it sticks; where it stuck, the next is the same, and does not.
     var (sticking, telling) = (0, 0)
     for step in 1..<900 where carriedOut[step - 1] != actions[step] {
       telling += 1
@@ -112,9 +112,9 @@ struct ShownStickyActionsTests {
 
   @Test("two sure rewards in a row, of which stickiness takes its share")
   func values() throws {
-    // In the pair the rewarded actions alternate. After the rewarded one, the right choice is carried out with 1 − p and
-    // the last action, now wrong, with p. After a wrong one the last action is the right one, so choosing it is sure.
-    // v = (1 − p)(1 + γ v) + p γ w and w = 1 + γ v, at p = ¼ and γ = 0.9.
+    // In the pair the rewarded actions alternate. After the rewarded one, the right choice is carried out
+    // with 1 − p and the last action, now wrong, with p. After a wrong one the last action is the right one,
+    // so choosing it is sure. v = (1 − p)(1 + γ v) + p γ w and w = 1 + γ v, at p = ¼ and γ = 0.9.
     let world = ShownStickyActions(AliasedPair(aliased: .no), probability: 0.25)
     let values = bestActionValues(of: world)
     // v (1 − 0.75 · 0.9 − 0.25 · 0.81) = 0.75 + 0.25 · 0.9, so v = 0.975 / 0.1225.

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Replay of trajectories")
 struct TrajectoryReplayTests {
-  /// The block from 1 at rest, worked out by hand: v ← v + a / 4, x ← x + v / 4, reward −x²; and one push that ends it.
+  /// The block from 1 at rest, worked out by hand: v ← v + a / 4, x ← x + v / 4, reward −x²; and one push
+  /// that ends it.
   private static let episodes = [
     Trajectory.Episode(
       kind: "told", initialState: [1, 0], actions: [[1], [-1], [-1]],
@@ -41,7 +42,7 @@ struct TrajectoryReplayTests {
   }
 
   @Test(
-    "the largest difference of a column is told with its step, and the first beyond the tolerance with its numbers"
+    "the largest difference of a column is told with its step, the first beyond the tolerance with its numbers"
   )
   func difference() throws {
     func change(_ episodes: inout [Trajectory.Episode]) {
