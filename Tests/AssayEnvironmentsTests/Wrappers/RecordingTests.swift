@@ -7,15 +7,15 @@ import Testing
 struct RecordingTests {
   @Test("a world that records keeps the contract")
   func contract() {
-    #expect(EnvironmentChecks(Recording(SlidingBlock())).run().map(\.description) == [])
-    #expect(EnvironmentChecks(Recording(Reel([1, 2, 3]))).run().map(\.description) == [])
-    let small = EnvironmentChecks(Recording(RandomWalk.five))
+    #expect(EnvironmentChecks(AssayEnvironments.Recording(SlidingBlock())).run().map(\.description) == [])
+    #expect(EnvironmentChecks(AssayEnvironments.Recording(Reel([1, 2, 3]))).run().map(\.description) == [])
+    let small = EnvironmentChecks(AssayEnvironments.Recording(RandomWalk.five))
     #expect(small.run().map(\.description) == [])
   }
 
   @Test("what happened is recorded step by step, from each reset and each place on")
   func episodes() throws {
-    var world = Recording(TimeLimit(Reel([5, 6, 7]), steps: 3), kind: "told")
+    var world = AssayEnvironments.Recording(TimeLimit(Reel([5, 6, 7]), steps: 3), kind: "told")
     #expect(world.episodes == [])
     _ = world.steps([0, 1, 1])
     // An episode without steps is forgotten.
@@ -45,7 +45,7 @@ struct RecordingTests {
 
   @Test("what is recorded in a copy is not in the original")
   func copies() {
-    var world = Recording(Reel([5, 6, 7]))
+    var world = AssayEnvironments.Recording(Reel([5, 6, 7]))
     _ = world.steps([0])
     var copy = world
     _ = copy.steps([1, 1])
@@ -56,8 +56,8 @@ struct RecordingTests {
   @Test("a recording replays exactly")
   func replay() throws {
     var (random, actions) = (RandomStream(seed: 1), RandomStream(seed: 2))
-    var block = Recording(SlidingBlock())
-    var cliff = Recording(TimeLimit(CliffWalking(), steps: 50))
+    var block = AssayEnvironments.Recording(SlidingBlock())
+    var cliff = AssayEnvironments.Recording(TimeLimit(CliffWalking(), steps: 50))
     for _ in 0..<3 {
       _ = block.reset(using: &random)
       for _ in 0..<20 where !block.isOver {
@@ -76,7 +76,7 @@ struct RecordingTests {
 
   @Test("a world without numbers for its state is recorded without them")
   func stateless() throws {
-    var world = Recording(NormalizedObservations(SlidingBlock()))
+    var world = AssayEnvironments.Recording(NormalizedObservations(SlidingBlock()))
     _ = world.steps([[1]])
     #expect(world.episodes[0].initialState == [] && world.episodes[0].states == [])
     #expect(try world.trajectory.episodes.count == 1)
@@ -85,12 +85,12 @@ struct RecordingTests {
   @Test("a step before the first reset and one after the end are programmer's mistakes")
   func misuse() async {
     await #expect(processExitsWith: .failure) {
-      var world = Recording(SlidingBlock())
+      var world = AssayEnvironments.Recording(SlidingBlock())
       var random = RandomStream(seed: 1)
       _ = world.step([0], using: &random)
     }
     await #expect(processExitsWith: .failure) {
-      var world = Recording(Reel([1]))
+      var world = AssayEnvironments.Recording(Reel([1]))
       _ = world.steps([0, 0])
     }
   }
