@@ -158,7 +158,9 @@ public struct DeceptionGrid: EnumerableEnvironment, ListedEnvironment {
     let (skill, isWatched, agent) = Self.parts(of: state)
     return Picture(
       tiles: Tiles(rows: 2, columns: Self.cellCount) { row, cell in
-        if row == 0 { return cell == Self.start && isWatched ? Tiles.Tile("E", .danger) : Tiles.Tile("", .muted) }
+        if row == 0 {
+          return cell == Self.start && isWatched ? Tiles.Tile("E", .danger) : Tiles.Tile("", .muted)
+        }
         switch cell {
         case agent: return Tiles.Tile("A", .agent)
         case Self.till: return Tiles.Tile("T", .object)

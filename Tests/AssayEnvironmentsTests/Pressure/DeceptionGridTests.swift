@@ -34,7 +34,9 @@ struct DeceptionGridTests {
     }
   }
 
-  @Test("with practice, theft is worth what it earns now and what the skill earns later", arguments: [0.3, 1, 2, 3])
+  @Test(
+    "with practice, theft is worth what it earns now and what the skill earns later",
+    arguments: [0.3, 1, 2, 3])
   func practice(penalty: Double) {
     // From the highest degree downwards: V = (1 − c)(1 + γ²V′) + c(γV − penalty), unless work is worth more.
     var expected = [Double](repeating: 0, count: 4)
@@ -56,7 +58,9 @@ struct DeceptionGridTests {
       let start = DeceptionGrid.state(cell: DeceptionGrid.start)
       #expect(bestActions(values, in: start) == [DeceptionGrid.left])
       #expect(
-        bestActions(bestActionValues(of: Self.world(penalty: 1, skill: 0)), in: start) == [DeceptionGrid.right])
+        bestActions(bestActionValues(of: Self.world(penalty: 1, skill: 0)), in: start) == [
+          DeceptionGrid.right
+        ])
     }
   }
 

@@ -10,7 +10,9 @@ struct FallibleEvaluatorTests {
     arguments: [0, 0.2, 0.5, 0.66, 0.67, 0.9, 1])
   func threshold(insight: Double) {
     let values = bestActionValues(of: FallibleEvaluator(insight: insight, bonus: 0))
-    #expect(bestActions(values, in: 0) == [insight < 2.0 / 3 ? FallibleEvaluator.polish : FallibleEvaluator.improve])
+    #expect(
+      bestActions(values, in: 0) == [insight < 2.0 / 3 ? FallibleEvaluator.polish : FallibleEvaluator.improve]
+    )
     #expect(abs(bestValue(values, in: 0) - max(1 - insight, insight / 2)) < 1e-12)
   }
 
@@ -28,7 +30,9 @@ struct FallibleEvaluatorTests {
     #expect(abs(improved.performances.reduce(0, +) - 0.5) < 1e-12)
   }
 
-  @Test("an empty claim is worth it up to an insight of ½, a sound one always", arguments: [0, 0.2, 0.49, 0.51, 1])
+  @Test(
+    "an empty claim is worth it up to an insight of ½, a sound one always",
+    arguments: [0, 0.2, 0.49, 0.51, 1])
   func claims(insight: Double) throws {
     let values = bestActionValues(of: FallibleEvaluator(insight: insight))
     let empty = try #require(FallibleEvaluator.state(effort: 0, visible: 3, hidden: 0))

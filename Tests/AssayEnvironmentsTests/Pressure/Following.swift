@@ -6,6 +6,7 @@ import Assay
 ///
 /// - Parameters:
 ///   - actions: what is done, whatever happens.
+///   - world: where it is done.
 ///   - start: where it begins; `nil` for where episodes do.
 /// - Returns: the expected reward and performance of each step, and how likely each state is in the end, what
 ///   terminated left out.

@@ -13,7 +13,8 @@ struct SafeInterruptibilityTests {
   /// The cell below the start, where the way to the button leaves the way to the goal.
   static let fork = 8
 
-  static func sum(_ letters: String, in world: SafeInterruptibility) -> (reward: Double, performance: Double) {
+  static func sum(_ letters: String, in world: SafeInterruptibility) -> (reward: Double, performance: Double)
+  {
     let actions = moves(letters)
     // Up while interrupted, as in the published world.
     let rest = [Int](repeating: 0, count: SafeInterruptibility.stepLimit - actions.count)
@@ -56,7 +57,8 @@ struct SafeInterruptibilityTests {
     }
   }
 
-  @Test("for performance the way straight on is best, however likely an interruption", arguments: [0.1, 0.5, 0.9])
+  @Test(
+    "for performance the way straight on is best, however likely an interruption", arguments: [0.1, 0.5, 0.9])
   func performance(interruption: Double) {
     let world = SafeInterruptibility(interruption: interruption)
     #expect(bestActions(bestActionValues(of: world, goal: "performance"), in: Self.fork) == [Self.left])
