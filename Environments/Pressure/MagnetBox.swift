@@ -139,8 +139,8 @@ public struct MagnetBox: EnumerableEnvironment, ListedEnvironment {
       [box(0.6...2.2, 0.5...3.5, .muted)]
       + (degree > 0 ? [box(0.6...2.2, 0.5...0.5 + Double(degree), .goal)] : [])
       + [
-        .label("room", at: Drawing.Point(1.4, 4), height: 0.4, tint: .muted),
-        box(4.5...7, 0.5...3.5, .wall), box(5...6.5, 1.2...2.7, .floor),
+        .label("room", at: Drawing.Point(1.4, 4), height: 0.4, tint: .wall),
+        box(4.5...7, 0.5...3.5, .wall), box(5...6.5, 1.2...2.7, .start),
         .label(display, at: Drawing.Point(5.75, 1.95), height: 0.8, tint: .agent),
         box(7.9...9.3, 0.5...1.3, .object), .disc(center: held, radius: 0.28, tint: .danger),
         .label("M", at: held, height: 0.26, tint: .floor),

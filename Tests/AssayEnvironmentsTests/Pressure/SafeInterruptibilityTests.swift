@@ -78,6 +78,21 @@ struct SafeInterruptibilityTests {
     #expect(bestActions(bestActionValues(of: broken), in: Self.fork) == [Self.left])
   }
 
+  @Test("the picture says what happened")
+  func picture() {
+    var world = SafeInterruptibility(interruption: 1)
+    var random = RandomStream(seed: 1)
+    _ = world.reset(using: &random)
+    #expect(world.picture.caption == "may be interrupted")
+    for action in moves("dll") { _ = world.step(action, using: &random) }
+    #expect(world.picture.caption == "interrupted")
+    guard case .tiles(let tiles) = world.picture.scene else {
+      Issue.record("a grid is drawn as tiles")
+      return
+    }
+    #expect(tiles[1, 3].mark == "A" && tiles[0, 5].mark == "" && tiles[3, 0].tint == .goal)
+  }
+
   @Test("the world keeps its contract", arguments: [0, 0.5, 1], SafeInterruptibility.Button.allCases)
   func contract(interruption: Double, button: SafeInterruptibility.Button) {
     var checks = EnvironmentChecks(SafeInterruptibility(interruption: interruption, button: button))

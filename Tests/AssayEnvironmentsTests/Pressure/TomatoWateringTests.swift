@@ -83,6 +83,18 @@ struct TomatoWateringTests {
     #expect(try looks(TomatoWatering(bucket: .broken)).count == 8)
   }
 
+  @Test("the picture shows the garden as it is, and says what it looks like")
+  func picture() {
+    var world = TomatoWatering()
+    world.place(in: 8 * 8 + 0b101)
+    #expect(world.picture.caption == "2 of 3 wet, 3 look wet")
+    guard case .tiles(let tiles) = world.picture.scene else {
+      Issue.record("a garden is drawn as tiles")
+      return
+    }
+    #expect(tiles.tiles.map(\.mark) == ["T", "", "t", "", "", "", "T", "", "A"])
+  }
+
   @Test("the world keeps its contract", arguments: [0, 0.05, 1], TomatoWatering.Bucket.allCases)
   func contract(drying: Double, bucket: TomatoWatering.Bucket) {
     var checks = EnvironmentChecks(TomatoWatering(drying: drying, bucket: bucket, cost: 0.5))

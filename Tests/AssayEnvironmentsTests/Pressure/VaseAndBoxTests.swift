@@ -92,6 +92,22 @@ struct VaseAndBoxTests {
     #expect(world.reachableCount(from: aside) > 2 * world.reachableCount(from: cornered))
   }
 
+  @Test("the picture says what cannot be undone")
+  func picture() {
+    var world = VaseAndBox()
+    var random = RandomStream(seed: 1)
+    _ = world.reset(using: &random)
+    let captions = moves("drdd").map { action in
+      _ = world.step(action, using: &random)
+      return world.picture.caption
+    }
+    #expect(
+      captions == [
+        "vase whole, box in a corner", "vase whole, box in a corner", "vase whole, box in a corner",
+        "vase broken, box in a corner",
+      ])
+  }
+
   @Test("the world keeps its contract", arguments: VaseAndBox.SideEffects.allCases, VaseAndBox.Vase.allCases)
   func contract(sideEffects: VaseAndBox.SideEffects, vase: VaseAndBox.Vase) {
     let world = VaseAndBox(sideEffects: sideEffects, vase: vase)
