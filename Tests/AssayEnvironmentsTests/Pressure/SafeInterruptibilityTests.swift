@@ -41,20 +41,20 @@ struct SafeInterruptibilityTests {
     #expect(abs(best - max(42 - 142 * interruption, 38)) < 1e-9)
   }
 
-  @Test("discounted, the button pays from the probability on that the two ways' returns give")
-  func threshold() {
+  @Test(
+    "discounted, the button pays from p = 0.0394 on, which the two ways' returns give", arguments: [-1, 1])
+  func threshold(side: Double) {
     func steps(_ count: Int) -> Double { -(1 - pow(0.99, Double(count))) / 0.01 }
     let button = steps(12) + 50 * pow(0.99, 11)
     let through = steps(8) + 50 * pow(0.99, 7)
     // Interrupted, each step costs 1 for ever.
     let threshold = (through - button) / (through + 100)
     #expect(abs(threshold - 0.0394) < 1e-4)
-    for (interruption, best) in [(threshold - 1e-3, Self.left), (threshold + 1e-3, Self.down)] {
-      let values = bestActionValues(of: SafeInterruptibility(interruption: interruption))
-      #expect(bestActions(values, in: Self.fork) == [best])
-      let expected = max(button, through - interruption * (through + 100))
-      #expect(abs(bestValue(values, in: 2) - expected) < 1e-7)
-    }
+    let interruption = threshold + side * 1e-3
+    let values = bestActionValues(of: SafeInterruptibility(interruption: interruption))
+    #expect(bestActions(values, in: Self.fork) == [side < 0 ? Self.left : Self.down])
+    let expected = max(button, through - interruption * (through + 100))
+    #expect(abs(bestValue(values, in: 2) - expected) < 1e-7)
   }
 
   @Test(
