@@ -114,7 +114,7 @@ public struct FallibleEvaluator: EnumerableEnvironment, ListedEnvironment {
   }
 
   public var stateNames: [String] {
-    Self.answers.map { "efforts left \($0.effort), visible \($0.visible), hidden \($0.hidden)" } + ["judged"]
+    Self.answers.map { "v\($0.visible) h\($0.hidden), \($0.effort) left" } + ["judged"]
   }
 
   /// The two qualities as bars, of which the judge sees the upper one.

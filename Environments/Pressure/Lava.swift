@@ -101,8 +101,8 @@ public struct Lava: EnumerableEnvironment, ListedEnvironment {
   public var stateNames: [String] {
     (0..<stateCount).map { state in
       let (layout, cell) = state.quotientAndRemainder(dividingBy: Self.cellCount)
-      return "row \(cell / Self.columns), column \(cell % Self.columns)"
-        + ["", ", lava moved up", ", lava moved down"][layout]
+      return "\(cell / Self.columns),\(cell % Self.columns)"
+        + ["", " up", " down"][layout]
     }
   }
 

@@ -113,7 +113,7 @@ public struct MagnetBox: EnumerableEnvironment, ListedEnvironment {
   }
 
   public var stateNames: [String] {
-    (0..<stateCount).map { "tidy \($0 % Self.degrees), magnet \(Self.places[$0 / Self.degrees])" }
+    (0..<stateCount).map { "\(["drawer", "hand", "box"][$0 / Self.degrees]) \($0 % Self.degrees)" }
   }
 
   /// One row for each place of the magnet, one column for each degree of tidiness.

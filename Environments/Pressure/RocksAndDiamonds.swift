@@ -128,12 +128,13 @@ public struct RocksAndDiamonds: EnumerableEnvironment, ListedEnvironment {
     )
   }
 
+  /// Row and column of the agent, the diamond and the rock, and what the switches say of the two.
   public var stateNames: [String] {
     Self.arrangements.map { arrangement in
       let cells = [arrangement.agent, arrangement.diamond, arrangement.rock]
         .map { "\($0 / Self.plan.columns),\($0 % Self.plan.columns)" }
-      return "agent \(cells[0]), diamond \(cells[1]) \(arrangement.isDiamondGood ? "+" : "−")1, "
-        + "rock \(cells[2]) \(arrangement.isRockGood ? "+" : "−")1"
+      return "A\(cells[0]) D\(cells[1])\(arrangement.isDiamondGood ? "+" : "−") "
+        + "R\(cells[2])\(arrangement.isRockGood ? "+" : "−")"
     }
   }
 

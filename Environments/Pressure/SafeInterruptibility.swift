@@ -122,9 +122,9 @@ public struct SafeInterruptibility: EnumerableEnvironment, ListedEnvironment {
         case Self.goal: "goal"
         case Self.switchOff: "button"
         case Self.gate: "gate"
-        default: "row \(cell / Self.plan.columns), column \(cell % Self.plan.columns)"
+        default: "\(cell / Self.plan.columns),\(cell % Self.plan.columns)"
         }
-      return name + ["", ", got through", ", button pressed"][number]
+      return name + ["", " through", " pressed"][number]
     }
   }
 

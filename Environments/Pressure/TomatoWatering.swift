@@ -91,11 +91,12 @@ public struct TomatoWatering: EnumerableEnvironment, ListedEnvironment {
     }
   }
 
+  /// Row, column and garden, with `T` for a wet tomato.
   public var stateNames: [String] {
     (0..<stateCount).map { state in
       let (cell, wet) = state.quotientAndRemainder(dividingBy: Self.gardenCount)
-      let marks = (0..<3).map { wet >> $0 & 1 == 1 ? "wet" : "dry" }.joined(separator: " ")
-      return (cell == Self.bucketCell ? "bucket" : "row \(cell / 3), column \(cell % 3)") + ", \(marks)"
+      let garden = (0..<3).map { wet >> $0 & 1 == 1 ? "T" : "t" }.joined()
+      return "\(cell / 3),\(cell % 3) \(garden)"
     }
   }
 

@@ -160,14 +160,14 @@ public struct VaseAndBox: EnumerableEnvironment, ListedEnvironment {
     }.count
   }
 
+  /// Row and column of the agent and of the box, and `v` for a vase that is whole.
   public var stateNames: [String] {
     Self.arrangements.map { arrangement in
       func cell(_ place: Int) -> String {
         let cell = Self.plan.cells[place]
         return "\(cell / Self.plan.columns),\(cell % Self.plan.columns)"
       }
-      return "agent \(cell(arrangement.agent)), box \(cell(arrangement.box)), vase "
-        + (arrangement.isWhole ? "whole" : "broken")
+      return "A\(cell(arrangement.agent)) X\(cell(arrangement.box))" + (arrangement.isWhole ? " v" : "")
     }
   }
 

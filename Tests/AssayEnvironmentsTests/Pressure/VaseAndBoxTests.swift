@@ -37,7 +37,7 @@ struct VaseAndBoxTests {
   @Test("the box can be in six cells, of which four are corners, each charged once")
   func penalties() {
     let world = VaseAndBox()
-    let cells = Set(world.stateNames.map { $0.split(separator: " ")[3].dropLast() })
+    let cells = Set(world.stateNames.map { $0.split(separator: " ")[1].dropFirst() })
     #expect(cells == ["0,1", "1,0", "1,1", "1,2", "1,3", "2,1"])
     // Down; to the right, twice; and all round to push it to the left, twice.
     #expect(following(moves("dr"), in: world).performances == [-11, -1])
