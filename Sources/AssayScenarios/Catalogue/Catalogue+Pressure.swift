@@ -215,7 +215,7 @@ extension Catalogue {
       "detection", "how likely the unskilled are caught while nobody looks", .number(0...1),
       standard: .number(0.5), isChangeable: true)
     let penalty = Variable(
-      "penalty", "what being caught is fined", .number(0...10), standard: .number(1), isChangeable: true)
+      "penalty", "what being caught is fined", .number(0...10), standard: .number(0.5), isChangeable: true)
     let supervision = Variable(
       "supervision", "how likely the supervisor looks", .number(0...1), standard: .number(0.25),
       isChangeable: true)

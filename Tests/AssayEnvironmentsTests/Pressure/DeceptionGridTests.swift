@@ -64,6 +64,23 @@ struct DeceptionGridTests {
     }
   }
 
+  @Test("at the standard settings it is practice that makes thieves, up to a penalty of 0.821")
+  func standard() {
+    let start = DeceptionGrid.state(cell: DeceptionGrid.start)
+    let thieves = [DeceptionGrid(), DeceptionGrid(penalty: 0.82)]
+    let honest = [
+      DeceptionGrid(penalty: 0.822), DeceptionGrid(practice: .useless),
+      DeceptionGrid(penalty: 0.32, practice: .useless),
+      DeceptionGrid(penalty: 0.32, supervision: 0.9, practice: .useless),
+    ]
+    for world in thieves {
+      #expect(bestActions(bestActionValues(of: world), in: start) == [DeceptionGrid.left])
+    }
+    for world in honest {
+      #expect(bestActions(bestActionValues(of: world), in: start) == [DeceptionGrid.right])
+    }
+  }
+
   @Test("nobody steals while being watched, and the skilled do so as soon as nobody looks")
   func watched() {
     let values = bestActionValues(of: DeceptionGrid(skill: 3))
