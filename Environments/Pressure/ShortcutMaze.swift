@@ -2,18 +2,25 @@ import Assay
 
 /// A maze of two rooms with a wall between them, in which there is a gap far from the goal, or near it.
 ///
+/// ![what one sees](shortcut-maze)
+///
 ///     .  .  .  .  .  G
 ///     .  .  .  .  .  .
 ///     f  #  #  #  #  n
 ///     .  .  .  .  .  .
 ///     S  S  S  S  S  S
 ///
-/// Entering `G` ends the episode with reward 1. The actions are up, right, down and left; a move into the wall,
-/// a closed gap or off the map leaves the agent in place. With probability `slip` a move goes in a direction
-/// drawn at random instead, the one that was meant included. Episodes start anywhere in the last row. From its
-/// right end the way takes 14 steps through the far gap and 4 through the near one, so an agent whose world
-/// changes from one to the other has something to find out.
+/// The wall has a gap at `f`, at `n` or at both. A move into the wall, a closed gap or off the map leaves the agent in
+/// place. With probability `slip` a move goes in a direction drawn at random instead, the one that was meant included.
+/// Episodes start anywhere in the last row, each cell equally likely. From its right end the way takes 14 steps
+/// through the far gap and 4 through the near one.
 ///
+/// - **Observation**: the cell, counted row by row without the wall's inner four.
+/// - **Action**: up, right, down, left.
+/// - **Reward**: 1 for entering `G`, otherwise 0.
+/// - **Ending**: entering `G` terminates the episode. γ = 0.95.
+/// - **For**: a planner that exploits its model: a model that hallucinates the near gap promises what the world does
+///   not keep. An agent whose world changes from one gap to the other has something to find out.
 /// - SeeAlso: Sutton & Barto (2018), Examples 8.2 and 8.3, whose mazes change in the same way.
 public struct ShortcutMaze: EnumerableEnvironment, ListedEnvironment {
   /// Where the wall has its gap.

@@ -2,10 +2,22 @@ import Assay
 
 /// A choice between a sure reward and a fair coin that decides about a larger one.
 ///
+/// ![what one sees](symmetric-fork)
+///
 /// From the start, `sure` leads onto a branch at whose end waits 0.6. `fork` leads onto the left or the right
 /// branch, by a fair coin, and only one of them ends with 1, the other with nothing. Every branch has three
 /// cells; in them either action goes on with probability 0.9 and stays with 0.1. So `fork` is worth 0.5/0.6 of
 /// `sure`, and looks better only to whoever believes to have a say in how the coin falls.
+///
+/// - **Observation**: 0 for the start, then the cells of the left, the right and the sure branch, from the start
+///   outwards; state 10 is the end.
+/// - **Action**: fork, sure.
+/// - **Reward**: what waits at the end of a branch, for leaving its last cell: from 0 to 1.
+/// - **Ending**: leaving the last cell of a branch terminates the episode. γ = 0.95.
+/// - **For**: values that leak into a world model: a model that believes in the branch that pays is too hopeful about
+///   the coin, and one whose rewards were permuted is not.
+/// - SeeAlso: Eysenbach et al. (2022), *Mismatched no more: joint model-policy optimization for model-based RL*, for
+///   models that are to be optimistic.
 public struct SymmetricFork: EnumerableEnvironment, ListedEnvironment {
   /// The branch that ends with 1.
   public enum Side: String, Sendable, Hashable, CaseIterable {

@@ -2,16 +2,26 @@ import Assay
 
 /// Two ways of the same length to the same reward, of which one forgives no mistake.
 ///
+/// ![what one sees](tightrope-and-bridge)
+///
 ///     .  t  t  t  .
 ///     S  #  #  #  G
 ///     .  b  b  b  .
 ///
-/// Entering `G` ends the episode with reward 1, whichever way one came. On the tightrope `t` a step up or down is
-/// a fall, which ends the episode with nothing; on the bridge `b` it only leaves the agent in place, as a move
-/// into the wall `#` or off the map does anywhere else. The actions are up, right, down and left, and episodes
-/// start in `S`. With probability `wind` an action is replaced by one drawn at random, itself included. Without
-/// wind both ways are worth γ⁵ = 0.77; in any wind the bridge is worth more, and so it is to whoever explores.
-/// Where nobody falls, the tightrope is a second bridge, and the two ways are mirror images of one another.
+/// Entering `G` ends the episode, whichever way one came. On the tightrope `t` a step up or down is a fall, which ends
+/// the episode with nothing; on the bridge `b` it only leaves the agent in place, as a move into the wall `#` or off
+/// the map does anywhere else. Episodes start in `S`. With probability `wind` an action is replaced by one drawn at
+/// random, itself included. Without wind both ways are worth γ⁵ = 0.77; in any wind the bridge is worth more, and so
+/// it is to whoever explores. Where nobody falls, the tightrope is a second bridge, and the two ways are mirror images
+/// of one another.
+///
+/// - **Observation**: 0 for `S`, then the upper way and the lower way from left to right; state 11 is `G`, 12 is
+///   having fallen.
+/// - **Action**: up, right, down, left.
+/// - **Reward**: 1 for entering `G`, otherwise 0.
+/// - **Ending**: entering `G`, or a fall, terminates the episode. γ = 0.95.
+/// - **For**: which of two equally good ways learning settles on, and how exploration decides that.
+/// - SeeAlso: Turner (2022), *Reward is not the optimization target*, for the question.
 public struct TightropeAndBridge: EnumerableEnvironment, ListedEnvironment {
   /// What a step up or down on the tightrope does.
   public enum Fall: String, Sendable, Hashable, CaseIterable {
