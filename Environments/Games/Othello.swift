@@ -37,7 +37,7 @@ public struct Othello: Game {
     own = 1 << (topLeft + 1) | 1 << (topLeft + UInt64(size))
     others = 1 << topLeft | 1 << (topLeft + UInt64(size) + 1)
     legal = 0
-    legal = moves(of: own, against: others)
+    legal = Self.moves(of: own, against: others, size: self.size)
   }
 
   public var name: String { "othello" }
@@ -62,32 +62,33 @@ public struct Othello: Game {
     guard legal != 0 else {
       // The game goes on, so the other has a move.
       (own, others) = (others, own)
-      legal = moves(of: own, against: others)
+      legal = Self.moves(of: own, against: others, size: size)
       return
     }
     let piece: UInt64 = 1 &<< UInt64(truncatingIfNeeded: move)
-    let turned = turned(by: piece)
+    let turned = Self.turned(by: piece, own: own, others: others, size: size)
     (own, others) = (others ^ turned, own | turned | piece)
-    legal = moves(of: own, against: others)
-    if legal == 0 { hasEnded = moves(of: others, against: own) == 0 }
+    legal = Self.moves(of: own, against: others, size: size)
+    if legal == 0 { hasEnded = Self.moves(of: others, against: own, size: size) == 0 }
   }
+
+  // Given the size rather than all of a position, so that the rest of it stays in registers. Shifts by numbers that
+  // are known when this is compiled are quicker.
 
   /// The cells in which a player may move.
   @inlinable
-  func moves(of own: UInt64, against others: UInt64) -> UInt64 {
-    // Shifts by numbers that are known when this is compiled are quicker.
+  static func moves(of own: UInt64, against others: UInt64, size: UInt8) -> UInt64 {
     size == 8
-      ? Lines(stride: 8, inner: Self.inner(8), board: ~0).moves(of: own, against: others)
-      : Lines(stride: UInt64(size), inner: Self.inner(size), board: Self.board(size))
-        .moves(of: own, against: others)
+      ? Lines(stride: 8, inner: inner(8), board: ~0).moves(of: own, against: others)
+      : Lines(stride: UInt64(size), inner: inner(size), board: board(size)).moves(of: own, against: others)
   }
 
   /// The other player's pieces that change sides when the mover puts a piece somewhere.
   @inlinable
-  func turned(by piece: UInt64) -> UInt64 {
+  static func turned(by piece: UInt64, own: UInt64, others: UInt64, size: UInt8) -> UInt64 {
     size == 8
-      ? Lines(stride: 8, inner: Self.inner(8), board: ~0).turned(by: piece, own: own, others: others)
-      : Lines(stride: UInt64(size), inner: Self.inner(size), board: Self.board(size))
+      ? Lines(stride: 8, inner: inner(8), board: ~0).turned(by: piece, own: own, others: others)
+      : Lines(stride: UInt64(size), inner: inner(size), board: board(size))
         .turned(by: piece, own: own, others: others)
   }
 
@@ -198,9 +199,9 @@ public struct Othello: Game {
     var position = Othello(size: rows)
     position.turn = mover
     (position.own, position.others) = mover == .first ? (first, second) : (second, first)
-    position.legal = position.moves(of: position.own, against: position.others)
+    position.legal = Self.moves(of: position.own, against: position.others, size: size)
     position.hasEnded =
-      position.legal == 0 && position.moves(of: position.others, against: position.own) == 0
+      position.legal == 0 && Self.moves(of: position.others, against: position.own, size: size) == 0
     return position
   }
 
