@@ -32,6 +32,15 @@ public enum EnvironmentCheck: String, Sendable, CaseIterable {
   case frequencies = "outcomes are as frequent as listed"
   /// Rewards and performances are as listed, on average.
   case rewards = "rewards are as listed"
+
+  /// Whether every world can be put to it, and not only one that lists its states.
+  public var isGeneral: Bool {
+    switch self {
+    case .seed, .copies, .spaces, .finiteness, .rewardRange, .finality: true
+    case .availability, .outcomes, .initialDistribution, .names, .placement, .endings, .frequencies, .rewards:
+      false
+    }
+  }
 }
 
 /// Checks that an environment keeps the contract of `Environment`, and of `EnumerableEnvironment` where it is
