@@ -8,10 +8,15 @@ import Assay
 /// has four pieces in a row, a column or a diagonal wins. A full board without such a line is a draw. The usual board
 /// has six rows and seven columns; others, and other lengths of the line, can be chosen.
 ///
-/// Move i is column i, counted from the left. As a world against an opponent it is a ``GameEnvironment``.
+/// As a world it is a ``GameEnvironment`` against an opponent.
 ///
-/// - **Published**: 1, 7, 49, 238, 1120 … positions after 0, 1, 2 … pieces on the usual board; with perfect play a
-///   draw on 4 × 4, 4 × 5 and 5 × 4, and a win of the first player on 6 × 7.
+/// - **Observation**: two planes of the board, row by row from the top: the agent's pieces, and the opponent's.
+/// - **Action**: move i is column i, counted from the left; it must not be full.
+/// - **Reward**: 1 for a win, −1 for a loss, 0 otherwise.
+/// - **Ending**: a line, or a full board.
+/// - **For**: planning against somebody, where looking ahead pays.
+/// - **Published**: 7, 49, 343, 2401, 16807, 117649, 823536, 5673234 sequences of 1, 2, 3 … moves on the usual
+///   board; with perfect play a draw on 4 × 4, which has 161,029 positions, on 4 × 5 and on 5 × 4.
 /// - SeeAlso: Allis (1988), *A knowledge-based approach of Connect-Four*; Tromp (2008), *John's Connect Four
 ///   playground*, for the boards of other sizes.
 @frozen
@@ -142,7 +147,8 @@ public struct ConnectFour: Game {
     }
     let stride = UInt64(rows + 1)
     guard !Self.hasLine(words.own, length: length, stride: stride) else {
-      throw DataError(field: "position", value: "a line of the player to move", allowed: "none before the last move")
+      throw DataError(
+        field: "position", value: "a line of the player to move", allowed: "none before the last move")
     }
     var position = ConnectFour(rows: rows, columns: columns, lineLength: lineLength)
     position.turn = mover

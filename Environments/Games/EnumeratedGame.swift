@@ -41,7 +41,7 @@ public struct EnumeratedGame<Adversary: Opponent>: EnumerableEnvironment, Listed
   /// - Parameters:
   ///   - start: the position that episodes start from; not the end of a game.
   ///   - opponent: who plays against the agent.
-  ///   - agent: on which side the agent plays, where `first` is the side whose turn it is in `start`.
+  ///   - seat: on which side the agent plays, where `first` is the side whose turn it is in `start`.
   public init(_ start: PlayedGame, against opponent: Adversary, agent seat: Seat = .first) {
     precondition(!start.isOver, "a game to start from must go on, but \(start) is over")
     self.start = start

@@ -25,25 +25,28 @@ public struct GameEnvironment<Adversary: Opponent>: PlaceableEnvironment {
   /// On which side the agent plays.
   public let seat: Seat
   /// The position now.
-  public private(set) var game: PlayedGame
+  @inlinable public var game: PlayedGame { position }
   /// On which side the agent plays in this episode.
-  public private(set) var agent = Player.first
-  public private(set) var isOver = true
+  @inlinable public var agent: Player { side }
+  @inlinable public var isOver: Bool { hasEnded }
   public let observationSpace: BoxSpace
   public let actionSpace: DiscreteSpace
+  @usableFromInline var position: PlayedGame
+  @usableFromInline var side = Player.first
+  @usableFromInline var hasEnded = true
 
   /// Makes a world of a game.
   ///
   /// - Parameters:
   ///   - start: the position that episodes start from; not the end of a game.
   ///   - opponent: who plays against the agent.
-  ///   - agent: on which side the agent plays, where `first` is the side whose turn it is in `start`.
+  ///   - seat: on which side the agent plays, where `first` is the side whose turn it is in `start`.
   public init(_ start: PlayedGame, against opponent: Adversary, agent seat: Seat = .first) {
     precondition(!start.isOver, "a game to start from must go on, but \(start) is over")
     self.start = start
     self.opponent = opponent
     self.seat = seat
-    game = start
+    position = start
     observationSpace = BoxSpace(count: 2 * start.rows * start.columns, in: 0...1)
     actionSpace = DiscreteSpace(count: start.actionCount)
   }
@@ -52,33 +55,38 @@ public struct GameEnvironment<Adversary: Opponent>: PlaceableEnvironment {
   public var rewardRange: ClosedRange<Double> { -1...1 }
   public var actionNames: [String] { start.moveNames }
 
+  @inlinable
   public func isAvailable(_ action: Int) -> Bool { !isOver && game.isLegal(action) }
 
+  @inlinable
   public mutating func reset(using random: inout RandomStream) -> [Float] {
-    game = start
+    position = start
     let isFirst = seat.draw(using: &random) == .first
-    agent = isFirst ? start.mover : start.mover.other
+    side = isFirst ? start.mover : start.mover.other
     if !isFirst { answer(using: &random) }
     precondition(!game.isOver, "the game must reach the agent, but from \(start) the opponent ended it")
-    isOver = false
+    hasEnded = false
     return planes()
   }
 
+  @inlinable
   public mutating func step(_ action: Int, using random: inout RandomStream) -> Step<[Float]> {
     checkStep(action)
-    game.play(action)
+    position.play(action)
     if !game.isOver { answer(using: &random) }
-    isOver = game.isOver
+    hasEnded = game.isOver
     return Step(
       observation: planes(), reward: Reward(Double(game.result(for: agent))),
       ending: isOver ? .terminated : nil)
   }
 
-  private mutating func answer(using random: inout RandomStream) {
-    if let move = opponent.move(in: game, using: &random) ?? game.pass { game.play(move) }
+  @inlinable
+  mutating func answer(using random: inout RandomStream) {
+    if let move = opponent.move(in: game, using: &random) ?? game.pass { position.play(move) }
   }
 
-  private func planes() -> [Float] {
+  @inlinable
+  func planes() -> [Float] {
     let cells = game.rows * game.columns
     let (own, others) = (game.pieces(of: agent), game.pieces(of: agent.other))
     return [Float](unsafeUninitializedCapacity: 2 * cells) { planes, count in
@@ -122,11 +130,12 @@ public struct GameEnvironment<Adversary: Opponent>: PlaceableEnvironment {
     for (cell, number) in numbers.dropFirst(2).enumerated() { pieces[Int(number)] |= 1 << UInt64(cell) }
     let game = try start.position(first: pieces[1], second: pieces[2], mover: mover)
     guard game.isOver || mover == agent else {
-      throw DataError(field: "state", value: "\(numbers)", allowed: "a position in which the agent is to move")
+      throw DataError(
+        field: "state", value: "\(numbers)", allowed: "a position in which the agent is to move")
     }
-    self.game = game
-    self.agent = agent
-    isOver = game.isOver
+    position = game
+    side = agent
+    hasEnded = game.isOver
   }
 
   private static func number(of player: Player) -> Double { player == .first ? 1 : 2 }

@@ -89,9 +89,12 @@ public enum KuhnPoker {
   ///   - player: whose strategy it is.
   ///   - other: how the other player decides.
   /// - Returns: the strategy, all of whose decisions are sure, and the chips it wins, of the other's.
-  public static func bestResponse(of player: Player, to other: Strategy) -> (strategy: Strategy, value: Double) {
+  public static func bestResponse(of player: Player, to other: Strategy) -> (
+    strategy: Strategy, value: Double
+  ) {
     func value(_ own: Strategy) -> Double {
-      player == .first ? KuhnPoker.value(first: own, second: other) : -KuhnPoker.value(first: other, second: own)
+      player == .first
+        ? KuhnPoker.value(first: own, second: other) : -KuhnPoker.value(first: other, second: own)
     }
     var best = Strategy(betting: [0, 0, 0], calling: [0, 0, 0])
     func improve(_ decision: WritableKeyPath<Strategy, [Double]>, _ card: Int) {

@@ -48,12 +48,12 @@ public struct KuhnPokerRounds: EnumerableEnvironment, ListedEnvironment {
     }
     let chances = (0..<6).map { state in (0..<3).reduce(0) { $0 + chance(state, $1) } }
     table = OutcomeTable(stateCount: 6, actionCount: 2, starts: chances) { state, action in
-      // What an opponent never does tells nothing of its card.
-      guard chances[state] > 0 else { return [] }
       let (own, bet) = state.quotientAndRemainder(dividingBy: 2)
       var rewards: [(probability: Double, reward: Double)] = []
       for card in 0..<3 {
-        let probability = chance(state, card) / chances[state]
+        // What an opponent never does says nothing of its card.
+        let probability =
+          chances[state] > 0 ? chance(state, card) / chances[state] : card == own ? 0 : 0.5
         let wins: Double = own > card ? 1 : -1
         switch (bet == 1, action == 1) {
         case (true, true): rewards.append((probability, 2 * wins))
@@ -85,7 +85,8 @@ public struct KuhnPokerRounds: EnumerableEnvironment, ListedEnvironment {
     tiles[0, 2] = Tiles.Tile(["J", "Q", "K"][own], .second)
     return Picture(
       tiles: tiles,
-      caption: "the agent has the \(["jack", "queen", "king"][own]); the opponent \(bet == 1 ? "bet" : "checked"); "
+      caption:
+        "the agent has the \(["jack", "queen", "king"][own]); the opponent \(bet == 1 ? "bet" : "checked"); "
         + "chips in the pot: \(2 + bet)")
   }
 }

@@ -11,6 +11,7 @@ public protocol Opponent<PlayedGame>: Sendable {
 
 extension Opponent {
   /// Draws a move; `nil` where it has to pass.
+  @inlinable
   public func move(in game: PlayedGame, using random: inout RandomStream) -> Int? {
     let moves = candidates(in: game)
     return moves == 0 ? nil : random.setBit(of: moves)
@@ -19,18 +20,22 @@ extension Opponent {
 
 /// Makes every legal move equally often.
 public struct RandomOpponent<PlayedGame: Game>: Opponent, Hashable {
+  @inlinable
   public init() {}
 
+  @inlinable
   public func candidates(in game: PlayedGame) -> UInt64 { game.legalMoves }
 }
 
 /// Never makes a move that is worth less than another, and all that are best equally often.
 public struct ExactOpponent<PlayedGame: Game>: Opponent {
-  private let solved: SolvedGame<PlayedGame>
+  @usableFromInline let solved: SolvedGame<PlayedGame>
 
   /// - Parameter solved: the game, solved from a position that leads to all in which this opponent will be asked.
+  @inlinable
   public init(_ solved: SolvedGame<PlayedGame>) { self.solved = solved }
 
+  @inlinable
   public func candidates(in game: PlayedGame) -> UInt64 { solved.bestMoves(in: game) }
 }
 
@@ -39,11 +44,13 @@ public struct ExactOpponent<PlayedGame: Game>: Opponent {
 /// A game that is not over when it stops looking counts as a draw: it takes a win and avoids a loss within its
 /// sight, and otherwise plays at random. A win soon is worth no more to it than one later.
 public struct SearchOpponent<PlayedGame: Game>: Opponent, Hashable {
-  private let search: DepthLimitedSearch
+  @usableFromInline let search: DepthLimitedSearch
 
   /// - Parameter depth: how many moves it looks ahead, its own included; at least 1.
+  @inlinable
   public init(depth: Int) { search = DepthLimitedSearch(depth: depth) }
 
+  @inlinable
   public func candidates(in game: PlayedGame) -> UInt64 { search.bestMoves(in: game) }
 }
 
@@ -56,6 +63,7 @@ public enum Seat: String, Sendable, Hashable, CaseIterable {
   /// Either, by a fair coin in each episode.
   case random
 
+  @inlinable
   func draw(using random: inout RandomStream) -> Player {
     switch self {
     case .first: .first

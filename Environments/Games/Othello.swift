@@ -10,12 +10,17 @@ import Assay
 /// player without such a move passes. When neither has one the game is over, and who has more pieces wins. The usual
 /// board has 8 × 8 cells; 4 × 4 and 6 × 6 can be chosen.
 ///
-/// Move i is cell i, counted row by row from the top left; the last move is to pass, and is legal where no other
-/// is. ``score`` is the difference of the pieces. As a world against an opponent it is a ``GameEnvironment``.
+/// ``score`` is the difference of the pieces. As a world it is a ``GameEnvironment`` against an opponent.
 ///
+/// - **Observation**: two planes of the board, row by row from the top: the agent's pieces, and the opponent's.
+/// - **Action**: move i is cell i, counted row by row from the top left; the last move is to pass, and is legal where
+///   no other is.
+/// - **Reward**: 1 for a win, −1 for a loss, 0 otherwise.
+/// - **Ending**: neither player has a move.
+/// - **For**: planning against somebody; what a position is worth turns with every move.
 /// - **Published**: 4, 12, 56, 244, 1396, 8200, 55092, 390216 sequences of 1, 2, 3 … moves on the usual board; with
 ///   perfect play the second player wins on 4 × 4 by 11 pieces to 3, and on 6 × 6 by 20 to 16.
-/// - SeeAlso: Feinstein (1993), *Amenor wins world 6×6 championships*, for the values of the small boards.
+/// - SeeAlso: Feinstein (1993), *Amenor wins world 6×6 championships*, for 6 × 6; 4 × 4 is solved in this package's tests.
 @frozen
 public struct Othello: Game {
   /// The pieces of the player to move.
@@ -210,12 +215,11 @@ public struct Othello: Game {
     move == pass ? "pass" : TicTacToe.cellName(row: move / rows, column: move % rows)
   }
 
-  public func mark(of player: Player) -> Character { player == .first ? "●" : "○" }
-
-  /// The board with a dot in each cell in which the player to move may put a piece, and how many pieces there are.
+  /// The board with a plus in each cell in which the player to move may put a piece, and how many pieces there are.
   public var picture: Picture {
     let count = [Player.first, .second].map { "\(mark(of: $0)) \(pieces(of: $0).nonzeroBitCount)" }
     let hint = legal == 0 && !isOver ? ", who has to pass" : ""
-    return Picture(tiles: board(hints: legalMoves), caption: count.joined(separator: ", ") + "; " + status + hint)
+    return Picture(
+      tiles: board(hints: legalMoves), caption: count.joined(separator: ", ") + "; " + status + hint)
   }
 }

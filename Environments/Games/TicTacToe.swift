@@ -7,8 +7,13 @@ import Assay
 /// The players take turns to mark an empty cell; X, the first player, begins. Who has three marks in a row, a column
 /// or a diagonal wins. A full board without such a line is a draw.
 ///
-/// Move i marks cell i, counted row by row from the top left. As a world it is an ``EnumeratedGame``.
+/// As a world it is an ``EnumeratedGame`` against an opponent.
 ///
+/// - **Observation**: the number of the position.
+/// - **Action**: move i marks cell i, counted row by row from the top left; it has to be empty.
+/// - **Reward**: 1 for a win, −1 for a loss, 0 otherwise.
+/// - **Ending**: a line, or a full board.
+/// - **For**: a value function over thousands of states, held against the truth; an opponent that can be exchanged.
 /// - **Published**: a draw when both play perfectly; 5,478 positions can be reached; random play against random play
 ///   is won by the first player with 737/1260 = .5849 and drawn with 8/63 = .1270; the best play against random play
 ///   wins with 191/192 = .99479.
@@ -72,12 +77,17 @@ public struct TicTacToe: Game {
     position.turn = mover
     (position.own, position.others) = mover == .first ? (first, second) : (second, first)
     guard !Self.hasLine(position.own) else {
-      throw DataError(field: "position", value: "a line of the player to move", allowed: "none before the last move")
+      throw DataError(
+        field: "position", value: "a line of the player to move", allowed: "none before the last move")
     }
     position.isWon = Self.hasLine(position.others)
     position.legal = position.isWon ? 0 : Self.board & ~(first | second)
     return position
   }
+
+  public func mark(of player: Player) -> Character { player == .first ? "X" : "O" }
+
+  public var picture: Picture { Picture(tiles: board(showsMarks: true), caption: status) }
 
   /// `a1` for the top left cell, `c3` for the bottom right one.
   public func moveName(_ move: Int) -> String { Self.cellName(row: move / 3, column: move % 3) }

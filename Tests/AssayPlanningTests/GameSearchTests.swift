@@ -27,7 +27,8 @@ struct GameSearchTests {
   }
 
   /// Positions that random play leads to from a game, with some moves left.
-  static func positions<PlayedGame: Game>(of start: PlayedGame, after moves: Int, count: Int) -> [PlayedGame] {
+  static func positions<PlayedGame: Game>(of start: PlayedGame, after moves: Int, count: Int) -> [PlayedGame]
+  {
     var random = RandomStream(seed: 1)
     var positions: [PlayedGame] = []
     while positions.count < count {
@@ -86,18 +87,35 @@ struct GameSearchTests {
     await #expect(processExitsWith: .failure) { _ = GameSearch(of: TicTacToe(), tableSize: 100) }
   }
 
-  #if !DEBUG
-    @Test("Othello on 4 × 4 is lost by 3 pieces to 11")
-    func smallOthello() {
-      var search = GameSearch(of: Othello(size: 4), for: .score)
-      #expect(search.value(of: Othello(size: 4)) == -8)
-    }
+  @Test("Othello on 4 × 4 is lost by 3 pieces to 11, and Connect Four on 4 × 4 is a draw")
+  func smallGames() {
+    var othello = GameSearch(of: Othello(size: 4), for: .score)
+    #expect(othello.value(of: Othello(size: 4)) == -8)
+    let game = ConnectFour(rows: 4, columns: 4)
+    var connectFour = GameSearch(of: game)
+    #expect(connectFour.value(of: game) == 0)
+  }
 
-    @Test("Connect Four is a draw on 4 × 4, 4 × 5 and 5 × 4", arguments: [(4, 4), (4, 5), (5, 4)])
-    func smallConnectFour(rows: Int, columns: Int) {
+  #if !DEBUG
+    @Test("Connect Four is a draw on 4 × 5 and 5 × 4", arguments: [(4, 5), (5, 4)])
+    func connectFour(rows: Int, columns: Int) {
       let game = ConnectFour(rows: rows, columns: columns)
       var search = GameSearch(of: game)
       #expect(search.value(of: game) == 0)
+    }
+
+    @Test("161,029 positions of Connect Four can be reached on 4 × 4, and the listing agrees with the search")
+    func listing() throws {
+      let game = ConnectFour(rows: 4, columns: 4)
+      let solved = try SolvedGame(game)
+      #expect(solved.positionCount == 161_029)
+      var search = GameSearch(of: game)
+      for position in Self.positions(of: game, after: 3, count: 50) {
+        #expect(search.value(of: position) == solved.value(of: position))
+        #expect(search.bestMoves(in: position) == solved.bestMoves(in: position))
+      }
+      let othello = try SolvedGame(Othello(size: 4), for: .score)
+      #expect(othello.value(of: Othello(size: 4)) == -8)
     }
   #endif
 }

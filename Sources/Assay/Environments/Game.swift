@@ -78,7 +78,7 @@ public protocol Game: Sendable, Hashable, CustomStringConvertible {
   /// How to call a move.
   func moveName(_ move: Int) -> String
 
-  /// How to mark a player's pieces: one character.
+  /// How to write a player's pieces where there is no colour: one character.
   func mark(of player: Player) -> Character
 
   /// What the position looks like.
@@ -90,7 +90,7 @@ extension Game {
 
   @inlinable public var score: Int { result }
 
-  public func mark(of player: Player) -> Character { player == .first ? "X" : "O" }
+  public func mark(of player: Player) -> Character { player == .first ? "●" : "○" }
 
   public func moveName(_ move: Int) -> String { move == pass ? "pass" : "\(move)" }
 
@@ -100,7 +100,9 @@ extension Game {
   /// Whether a move may be made now.
   @inlinable
   public func isLegal(_ move: Int) -> Bool {
-    if move >= 0, move < UInt64.bitWidth, legalMoves &>> UInt64(truncatingIfNeeded: move) & 1 == 1 { return true }
+    if move >= 0, move < UInt64.bitWidth, legalMoves &>> UInt64(truncatingIfNeeded: move) & 1 == 1 {
+      return true
+    }
     return legalMoves == 0 && !isOver && move == pass
   }
 
@@ -219,15 +221,17 @@ extension Game {
 
   /// The board, with each player's pieces as tiles of their own tint.
   ///
-  /// - Parameter hints: empty cells that are marked with a dot.
+  /// - Parameters:
+  ///   - hints: empty cells that are marked with a plus.
+  ///   - showsMarks: whether pieces carry their marks.
   /// - Returns: the board.
-  public func board(hints: UInt64 = 0) -> Tiles {
+  public func board(hints: UInt64 = 0, showsMarks: Bool = false) -> Tiles {
     let (first, second) = (pieces(of: .first), pieces(of: .second))
     return Tiles(rows: rows, columns: columns) { row, column in
       let cell = UInt64(1) << UInt64(row * columns + column)
-      if first & cell != 0 { return Tiles.Tile(String(mark(of: .first)), .first) }
-      if second & cell != 0 { return Tiles.Tile(String(mark(of: .second)), .second) }
-      return Tiles.Tile(hints & cell != 0 ? "·" : "")
+      if first & cell != 0 { return Tiles.Tile(showsMarks ? String(mark(of: .first)) : "", .first) }
+      if second & cell != 0 { return Tiles.Tile(showsMarks ? String(mark(of: .second)) : "", .second) }
+      return Tiles.Tile(hints & cell != 0 ? "+" : "")
     }
   }
 }

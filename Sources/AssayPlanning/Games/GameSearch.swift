@@ -30,20 +30,24 @@ public struct GameSearch<PlayedGame: Game>: Sendable {
   /// What the game is played for.
   public let goal: GameGoal
   /// How many positions were looked at so far.
-  public private(set) var positionCount = 0
+  @inlinable public var positionCount: Int { count }
 
-  private var table: [Entry]
+  @usableFromInline var count = 0
+  @usableFromInline var table: [Entry]
   /// How much each move cut off so far, `[2 × moves]`.
-  private var history: [Int]
-  private let actionCount: Int
+  @usableFromInline var history: [Int]
+  @usableFromInline let actionCount: Int
 
   /// What is known of a position: its value lies in `low...high`.
-  private struct Entry {
-    var key: UInt128 = 0
-    var low = Int16.min
-    var high = Int16.max
+  @usableFromInline
+  struct Entry: Sendable {
+    @usableFromInline var key: UInt128
+    @usableFromInline var low = Int16.min
+    @usableFromInline var high = Int16.max
     /// The best move so far; −1 where nothing is known of any position.
-    var move: Int16 = -1
+    @usableFromInline var move: Int16 = -1
+
+    @inlinable init(key: UInt128 = 0) { self.key = key }
   }
 
   /// Gets ready to search a game.
@@ -52,9 +56,11 @@ public struct GameSearch<PlayedGame: Game>: Sendable {
   ///   - game: any position of the game; what is asked for later must be of the same size.
   ///   - goal: what it is played for.
   ///   - tableSize: how many positions are remembered, of 32 bytes each; a power of 2.
+  @inlinable
   public init(of game: PlayedGame, for goal: GameGoal = .result, tableSize: Int = 1 << 18) {
     precondition(
-      tableSize > 0 && tableSize & (tableSize - 1) == 0, "tableSize must be a power of 2, but is \(tableSize)")
+      tableSize > 0 && tableSize & (tableSize - 1) == 0, "tableSize must be a power of 2, but is \(tableSize)"
+    )
     self.goal = goal
     actionCount = game.actionCount
     table = [Entry](repeating: Entry(), count: tableSize)
@@ -62,22 +68,25 @@ public struct GameSearch<PlayedGame: Game>: Sendable {
   }
 
   /// What a position is worth to the player to move.
+  @inlinable
   public mutating func value(of game: PlayedGame) -> Int {
     value(of: game, above: -Self.limit, below: Self.limit)
   }
 
   /// The legal moves after which the value is as good as can be, bit i for move i; empty where there is none but to
   /// pass, and at the end.
+  @inlinable
   public mutating func bestMoves(in game: PlayedGame) -> UInt64 {
     game.bestMoves { next, low in -value(of: next, above: -Self.limit, below: -low) }
   }
 
   /// More than any game is worth.
-  private static var limit: Int { Int(Int16.max) }
+  @inlinable static var limit: Int { Int(Int16.max) }
 
   /// The value, where it lies between the bounds; beyond them, a bound of it on the same side.
-  private mutating func value(of game: PlayedGame, above low: Int, below high: Int) -> Int {
-    positionCount += 1
+  @inlinable
+  mutating func value(of game: PlayedGame, above low: Int, below high: Int) -> Int {
+    count += 1
     if game.isOver { return goal.value(of: game) }
     let key = game.key
     let slot = slot(of: key)
@@ -105,7 +114,7 @@ public struct GameSearch<PlayedGame: Game>: Sendable {
         let found = value(after: move, in: game, above: max(low, best), below: high)
         if found > best { (best, bestMove) = (found, move) }
         if best >= high {
-          // The later a game, the more moves there are in all of it: deep cuts would drown those near the root.
+          // A cut counts by how many moves it spared.
           history[offset + move] += moves.nonzeroBitCount + 1
           break
         }
@@ -118,13 +127,15 @@ public struct GameSearch<PlayedGame: Game>: Sendable {
     return best
   }
 
-  private mutating func value(after move: Int, in game: PlayedGame, above low: Int, below high: Int) -> Int {
+  @inlinable
+  mutating func value(after move: Int, in game: PlayedGame, above low: Int, below high: Int) -> Int {
     var next = game
     next.play(move)
     return -value(of: next, above: -high, below: -low)
   }
 
-  private func mostPromising(of moves: UInt64, offset: Int) -> Int {
+  @inlinable
+  func mostPromising(of moves: UInt64, offset: Int) -> Int {
     var moves = moves
     var best = moves.trailingZeroBitCount
     moves &= moves - 1
@@ -136,7 +147,8 @@ public struct GameSearch<PlayedGame: Game>: Sendable {
     return best
   }
 
-  private func slot(of key: UInt128) -> Int {
+  @inlinable
+  func slot(of key: UInt128) -> Int {
     var hash = UInt64(truncatingIfNeeded: key) &* 0x9E37_79B9_7F4A_7C15
     hash = (hash ^ hash >> 32 ^ UInt64(truncatingIfNeeded: key >> 64)) &* 0xD6E8_FEB8_6659_FD93
     return Int(truncatingIfNeeded: (hash ^ hash >> 32) & UInt64(table.count - 1))
@@ -150,6 +162,7 @@ public struct DepthLimitedSearch: Sendable, Hashable {
   /// What the game is played for.
   public let goal: GameGoal
 
+  @inlinable
   public init(depth: Int, for goal: GameGoal = .result) {
     precondition(depth > 0, "depth must be positive, but is \(depth)")
     self.depth = depth
@@ -158,7 +171,9 @@ public struct DepthLimitedSearch: Sendable, Hashable {
 
   /// What a position is worth to the player to move, as far as is seen.
   @inlinable
-  public func value(of game: some Game) -> Int { value(of: game, depth: depth, above: -Int.max, below: Int.max) }
+  public func value(of game: some Game) -> Int {
+    value(of: game, depth: depth, above: -Int.max, below: Int.max)
+  }
 
   /// The legal moves after which the value, as far as is seen, is as good as can be, bit i for move i; empty where
   /// there is none but to pass, and at the end.

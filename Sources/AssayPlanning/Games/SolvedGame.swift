@@ -15,7 +15,7 @@ public struct SolvedGame<PlayedGame: Game>: Sendable {
   /// What it is played for.
   public let goal: GameGoal
   /// What each position is worth to the player to move, by its key.
-  private var values: [UInt128: Int16] = [:]
+  @usableFromInline var values: [UInt128: Int16] = [:]
 
   /// Solves a game.
   ///
@@ -24,6 +24,7 @@ public struct SolvedGame<PlayedGame: Game>: Sendable {
   ///   - goal: what it is played for.
   ///   - positionLimit: how many positions there may be at most; each takes about 32 bytes.
   /// - Throws: ``DataError`` where there are more.
+  @inlinable
   public init(
     _ start: PlayedGame, for goal: GameGoal = .result, positionLimit: Int = 4_000_000
   ) throws(DataError) {
@@ -33,12 +34,13 @@ public struct SolvedGame<PlayedGame: Game>: Sendable {
   }
 
   /// How many positions can be reached, those counted once that share a key.
-  public var positionCount: Int { values.count }
+  @inlinable public var positionCount: Int { values.count }
 
   /// What a position is worth to the player to move.
   ///
   /// - Parameter game: a position that can be reached from the start.
   /// - Returns: its value.
+  @inlinable
   public func value(of game: PlayedGame) -> Int {
     guard let value = values[game.key] else {
       preconditionFailure("\(game) cannot be reached from \(start)")
@@ -48,9 +50,11 @@ public struct SolvedGame<PlayedGame: Game>: Sendable {
 
   /// The legal moves after which the value is as good as can be, bit i for move i; empty where there is none but to
   /// pass, and at the end.
+  @inlinable
   public func bestMoves(in game: PlayedGame) -> UInt64 { game.bestMoves { next, _ in -value(of: next) } }
 
-  private mutating func solve(_ game: PlayedGame, positionLimit: Int) throws(DataError) -> Int16 {
+  @inlinable
+  mutating func solve(_ game: PlayedGame, positionLimit: Int) throws(DataError) -> Int16 {
     if let known = values[game.key] { return known }
     var best = Int16.min
     if game.isOver {

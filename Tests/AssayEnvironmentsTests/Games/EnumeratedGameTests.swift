@@ -20,7 +20,8 @@ struct EnumeratedGameTests {
   func states() {
     // With 0, 1, 2 … 9 pieces on the board there are 1, 9, 72, 252, 756, 1260, 1520, 1140, 390 and 78 positions, of
     // which 0, 0, 0, 0, 0, 120, 148, 444, 168 and 78 are ends.
-    #expect(Self.random.stateCount == 1 + 72 + 756 + (1520 - 148) + (390 - 168) + (120 + 148 + 444 + 168 + 78))
+    #expect(
+      Self.random.stateCount == 1 + 72 + 756 + (1520 - 148) + (390 - 168) + (120 + 148 + 444 + 168 + 78))
     #expect(Self.random.initialDistribution[0] == 1)
     #expect(Self.random.stateNames[0] == ".../.../... X")
     #expect(Self.random.picture.caption == "X to move; the agent has X")
@@ -59,7 +60,8 @@ struct EnumeratedGameTests {
 
   @Test("against perfect play the best is a draw, and random play loses")
   func exactOpponent() throws {
-    let world = EnumeratedGame(TicTacToe(), against: ExactOpponent(try SolvedGame(TicTacToe())), agent: .random)
+    let world = EnumeratedGame(
+      TicTacToe(), against: ExactOpponent(try SolvedGame(TicTacToe())), agent: .random)
     let values = bestActionValues(of: world)
     let starts = world.initialDistribution.enumerated().filter { $0.element > 0 }
     #expect(starts.count == 10)

@@ -82,12 +82,15 @@ struct KuhnPokerTests {
     #expect(EnvironmentChecks(KuhnPokerRounds(bluff: bluff)).run().isEmpty)
   }
 
-  @Test("the second player wins 1/18 a round at best, whichever equilibrium it meets", arguments: [0, 0.1, 0.2, 1.0 / 3])
+  @Test(
+    "the second player wins 1/18 a round at best, whichever equilibrium it meets",
+    arguments: [0, 0.1, 0.2, 1.0 / 3])
   func optimum(bluff: Double) {
     let world = KuhnPokerRounds(bluff: bluff)
     // Rounds do not depend on one another: the best of each state, on average over the deals.
     let best = (0..<6).map { state in
-      (0..<2).map { world.outcomes(of: $0, in: state).reduce(0) { $0 + $1.probability * $1.reward } }.max() ?? 0
+      (0..<2).map { world.outcomes(of: $0, in: state).reduce(0) { $0 + $1.probability * $1.reward } }.max()
+        ?? 0
     }
     #expect(abs(dot(world.initialDistribution, best) - 1.0 / 18) < 1e-14)
     #expect(world.rewardRange == -2...2)

@@ -49,9 +49,9 @@ struct OthelloTests {
       Issue.record("no tiles")
       return
     }
-    #expect(tiles[3, 3] == Tiles.Tile("○", .second))
-    #expect(tiles[3, 4] == Tiles.Tile("●", .first))
-    #expect(tiles.tiles.indices.filter { tiles.tiles[$0].mark == "·" } == [19, 26, 37, 44])
+    #expect(tiles[3, 3] == Tiles.Tile("", .second))
+    #expect(tiles[3, 4] == Tiles.Tile("", .first))
+    #expect(tiles.tiles.indices.filter { tiles.tiles[$0].mark == "+" } == [19, 26, 37, 44])
     #expect(Othello().moveName(19) == "d3")
     #expect(Othello().moveName(64) == "pass")
   }

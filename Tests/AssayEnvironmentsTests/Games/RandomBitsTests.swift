@@ -12,7 +12,9 @@ struct RandomBitsTests {
       let draws = 60 * count
       for _ in 0..<draws { counts[random.setBit(of: mask)] += 1 }
       for bit in 0..<64 {
-        if mask >> UInt64(bit) & 1 == 0 { #expect(counts[bit] == 0) } else {
+        if mask >> UInt64(bit) & 1 == 0 {
+          #expect(counts[bit] == 0)
+        } else {
           // A binomial of mean 60 leaves 15...120 less often than once in 10⁹ draws.
           #expect(count == 1 ? counts[bit] == draws : (15...120).contains(counts[bit]))
         }
