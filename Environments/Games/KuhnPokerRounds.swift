@@ -80,9 +80,9 @@ public struct KuhnPokerRounds: EnumerableEnvironment, ListedEnvironment {
   public var picture: Picture {
     let (own, bet) = state.quotientAndRemainder(dividingBy: 2)
     var tiles = Tiles(rows: 1, columns: 3)
-    tiles[0, 0] = Tiles.Tile("?", .first)
+    tiles[0, 0] = Tiles.Tile("?", .muted)
     tiles[0, 1] = Tiles.Tile("\(2 + bet)", .object)
-    tiles[0, 2] = Tiles.Tile(["J", "Q", "K"][own], .second)
+    tiles[0, 2] = Tiles.Tile(["J", "Q", "K"][own], .agent)
     return Picture(
       tiles: tiles,
       caption:
