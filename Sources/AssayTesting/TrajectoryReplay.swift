@@ -2,17 +2,17 @@ import Assay
 
 /// Holds a world against a recording of what it should be, step by step.
 ///
-/// Every episode is replayed from its recorded start by its recorded actions, and what the world shows is compared
-/// with what was recorded: observations, states where there are any, training rewards, and whether a step terminated
-/// the episode. It says something only where nothing but the start is random.
+/// Every episode is replayed from its recorded start by its recorded actions, and what the world shows is
+/// compared with what was recorded: observations, states where there are any, training rewards, and whether a
+/// step terminated the episode. It says something only where nothing but the start is random.
 ///
 /// ```swift
 /// let result = try TrajectoryReplay(trajectory).run(on: CartPole())
 /// #expect(result.agrees, "\(result)")
 /// ```
 ///
-/// Recordings know no time limit. A truncation is therefore no difference: a world that is cut off is placed where it
-/// stands, and goes on.
+/// Recordings know no time limit. A truncation is therefore no difference: a world that is cut off is placed
+/// where it stands, and goes on.
 public struct TrajectoryReplay: Sendable {
   /// What was recorded.
   public let trajectory: Trajectory
@@ -23,8 +23,8 @@ public struct TrajectoryReplay: Sendable {
   ///
   /// - Parameters:
   ///   - trajectory: what was recorded.
-  ///   - tolerance: the absolute difference up to which two numbers agree; the usual one allows for observations in
-  ///     single precision.
+  ///   - tolerance: the absolute difference up to which two numbers agree; the usual one allows for
+  ///     observations in single precision.
   public init(_ trajectory: Trajectory, tolerance: Double = 1e-5) {
     precondition(
       tolerance >= 0 && tolerance.isFinite, "tolerance must be finite and not negative, but is \(tolerance)")
@@ -32,14 +32,14 @@ public struct TrajectoryReplay: Sendable {
     self.tolerance = tolerance
   }
 
-  /// Replays every episode; one that ends where the recording does not, or goes on where the recording ends, is left
-  /// there.
+  /// Replays every episode; one that ends where the recording does not, or goes on where the recording ends,
+  /// is left there.
   ///
   /// - Parameter world: the world; its own state does not matter.
   /// - Returns: how far it agrees.
-  /// - Throws: `DataError` where the recording does not fit the world: rows of another width, a state it refuses, an
-  ///   action that is none of it or that `isAvailable(_:)` denies. A world that takes actions beyond its limits, and
-  ///   clips them, has to say so there.
+  /// - Throws: `DataError` where the recording does not fit the world: rows of another width, a state it
+  ///   refuses, an action that is none of it or that `isAvailable(_:)` denies. A world that takes actions
+  ///   beyond its limits, and clips them, has to say so there.
   public func run(on world: some PlaceableEnvironment) throws(DataError) -> Result {
     var world = world
     var comparison = Comparison(tolerance: tolerance)
@@ -104,8 +104,8 @@ extension TrajectoryReplay {
   public struct Column: Sendable, Hashable, Codable {
     /// What it is: `observation[0]`, `state[1]`, `reward`, `terminated`, which is 1 where a step terminates.
     public let name: String
-    /// The largest absolute difference; `nil` where the world gave what is no finite number, which counts as larger
-    /// than any.
+    /// The largest absolute difference; `nil` where the world gave what is no finite number, which counts as
+    /// larger than any.
     public fileprivate(set) var difference: Double?
     /// Where it shows first.
     public fileprivate(set) var place: Place

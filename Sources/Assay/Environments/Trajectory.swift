@@ -1,9 +1,10 @@
 import Foundation
 
-/// Recorded episodes of a world, as numbers: what one implementation of a world did, for another to be held against.
+/// Recorded episodes of a world, as numbers: what one implementation of a world did, for another to be held
+/// against.
 ///
-/// Actions, observations and states are rows of numbers; a discrete one is a row of one number. A trajectory always
-/// keeps the rules of its format, so that writing it cannot fail and reading it back gives the same:
+/// Actions, observations and states are rows of numbers; a discrete one is a row of one number. A trajectory
+/// always keeps the rules of its format, so that writing it cannot fail and reading it back gives the same:
 ///
 /// ```json
 /// {"env": "lever", "max_steps": 200, "note": "no time limit", "versions": {"python": "3.11"}, "episodes": [{
@@ -12,11 +13,11 @@ import Foundation
 ///   "rewards": [0, 1], "terminated": [false, true], "length": 2}]}
 /// ```
 ///
-/// `max_steps`, `note`, `versions`, `state_dtype`, `states` and `length` may be missing. Every list of an episode but
-/// `initial_state` has an entry for each step, of after the step. Rows of one kind are all equally wide, through all
-/// episodes, and as wide as `initial_state` where they are states; a row of one number may stand without its brackets.
-/// All numbers are finite, and only the last step of an episode may terminate it. Names that the format does not know
-/// are left alone.
+/// `max_steps`, `note`, `versions`, `state_dtype`, `states` and `length` may be missing. Every list of an
+/// episode but `initial_state` has an entry for each step, of after the step. Rows of one kind are all
+/// equally wide, through all episodes, and as wide as `initial_state` where they are states; a row of one
+/// number may stand without its brackets. All numbers are finite, and only the last step of an episode may
+/// terminate it. Names that the format does not know are left alone.
 public struct Trajectory: Sendable, Hashable {
   /// One recorded episode of T steps.
   public struct Episode: Sendable, Hashable {
@@ -98,6 +99,17 @@ public struct Trajectory: Sendable, Hashable {
     try check()
   }
 
+  /// Reads a trajectory from a file.
+  ///
+  /// - Parameter path: a JSON file.
+  /// - Throws: ``DataError`` that names the file, the field and its value.
+  public init(contentsOfFile path: String) throws(DataError) {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw DataError(field: path, value: "missing or not readable", allowed: "a recording, as JSON")
+    }
+    do { try self.init(json: data) } catch { throw error.from(path) }
+  }
+
   /// Reads a trajectory.
   ///
   /// - Parameter data: JSON, as described above.
@@ -107,8 +119,8 @@ public struct Trajectory: Sendable, Hashable {
     do {
       value = try JSONDecoder().decode(JSON.self, from: data)
     } catch {
-      // Python writes NaN and Infinity, which JSON does not know. Reading them as JSON5 has them lets the checks say
-      // which entry it is; whatever else only JSON5 allows is refused all the same.
+      // Python writes NaN and Infinity, which JSON does not know. Reading them as JSON5 has them lets the
+      // checks say which entry it is; whatever else only JSON5 allows is refused all the same.
       let lenient = JSONDecoder()
       lenient.allowsJSON5 = true
       if let value = try? lenient.decode(JSON.self, from: data) { _ = try Trajectory(Field(value)) }
