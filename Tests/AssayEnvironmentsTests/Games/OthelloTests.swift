@@ -43,6 +43,19 @@ struct OthelloTests {
     #expect("\(other)" == "OOOO/X.../..../.... X")
   }
 
+  @Test("games played out at random go to their end, over passes", arguments: [4, 6, 8])
+  func playOuts(size: Int) {
+    var random = RandomStream(seed: 9)
+    for _ in 0..<20 {
+      var game = Othello(size: size)
+      game.playOut(using: &random)
+      let pieces = [Player.first, .second].map { game.pieces(of: $0).nonzeroBitCount }
+      #expect(game.isOver && game.legalMoves == 0)
+      #expect(game.score == pieces[0] - pieces[1])
+      #expect(game.result == (pieces[0] > pieces[1] ? 1 : pieces[0] < pieces[1] ? -1 : 0))
+    }
+  }
+
   @Test("its picture shows the pieces, and where one may move")
   func picture() {
     guard case .tiles(let tiles) = Othello().picture.scene else {
