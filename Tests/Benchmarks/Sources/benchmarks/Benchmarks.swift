@@ -5,7 +5,7 @@ import Foundation
 @main
 struct Benchmarks: ParsableCommand {
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case solve, learn, update, product, convolution, memory
+    case solve, learn, update, product, convolution, games, memory
   }
 
   static let configuration = CommandConfiguration(
@@ -90,6 +90,13 @@ struct Benchmarks: ParsableCommand {
         show(results.convolving.last!.text)
       }
     }
+    if wants(.games) {
+      show(GameResult.heading)
+      for task in GameTask.allCases {
+        results.games.append(try GameResult.measured(task, python: peers))
+        show(results.games.last!.text)
+      }
+    }
     if wants(.memory), MemoryResult.isCounted {
       results.memory = MemoryResult.measured()
       show(MemoryResult.heading)
@@ -105,6 +112,7 @@ struct Benchmarks: ParsableCommand {
     var products: [ProductResult] = []
     var updating: [UpdateResult] = []
     var convolving: [ConvolutionResult] = []
+    var games: [GameResult] = []
     var memory: [MemoryResult] = []
   }
 
