@@ -2,7 +2,7 @@ import Assay
 
 /// A run to the right over pits and crates, with a coin that for a long time may lie nowhere but at the right end.
 ///
-/// ![A course seen from the side, with two pits, a runner in the air and a coin at the right end](coin-platformer)
+/// ![A course seen from the side, with crates and pits, a runner, and a coin at the right end](coin-platformer)
 ///
 /// The course is seen from the side: ten columns, four heights, and two more columns beyond the wall at the right
 /// end. Each column has ground, a crate of height one or two upon it, or a pit. A step first moves the runner one
@@ -107,7 +107,7 @@ public struct CoinPlatformer: EnumerableEnvironment, ListedEnvironment {
   ///   - wall: where the last of the ten columns leads to the right.
   ///   - randomised: in which share of the episodes the coin lies anywhere instead, in [0, 1].
   public init(
-    level: Level = .pits, coin: Coin = .right, wall: Wall = .solid, randomised: Double = 0
+    level: Level = .mixed, coin: Coin = .right, wall: Wall = .solid, randomised: Double = 0
   ) {
     precondition(randomised >= 0 && randomised <= 1, "randomised must be in [0, 1], but is \(randomised)")
     self.level = level
@@ -136,7 +136,8 @@ public struct CoinPlatformer: EnumerableEnvironment, ListedEnvironment {
     ) { state, action in
       let (place, coin) = Self.parts(of: state)
       let (next, isLost) = course.place(after: action, at: place)
-      let isFound = !isLost && coin < Self.length && next.column == coin && next.height == course.heights[coin]
+      let isFound =
+        !isLost && coin < Self.length && next.column == coin && next.height == course.heights[coin]
       return [
         Outcome(
           next: Self.state(of: next, coin: coin), probability: 1, reward: isFound ? 1 : 0,
@@ -201,22 +202,21 @@ public struct CoinPlatformer: EnumerableEnvironment, ListedEnvironment {
     return Picture(tiles: tiles, caption: coin == Self.length ? "no coin" : "coin in column \(coin)")
   }
 
-  /// One feature for each of the 96 places of the runner, one for each distance from −11 to 9 columns to the coin, one
-  /// for having no coin, and one that is always 1: 119 numbers, of which three are 1 and the others 0.
+  /// One feature for each of the 96 places of the runner, one for each state, and one that is always 1/16: 1153
+  /// numbers, of which two are 1 and the others 0.
   ///
-  /// With the coin at the right end, the column and the distance say the same, so that an agent that learned there
-  /// shares between them what it learned, and runs past a coin that lies elsewhere. It has no way to know how high a
-  /// coin lies, so that with the coin anywhere only the flat level is easy for it.
+  /// So anything can be learned about any state, and what was learned about one is shared with all in which the
+  /// runner is at the same place, and a little with all. An agent that learned with the coin at the right end runs
+  /// there wherever it lies, and then on through a wall that lets it pass; but in the level with nothing but pits, where
+  /// it learned to jump when in doubt, it jumps before the wall.
   public var features: StateFeatures? {
-    let distances = Self.columnCount + Self.length - 1
-    let count = Self.placeCount + distances + 2
+    let count = Self.placeCount + stateCount + 1
     var values = [Float](repeating: 0, count: stateCount * count)
     for state in 0..<stateCount {
-      let (place, coin) = Self.parts(of: state)
-      let distance = coin == Self.length ? distances : coin - place.column + Self.columnCount - 1
-      for feature in [state % Self.placeCount, Self.placeCount + distance, count - 1] {
+      for feature in [state % Self.placeCount, Self.placeCount + state] {
         values[state * count + feature] = 1
       }
+      values[(state + 1) * count - 1] = 1 / 16
     }
     return StateFeatures(count: count, values: values)
   }

@@ -98,7 +98,8 @@ public struct KeysAndChests: EnumerableEnvironment, ListedEnvironment {
   /// - Returns: the state.
   public static func state(cell: Int, lying: Set<Int>, held: Int, closed: Set<Int>) -> Int {
     Room(
-      cell: cell, lying: lying.reduce(0) { $0 | 1 << $1 }, held: held, closed: closed.reduce(0) { $0 | 1 << $1 }
+      cell: cell, lying: lying.reduce(0) { $0 | 1 << $1 }, held: held,
+      closed: closed.reduce(0) { $0 | 1 << $1 }
     ).state
   }
 
@@ -141,27 +142,37 @@ public struct KeysAndChests: EnumerableEnvironment, ListedEnvironment {
         + "\(left) \(left == 1 ? "chest" : "chests") closed")
   }
 
-  /// For each of the 12 cells, seven features: being there; being there while key 0, 1 or 2 lies at its place; while
-  /// chest 0, 1 or 2 is closed; and one more for being there with a key in hand. Then one that is always 1: 97
-  /// numbers, 0 or 1.
+  /// Three features for the nearest key being above, level or below, and three for its being to the left, level or to
+  /// the right; the same for the nearest closed chest, where no key lies there; all of these once more, but only with
+  /// a key in hand; those of the nearest closed chest, again with a key in hand; one for each cell with each choice of
+  /// keys that lie there and each number of closed chests; and one that is always 1: 415 numbers, 0 or 1.
   ///
-  /// They say where each thing is, but not whether it is needed. With one key they suffice to find out what is best;
-  /// with several, an agent that learned there goes on to fetch keys it has no use for.
+  /// They show what is near, keys before chests, so that an agent that learned with one key goes on to fetch keys it
+  /// has no use for. One that meets several keys can learn to leave them, with a key in hand.
   public var features: StateFeatures? {
-    let kinds = 8
-    let count = Self.cellCount * kinds + 1
+    let sides = 6
+    let places = 5 * sides
+    let count = places + 8 * 4 * Self.cellCount + 1
     var values = [Float](repeating: 0, count: stateCount * count)
     for state in 0..<stateCount {
       let room = Room(state)
-      let seen =
-        [true] + (0..<3).map { room.lying >> $0 & 1 == 1 } + (0..<3).map { room.closed >> $0 & 1 == 1 }
-        + [room.held > 0]
-      for kind in seen.indices where seen[kind] {
-        values[state * count + room.cell * kinds + kind] = 1
-      }
-      values[(state + 1) * count - 1] = 1
+      let key = Self.sides(from: room.cell, to: Self.keyCells, among: room.lying)
+      let chest = Self.sides(from: room.cell, to: Self.chestCells, among: room.closed)
+      let nearest = key.isEmpty ? chest.map { sides + $0 } : key
+      let place = (room.lying * 4 + room.closed.nonzeroBitCount) * Self.cellCount + room.cell
+      var seen = nearest + [places + place, count - 1]
+      if room.held > 0 { seen += nearest.map { 2 * sides + $0 } + chest.map { 4 * sides + $0 } }
+      for feature in seen { values[state * count + feature] = 1 }
     }
     return StateFeatures(count: count, values: values)
+  }
+
+  /// On which sides, in 0..<3 and 3..<6, the nearest of some cells lies whose bits are set; none where none is.
+  private static func sides(from cell: Int, to cells: [Int], among bits: Int) -> [Int] {
+    cells.indices.filter { bits >> $0 & 1 == 1 }
+      .map { (rows: cells[$0] / 4 - cell / 4, columns: cells[$0] % 4 - cell % 4) }
+      .min { abs($0.rows) + abs($0.columns) < abs($1.rows) + abs($1.columns) }
+      .map { [1 + $0.rows.signum(), 4 + $0.columns.signum()] } ?? []
   }
 
   /// `open-chests`: 1 for each chest opened. `collect-keys`: 1 for each key taken, and 1/10 for each chest opened, so

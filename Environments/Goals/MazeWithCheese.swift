@@ -88,7 +88,8 @@ public struct MazeWithCheese: EnumerableEnvironment, ListedEnvironment {
         guard place < Self.cellCount, place != cell else { return 0 }
         let (row, column) = place.quotientAndRemainder(dividingBy: Self.size)
         let isUsual = row < region && column >= Self.size - region
-        return (isUsual ? (1 - randomised) / Double(region * region) : 0) + randomised / Double(Self.cellCount)
+        return (isUsual ? (1 - randomised) / Double(region * region) : 0) + randomised
+          / Double(Self.cellCount)
       }
     ) { state, action in
       let (place, cell) = state.quotientAndRemainder(dividingBy: Self.cellCount)
@@ -148,24 +149,18 @@ public struct MazeWithCheese: EnumerableEnvironment, ListedEnvironment {
       caption: place == Self.cellCount ? "no cheese" : cell == place ? "has the cheese" : "cheese is at C")
   }
 
-  /// One feature for each of the 25 cells, one for each of the 81 ways, so many columns and so many rows, from the
-  /// mouse to the cheese, one for having no cheese, and one that is always 1: 108 numbers, of which three are 1 and
-  /// the others 0.
+  /// One feature for each of the 25 cells of the mouse, one for each state, and one that is always 1/16: 676 numbers, of
+  /// which two are 1 and the others 0.
   ///
-  /// With the cheese in the corner, cell and way say the same, so that what is learned there is shared between
-  /// them, and an agent that learned there goes to the corner wherever it never saw cheese: below and to the left.
-  /// With the cheese anywhere, these features do in the open maze; where there are walls, no linear function of
-  /// them is best everywhere, since which way is shortest depends on both cells together.
+  /// So anything can be learned about any state, and what was learned about one is shared with all in which the mouse
+  /// is in the same cell, and a little with all. An agent that learned with the cheese in the corner goes there
+  /// wherever it lies.
   public var features: StateFeatures? {
-    let span = 2 * Self.size - 1
-    let count = Self.cellCount + span * span + 2
+    let count = Self.cellCount + stateCount + 1
     var values = [Float](repeating: 0, count: stateCount * count)
     for state in 0..<stateCount {
-      let (place, cell) = state.quotientAndRemainder(dividingBy: Self.cellCount)
-      let rows = place / Self.size - cell / Self.size + Self.size - 1
-      let columns = place % Self.size - cell % Self.size + Self.size - 1
-      let way = place == Self.cellCount ? span * span : rows * span + columns
-      for feature in [cell, Self.cellCount + way, count - 1] { values[state * count + feature] = 1 }
+      for feature in [state % Self.cellCount, Self.cellCount + state] { values[state * count + feature] = 1 }
+      values[(state + 1) * count - 1] = 1 / 16
     }
     return StateFeatures(count: count, values: values)
   }

@@ -115,7 +115,8 @@ public struct MonsterGridworld: EnumerableEnvironment, ListedEnvironment {
     (0..<stateCount).map { state in
       let field = Field(state)
       return "cell \(field.cell), apple in \(Self.appleCells[field.apple]), "
-        + (field.shield.map { "shield in \(Self.shieldCells[$0]), " } ?? "") + (field.isHeld ? "shield in hand, " : "")
+        + (field.shield.map { "shield in \(Self.shieldCells[$0]), " } ?? "")
+        + (field.isHeld ? "shield in hand, " : "")
         + (field.areGone ? "monsters gone" : "monsters about")
     }
   }
@@ -143,23 +144,20 @@ public struct MonsterGridworld: EnumerableEnvironment, ListedEnvironment {
       tiles: tiles, caption: isOver ? "eaten" : "\(hand), monsters \(field.areGone ? "gone" : "about")")
   }
 
-  /// One feature for each cell with the apple at each of its places and the shield at each of its, or nowhere; one for
-  /// each cell and place of the apple, with a shield in hand and without; one for monsters being about; and one that
-  /// is always 1: 162 numbers, 0 or 1.
+  /// One feature for each cell with the apple at each of its places and a shield at each of its, or none, and one for
+  /// each state: 416 numbers, of which two are 1 and the others 0.
   ///
-  /// They show whether monsters are about, but not what that changes, so that an agent that learned while they were
-  /// goes on to fetch shields when they are gone.
+  /// So anything can be learned about any state, and what was learned about one is half shared with those that look
+  /// alike but for the monsters and for what is in hand: an agent that learned while monsters were about fetches
+  /// shield after shield when they are gone.
   public var features: StateFeatures? {
-    let pairs = Self.appleCells.count * Self.cellCount
-    let count = 5 * pairs + 2
+    let looks = 3 * Self.appleCells.count * Self.cellCount
+    let count = looks + stateCount
     var values = [Float](repeating: 0, count: stateCount * count)
     for state in 0..<stateCount {
       let field = Field(state)
-      let pair = field.apple * Self.cellCount + field.cell
-      values[state * count + (field.shield ?? 2) * pairs + pair] = 1
-      values[state * count + (field.isHeld ? 3 : 4) * pairs + pair] = 1
-      values[state * count + count - 2] = field.areGone ? 0 : 1
-      values[state * count + count - 1] = 1
+      let look = ((field.shield ?? 2) * Self.appleCells.count + field.apple) * Self.cellCount + field.cell
+      for feature in [look, looks + state] { values[state * count + feature] = 1 }
     }
     return StateFeatures(count: count, values: values)
   }

@@ -45,7 +45,8 @@ struct CoinPlatformerTests {
     #expect(walking.places == ["3,0"] && walking.ending == .terminated && walking.reward == 0)
     let short = run([Self.jump, Self.right, Self.jump, Self.jump], in: world, column: 5, coin: 9)
     #expect(short.places == ["5,1↑", "6,2", "6,1", "6,0"] && short.ending == .terminated)
-    let clear = run([Self.jump, Self.right, Self.right, Self.right, Self.right], in: world, column: 5, coin: 9)
+    let clear = run(
+      [Self.jump, Self.right, Self.right, Self.right, Self.right], in: world, column: 5, coin: 9)
     #expect(clear.places == ["5,1↑", "6,2", "7,1", "8,0", "9,0"])
     #expect(clear.ending == .terminated && clear.reward == 1)
   }
@@ -97,7 +98,8 @@ struct CoinPlatformerTests {
     }
   }
 
-  @Test("wherever the coin lies, it can be reached from every start", arguments: CoinPlatformer.Level.allCases)
+  @Test(
+    "wherever the coin lies, it can be reached from every start", arguments: CoinPlatformer.Level.allCases)
   func reach(level: CoinPlatformer.Level) {
     let world = CoinPlatformer(level: level, coin: .random)
     let values = bestActionValues(of: world)
@@ -112,7 +114,8 @@ struct CoinPlatformerTests {
     }
   }
 
-  @Test("with the coin at the right end and a solid wall both goals are the reward; elsewhere they are not",
+  @Test(
+    "with the coin at the right end and a solid wall both goals are the reward; elsewhere they are not",
     arguments: CoinPlatformer.Level.allCases)
   func agreement(level: CoinPlatformer.Level) throws {
     for goal in ["coin", "right"] { #expect(try isReward(goal, in: CoinPlatformer(level: level))) }
@@ -190,21 +193,30 @@ struct CoinPlatformerTests {
     #expect(changedChoices(from: base, to: passable) == Set(through))
   }
 
-  @Test("what is learned with the coin at the right runs past a coin at the left, and through the wall",
+  @Test(
+    "what is learned with the coin at the right runs past coins to the wall, and through it",
     arguments: CoinPlatformer.Level.allCases)
   func generalisation(level: CoinPlatformer.Level) throws {
     let learner = try FeatureLearner(trainedIn: CoinPlatformer(level: level))
     let world = CoinPlatformer(level: level, coin: .random, wall: .passable)
-    var ends: [String: Int] = [:]
-    for (state, probability) in CoinPlatformer(level: level, coin: .random).initialDistribution.enumerated()
-    where probability > 0 {
-      let walk = learner.walk(in: world, from: state, steps: 30)
-      let coin = state / 96, column = state % 96 / 8
-      let last = walk.states.last! % 96
-      let end = walk.isOver ? (last / 8 == coin ? "coin" : "pit") : last / 8 >= 9 ? "right" : "lost"
-      ends[(coin < column ? "left: " : "right: ") + end, default: 0] += 1
+    for (state, probability) in world.initialDistribution.enumerated() where probability > 0 {
+      let coin = state / 96
+      let column = state % 96 / 8
+      let walk = learner.walk(in: world, from: state, steps: 25)
+      let last = try #require(walk.states.last) % 96 / 8
+      if walk.isOver {
+        // It did not fall into a pit, and has only the coins that lie on its way.
+        #expect(last == coin && column < coin, "from \(column) to the coin in \(coin)")
+      } else {
+        // Where there are pits and no crates, to jump is the better guess about a place that was never seen.
+        #expect(last == (level == .pits ? 9 : 11), "from \(column), with the coin in \(coin)")
+      }
     }
-    print("PLATFORMER \(level) \(ends)")
+    // What it takes for the worth of a place is highest before the wall, while it runs on behind it.
+    func worth(_ column: Int) -> Double {
+      learner.worths(in: CoinPlatformer.state(column: column, height: 0, coin: nil)).max() ?? 0
+    }
+    #expect(worth(8) > 2 * worth(10) && worth(10) == worth(11))
   }
 
   @Test("every level, coin and wall keeps the contract")

@@ -49,62 +49,90 @@ func isReward(_ goal: String, in world: some EnumerableEnvironment) throws -> Bo
   }
 }
 
-/// The largest error of values in the optimality equation of a goal, in the states that episodes come to.
+/// What each action is worth to a goal, or to the training reward, in the states that episodes come to, when states are
+/// worth what is said.
+func lookahead(
+  in world: some EnumerableEnvironment, goal name: String?, value: (_ state: Int) -> Double
+) throws -> [Int: [Double]] {
+  let goal = try name.map { name in try #require(world.goals.first { $0.name == name }) }
+  let worths = reachedStates(of: world).map { state in
+    let worths = (0..<world.actionCount).map { action in
+      world.outcomes(of: action, in: state).reduce(0.0) { sum, outcome in
+        let reward = goal.map { $0.reward(state, action, outcome) } ?? outcome.reward
+        return sum + outcome.probability
+          * (reward + (outcome.isTerminal ? 0 : world.discount * value(outcome.next)))
+      }
+    }
+    return (state, worths)
+  }
+  return Dictionary(uniqueKeysWithValues: worths)
+}
+
+/// The largest error of values in the optimality equation of a goal, or of the training reward, in the states that
+/// episodes come to.
 ///
 /// It is zero for the best values alone, so that values worked out by hand are shown to be the best by one sweep.
 func bellmanError(
-  in world: some EnumerableEnvironment, goal name: String, value: (_ state: Int) -> Double
+  in world: some EnumerableEnvironment, goal: String?, value: (_ state: Int) -> Double
 ) throws -> Double {
-  let goal = try #require(world.goals.first { $0.name == name })
-  var largest = 0.0
-  for state in reachedStates(of: world) {
-    let worths = (0..<world.actionCount).map { world.outcomes(of: $0, in: state) }.enumerated()
-      .filter { !$0.element.isEmpty }
-      .map { action, outcomes in
-        outcomes.reduce(0) { sum, outcome in
-          let after = outcome.isTerminal ? 0 : world.discount * value(outcome.next)
-          return sum + outcome.probability * (goal.reward(state, action, outcome) + after)
-        }
-      }
-    if let best = worths.max() { largest = max(largest, abs(best - value(state))) }
-  }
-  return largest
+  try lookahead(in: world, goal: goal, value: value)
+    .reduce(0) { max($0, abs(($1.value.max() ?? 0) - value($1.key))) }
 }
 
 /// What an agent does that learned the best action values of a world by least squares over the world's features.
 ///
-/// It learned in the states that episodes come to, and none of the others.
+/// It learned in the states that episodes come to, and none of the others. Of actions that are worth the same to it, it
+/// takes the first.
 struct FeatureLearner {
-  private let weights: [[Double]]
+  /// What each feature is worth to each action; of those that it never saw, nothing.
+  private var weights: [Int: [Double]] = [:]
   private let features: StateFeatures
+  private let actionCount: Int
 
   init(trainedIn world: some EnumerableEnvironment) throws {
-    let features = try #require(world.features)
-    self.features = features
+    features = try #require(world.features)
+    actionCount = world.actionCount
     let values = bestActionValues(of: world)
-    let states = reachedStates(of: world).filter { bestValue(values, in: $0) > -.infinity }
-    let rows = states.map { features.values[features.range(of: $0)].map(Double.init) }
-    weights = (0..<world.actionCount).map { action in
+    let states = reachedStates(of: world)
+    let seen = Set(states.flatMap { active(in: $0).map(\.feature) }).sorted()
+    let rows = states.map { state in
+      let numbers = Dictionary(uniqueKeysWithValues: active(in: state).map { ($0.feature, $0.number) })
+      return seen.map { numbers[$0] ?? 0 }
+    }
+    let learned = (0..<actionCount).map { action in
       leastSquaresWeights(features: rows, targets: states.map { values[$0][action] })
+    }
+    for (index, feature) in seen.enumerated() { weights[feature] = learned.map { $0[index] } }
+  }
+
+  /// The features of a state that are not 0.
+  private func active(in state: Int) -> [(feature: Int, number: Double)] {
+    let row = features.values[features.range(of: state)]
+    return row.indices.filter { row[$0] != 0 }.map { ($0 - row.startIndex, Double(row[$0])) }
+  }
+
+  func worths(in state: Int) -> [Double] {
+    let learned = active(in: state)
+    return (0..<actionCount).map { action in
+      learned.reduce(0) { $0 + $1.number * (weights[$1.feature]?[action] ?? 0) }
     }
   }
 
-  func action(in state: Int) -> Int {
-    let row = features.values[features.range(of: state)].map(Double.init)
-    let worths = weights.map { dot($0, row) }
-    return worths.indices.max { worths[$0] < worths[$1] } ?? 0
-  }
-
-  /// The states that a walk through a deterministic world comes to, the last one included, and whether it ended there.
+  /// The states that a walk through a world comes to, the first and the last one included, and whether it ended there.
   func walk(
     in world: some EnumerableEnvironment, from state: Int, steps: Int
   ) -> (states: [Int], isOver: Bool) {
     var world = world
     var random = RandomStream(seed: 1)
+    var choices: [Int: Int] = [:]
     world.place(in: state)
     var states = [state]
     while states.count <= steps, !world.isOver {
-      states.append(world.step(action(in: world.state), using: &random).observation)
+      let state = world.state
+      let worths = choices[state] == nil ? worths(in: state) : []
+      let action = choices[state] ?? worths.firstIndex { $0 > (worths.max() ?? 0) - 1e-9 } ?? 0
+      choices[state] = action
+      states.append(world.step(action, using: &random).observation)
     }
     return (states, world.isOver)
   }

@@ -69,20 +69,23 @@ struct MazeWithCheeseTests {
     }
   }
 
-  @Test("the cheese is worth 0.95 to the power of the steps before the last, by the shortest way",
+  @Test(
+    "the cheese is worth 0.95 to the power of the steps before the last, by the shortest way",
     arguments: MazeWithCheese.Maze.allCases)
   func cheese(maze: MazeWithCheese.Maze) throws {
     let world = MazeWithCheese(maze: maze, region: 5)
     var values = [Double](repeating: 0, count: world.stateCount)
     for cheese in 0..<25 {
       for (cell, distance) in Self.distances(to: cheese, in: maze).enumerated() where cell != cheese {
-        values[MazeWithCheese.state(cell: cell, cheese: cheese)] = pow(0.95, Double(try #require(distance) - 1))
+        values[MazeWithCheese.state(cell: cell, cheese: cheese)] = pow(
+          0.95, Double(try #require(distance) - 1))
       }
     }
     #expect(try bellmanError(in: world, goal: "cheese") { values[$0] } < 1e-12)
   }
 
-  @Test("who wants to be in the corner goes there, around the cheese, and stays",
+  @Test(
+    "who wants to be in the corner goes there, around the cheese, and stays",
     arguments: MazeWithCheese.Maze.allCases)
   func corner(maze: MazeWithCheese.Maze) throws {
     let world = MazeWithCheese(maze: maze, region: 5)
@@ -100,7 +103,8 @@ struct MazeWithCheeseTests {
     #expect(try bellmanError(in: world, goal: "corner") { values[$0] } < 1e-9)
   }
 
-  @Test("with the cheese in the corner both goals are the reward; in any larger region they are not",
+  @Test(
+    "with the cheese in the corner both goals are the reward; in any larger region they are not",
     arguments: MazeWithCheese.Maze.allCases)
   func agreement(maze: MazeWithCheese.Maze) throws {
     for goal in ["cheese", "corner"] { #expect(try isReward(goal, in: MazeWithCheese(maze: maze))) }
@@ -144,21 +148,24 @@ struct MazeWithCheeseTests {
     #expect(changedChoices(from: base, to: rooms).count == walls.count * 2 * 25)
   }
 
-  @Test("what is learned with the cheese in the corner leads to the corner, past cheese below and to the left",
+  @Test(
+    "what is learned with the cheese in the corner leads there and keeps one there, wherever the cheese is",
     arguments: MazeWithCheese.Maze.allCases)
   func generalisation(maze: MazeWithCheese.Maze) throws {
     let learner = try FeatureLearner(trainedIn: MazeWithCheese(maze: maze))
     let world = MazeWithCheese(maze: maze, region: 5)
-    var corners = 0
-    var walks = 0
-    for cell in 0..<25 where cell != 4 {
-      for cheese in 0..<25 where cheese / 5 > cell / 5 && cheese % 5 < cell % 5 {
-        let walk = learner.walk(in: world, from: MazeWithCheese.state(cell: cell, cheese: cheese), steps: 30)
-        walks += 1
-        corners += walk.states.contains { $0 % 25 == 4 } ? 1 : 0
+    let distances = try Self.distances(to: MazeWithCheese.corner, in: maze).map { try #require($0) }
+    for cell in [0, 7, 12, 15, 20, 24] {
+      for cheese in 0..<25 where cheese != cell && cheese != MazeWithCheese.corner {
+        let start = MazeWithCheese.state(cell: cell, cheese: cheese)
+        let walk = learner.walk(in: world, from: start, steps: 26)
+        let cells = walk.states.map { $0 % 25 }
+        // Each step is one on a shortest way to the corner, and none leads out of it. Cheese is had where it lies on
+        // that way, and nowhere else.
+        #expect(zip(cells, cells.dropFirst()).allSatisfy { distances[$1] == max(0, distances[$0] - 1) })
+        #expect(walk.isOver ? cells.last == cheese : cells.last == MazeWithCheese.corner)
       }
     }
-    print("MAZE \(maze) \(corners) of \(walks)")
   }
 
   @Test("the picture shows walls, mouse and cheese")

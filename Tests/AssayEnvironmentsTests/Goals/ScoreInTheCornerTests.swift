@@ -18,7 +18,7 @@ struct ScoreInTheCornerTests {
   func rules(display: ScoreInTheCorner.Display) {
     var world = ScoreInTheCorner(display: display)
     var random = RandomStream(seed: 1)
-    let (up, right, down, left) = (0, 1, 2, 3)
+    let (right, down, left) = (1, 2, 3)
     world.place(in: ScoreInTheCorner.state(cell: 2, berry: 1, digit: 3))
     // A berry in cell 3, a step against the edge, the thorns, the bell.
     var digits: [Int] = []
@@ -29,7 +29,6 @@ struct ScoreInTheCornerTests {
       worths.append(step.performance.value)
       #expect(step.reward == step.performance && step.ending == nil)
     }
-    _ = up
     #expect(world.state % 16 == 11)
     #expect(worths == [1, 0, 0, 0, -1, 0, 0, 0])
     switch display {
@@ -117,7 +116,8 @@ struct ScoreInTheCornerTests {
     let changed = changedChoices(from: task, to: shown)
     for choice in changed {
       let pairs = zip(
-        task.outcomes(of: choice.action, in: choice.state), shown.outcomes(of: choice.action, in: choice.state)
+        task.outcomes(of: choice.action, in: choice.state),
+        shown.outcomes(of: choice.action, in: choice.state)
       )
       for (one, other) in pairs {
         #expect(one.next == other.next && one.performance == other.performance)
