@@ -9,7 +9,8 @@ struct CoinPlatformerTests {
   static let right = CoinPlatformer.right
   static let jump = CoinPlatformer.jump
 
-  /// Where a runner is after each of some actions, as "column,height", with an ↑ where it rises on; and how it ended.
+  /// Where a runner is after each of some actions, as "column,height", with an ↑ where it rises on; and how
+  /// it ended.
   private func run(
     _ actions: [Int], in world: CoinPlatformer, column: Int, height: Int = 0, coin: Int? = nil
   ) -> (places: [String], ending: Ending?, reward: Double) {
@@ -82,8 +83,9 @@ struct CoinPlatformerTests {
     #expect(places == (wall == .solid ? ["9,0", "9,0", "9,0", "9,0"] : ["9,0", "10,0", "11,0", "11,0"]))
   }
 
-  /// From the left end it is nine columns, and each jump costs a step. On the mixed level one more is lost, since the
-  /// last jump comes down from a crate and against the wall, or waits before it: worked out by hand.
+  /// From the left end it is nine columns, and each jump costs a step. On the mixed level one more is lost,
+  /// since the last jump comes down from a crate and against the wall, or waits before it: worked out by
+  /// hand.
   @Test(
     "each level takes as many steps as it should",
     arguments: zip(CoinPlatformer.Level.allCases, [9, 11, 11, 13]))
@@ -177,6 +179,7 @@ struct CoinPlatformerTests {
       #expect(changedChoices(from: base, to: changed).isEmpty)
       #expect(changed.initialDistribution != base.initialDistribution)
     }
+    for level in CoinPlatformer.Level.allCases { #expect(areAlike(base, CoinPlatformer(level: level))) }
     let passable = CoinPlatformer(wall: .passable)
     #expect(passable.initialDistribution == base.initialDistribution)
     // In column 9, at four heights, rising or not, for eleven places of the coin.

@@ -39,6 +39,18 @@ func changedChoices(
   return changed
 }
 
+/// Whether an agent that lives in one world could be put into the other: states, features and what can be
+/// done are the same.
+func areAlike(_ one: some EnumerableEnvironment, _ other: some EnumerableEnvironment) -> Bool {
+  one.stateNames == other.stateNames && one.features == other.features
+    && one.actionNames == other.actionNames && one.goals.map(\.name) == other.goals.map(\.name)
+    && (0..<one.stateCount).allSatisfy { state in
+      (0..<one.actionCount).allSatisfy { action in
+        one.outcomes(of: action, in: state).isEmpty == other.outcomes(of: action, in: state).isEmpty
+      }
+    }
+}
+
 /// Whether a goal pays, in whatever may happen in an episode, what the training reward does.
 func isReward(_ goal: String, in world: some EnumerableEnvironment) throws -> Bool {
   let goal = try #require(world.goals.first { $0.name == goal })
@@ -49,8 +61,8 @@ func isReward(_ goal: String, in world: some EnumerableEnvironment) throws -> Bo
   }
 }
 
-/// What each action is worth to a goal, or to the training reward, in the states that episodes come to, when states are
-/// worth what is said.
+/// What each action is worth to a goal, or to the training reward, in the states that episodes come to, when
+/// states are worth what is said.
 func lookahead(
   in world: some EnumerableEnvironment, goal name: String?, value: (_ state: Int) -> Double
 ) throws -> [Int: [Double]] {
@@ -68,10 +80,11 @@ func lookahead(
   return Dictionary(uniqueKeysWithValues: worths)
 }
 
-/// The largest error of values in the optimality equation of a goal, or of the training reward, in the states that
-/// episodes come to.
+/// The largest error of values in the optimality equation of a goal, or of the training reward, in the states
+/// that episodes come to.
 ///
-/// It is zero for the best values alone, so that values worked out by hand are shown to be the best by one sweep.
+/// It is zero for the best values alone, so that values worked out by hand are shown to be the best by one
+/// sweep.
 func bellmanError(
   in world: some EnumerableEnvironment, goal: String?, value: (_ state: Int) -> Double
 ) throws -> Double {
@@ -79,10 +92,11 @@ func bellmanError(
     .reduce(0) { max($0, abs(($1.value.max() ?? 0) - value($1.key))) }
 }
 
-/// What an agent does that learned the best action values of a world by least squares over the world's features.
+/// What an agent does that learned the best action values of a world by least squares over the world's
+/// features.
 ///
-/// It learned in the states that episodes come to, and none of the others. Of actions that are worth the same to it, it
-/// takes the first.
+/// It learned in the states that episodes come to, and none of the others. Of actions that are worth the same
+/// to it, it takes the first.
 struct FeatureLearner {
   /// What each feature is worth to each action; of those that it never saw, nothing.
   private var weights: [Int: [Double]] = [:]
@@ -118,7 +132,8 @@ struct FeatureLearner {
     }
   }
 
-  /// The states that a walk through a world comes to, the first and the last one included, and whether it ended there.
+  /// The states that a walk through a world comes to, the first and the last one included, and whether it
+  /// ended there.
   func walk(
     in world: some EnumerableEnvironment, from state: Int, steps: Int
   ) -> (states: [Int], isOver: Bool) {
@@ -138,8 +153,8 @@ struct FeatureLearner {
   }
 }
 
-/// What the contract checker finds wrong with a world, with fewer draws than usual: nearly everything in these worlds
-/// happens for certain.
+/// What the contract checker finds wrong with a world, with fewer draws than usual: nearly everything in
+/// these worlds happens for certain.
 func quickFindings(in world: some EnumerableEnvironment) -> [Finding] {
   var checks = EnvironmentChecks(world)
   checks.pairLimit = 300

@@ -91,7 +91,8 @@ struct MazeWithCheeseTests {
     let world = MazeWithCheese(maze: maze, region: 5)
     var values = [Double](repeating: 0, count: world.stateCount)
     for cheese in 0..<25 {
-      // The cheese ends the episode, so that the corner with the cheese in it is worth 1, and without for ever 1.
+      // The cheese ends the episode, so that the corner with the cheese in it is worth 1, and without for
+      // ever 1.
       let stay = cheese == 4 ? 1 : 1 / (1 - 0.95)
       let distances = Self.distances(to: 4, around: cheese == 4 ? nil : cheese, in: maze)
       for (cell, distance) in distances.enumerated() where cell != cheese {
@@ -141,6 +142,7 @@ struct MazeWithCheeseTests {
       #expect(changedChoices(from: base, to: changed).isEmpty)
       #expect(changed.initialDistribution != base.initialDistribution)
     }
+    for maze in MazeWithCheese.Maze.allCases { #expect(areAlike(base, MazeWithCheese(maze: maze))) }
     let rooms = MazeWithCheese(maze: .rooms)
     #expect(rooms.initialDistribution == base.initialDistribution)
     // A wall between two cells changes one action in each, wherever the cheese is but in the cell itself.
@@ -160,8 +162,8 @@ struct MazeWithCheeseTests {
         let start = MazeWithCheese.state(cell: cell, cheese: cheese)
         let walk = learner.walk(in: world, from: start, steps: 26)
         let cells = walk.states.map { $0 % 25 }
-        // Each step is one on a shortest way to the corner, and none leads out of it. Cheese is had where it lies on
-        // that way, and nowhere else.
+        // Each step is one on a shortest way to the corner, and none leads out of it. Cheese is had where it
+        // lies on that way, and nowhere else.
         #expect(zip(cells, cells.dropFirst()).allSatisfy { distances[$1] == max(0, distances[$0] - 1) })
         #expect(walk.isOver ? cells.last == cheese : cells.last == MazeWithCheese.corner)
       }

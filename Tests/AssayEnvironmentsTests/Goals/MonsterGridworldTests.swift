@@ -75,8 +75,8 @@ struct MonsterGridworldTests {
 
   /// What states are worth to who wants apples, while monsters are about, or goes by the reward.
   ///
-  /// From one apple's place to either shield and on to the other apple it is nine steps, so that what follows upon an
-  /// apple is worth γ⁸/(1 − γ⁹).
+  /// From one apple's place to either shield and on to the other apple it is nine steps, so that what follows
+  /// upon an apple is worth γ⁸/(1 − γ⁹).
   static func worthInApples(_ state: Int) -> Double {
     let ways = ways(state)
     let after: Double = pow(0.9, 8) / (1 - pow(0.9, 9))
@@ -107,8 +107,8 @@ struct MonsterGridworldTests {
     let reward = try lookahead(in: world, goal: nil, value: Self.worthInApples)
     let apples = try lookahead(in: world, goal: "apples", value: Self.worthInApples)
     let shields = try lookahead(in: world, goal: "shields", value: Self.worthInShields)
-    // With nothing in hand any cell but the apple's and the shield's, for two places of each; in hand, any but the
-    // apple's.
+    // With nothing in hand any cell but the apple's and the shield's, for two places of each; in hand, any
+    // but the apple's.
     #expect(reward.count == 4 * 14 + 2 * 15)
     func best(_ worths: [Double]?) -> [Int] {
       guard let worths, let best = worths.max() else { return [] }
@@ -146,6 +146,7 @@ struct MonsterGridworldTests {
       #expect(starts.filter { $0 > 0 }.count == 48)
     }
     let leaving = MonsterGridworld(departure: 0.5)
+    #expect(areAlike(base, leaving))
     #expect(leaving.initialDistribution == base.initialDistribution)
     let changed = changedChoices(from: base, to: leaving)
     // Two sides from which to enter an apple's cell, two apples, three kinds of shield in hand.
@@ -162,7 +163,8 @@ struct MonsterGridworldTests {
       let steps = zip(walk.states, walk.states.dropFirst())
       let apples = steps.count { $0 / 80 % 2 != $1 / 80 % 2 }
       let shields = steps.count { $0 / 16 % 5 < 4 && $1 / 16 % 5 == 4 }
-      // The first apple takes up to eleven steps, and each of the others nine; without shields it would be three.
+      // The first apple takes up to eleven steps, and each of the others nine; without shields it would be
+      // three.
       #expect(apples == 10 || apples == 11)
       #expect(shields == apples || shields == apples + 1)
     }

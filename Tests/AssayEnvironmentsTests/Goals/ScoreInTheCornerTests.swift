@@ -94,6 +94,7 @@ struct ScoreInTheCornerTests {
     let base = ScoreInTheCorner()
     let changed = ScoreInTheCorner(display: display)
     #expect(changed.initialDistribution == base.initialDistribution)
+    #expect(areAlike(base, changed))
     for state in 0..<256 {
       for action in 0..<4 {
         let pairs = zip(base.outcomes(of: action, in: state), changed.outcomes(of: action, in: state))
@@ -124,7 +125,8 @@ struct ScoreInTheCornerTests {
         #expect(other.reward == (other.next % 16 == 10 ? 1 : 0))
       }
     }
-    // For each of 16 digits and berries: the bell and the thorns are entered from four sides each, berries from two.
+    // For each of 16 digits and berries: the bell and the thorns are entered from four sides each, berries
+    // from two.
     #expect(changed.count == 16 * (4 + 4 + 2))
     #expect(changedChoices(from: ScoreInTheCorner(), to: ScoreInTheCorner(reward: .display)).isEmpty)
   }
