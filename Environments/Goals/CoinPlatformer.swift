@@ -279,7 +279,7 @@ public struct CoinPlatformer: EnumerableEnvironment, ListedEnvironment {
         next.column += 1
       }
       if place.isRising || isJump {
-        if next.height < heightCount - 1 { next.height += 1 } else { next.isRising = false }
+        next.height = min(next.height + 1, heightCount - 1)
       } else if next.height > heights[next.column] ?? 0 {
         next.height -= 1
       }

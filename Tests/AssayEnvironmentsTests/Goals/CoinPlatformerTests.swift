@@ -147,6 +147,10 @@ struct CoinPlatformerTests {
       let end = CoinPlatformer.state(column: 9, height: 0, coin: 0)
       #expect(abs(bestValue(values, in: end) - 2) < 1e-9)
     }
+    // Beyond the wall only steps to the left are worth nothing.
+    let beyond = CoinPlatformer(level: .pits, coin: .left, wall: .passable)
+    let behind = bestActionValues(of: beyond, goal: "right", discount: 0)
+    #expect(behind[CoinPlatformer.state(column: 10, height: 0, coin: 0)] == [0, 1, 0])
     let values = bestActionValues(of: CoinPlatformer(level: .pits, coin: .left), goal: "coin")
     for column in [1, 2, 9] {
       let state = CoinPlatformer.state(column: column, height: 0, coin: 0)
