@@ -226,6 +226,21 @@ struct CoinPlatformerTests {
     #expect(worth(8) > 2 * worth(10) && worth(10) == worth(11))
   }
 
+  @Test("the picture shows the course from the side")
+  func picture() {
+    var world = CoinPlatformer(level: .mixed)
+    world.place(in: CoinPlatformer.state(column: 1, height: 1, isRising: true, coin: 9))
+    #expect(
+      marks(of: world) == [
+        [".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "#", "#"],
+        [".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "#", "#"],
+        [".", "A↑", ".", ".", ".", ".", ".", ".", ".", ".", "#", "#"],
+        [".", ".", ".", ".", ".", ".", ".", ".", ".", "C", "#", "#"],
+        ["#", "#", "#", "#", ".", "#", "#", ".", "#", "#", "#", "#"],
+      ])
+    #expect(world.picture.caption == "coin in column 9")
+  }
+
   @Test("every level, coin and wall keeps the contract")
   func contract() {
     for level in CoinPlatformer.Level.allCases {

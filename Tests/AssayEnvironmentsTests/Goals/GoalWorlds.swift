@@ -51,6 +51,17 @@ func areAlike(_ one: some EnumerableEnvironment, _ other: some EnumerableEnviron
     }
 }
 
+/// The marks of a picture's tiles, row by row, with a dot for none and a `#` for none on a wall.
+func marks(of world: some Environment) -> [[String]] {
+  guard case .tiles(let tiles) = world.picture.scene else { return [] }
+  return (0..<tiles.rows).map { row in
+    (0..<tiles.columns).map { column in
+      let tile = tiles[row, column]
+      return tile.mark.isEmpty ? (tile.tint == .wall ? "#" : ".") : tile.mark
+    }
+  }
+}
+
 /// Whether a goal pays, in whatever may happen in an episode, what the training reward does.
 func isReward(_ goal: String, in world: some EnumerableEnvironment) throws -> Bool {
   let goal = try #require(world.goals.first { $0.name == goal })

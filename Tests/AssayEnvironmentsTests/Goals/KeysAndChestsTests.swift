@@ -170,6 +170,14 @@ struct KeysAndChestsTests {
     #expect(fetched >= 13)
   }
 
+  @Test("the picture shows what is left, and what is in hand")
+  func picture() {
+    var world = KeysAndChests()
+    world.place(in: KeysAndChests.state(cell: 0, lying: [2], held: 1, closed: [0, 1]))
+    #expect(marks(of: world) == [["A", ".", ".", "."], [".", "c", ".", "c"], [".", ".", "k", "."]])
+    #expect(world.picture.caption == "1 key in hand, 2 chests closed")
+  }
+
   @Test("every number of keys and chests keeps the contract")
   func contract() {
     for (keys, chests) in [(1, 3), (3, 1), (2, 2)] {

@@ -170,6 +170,21 @@ struct MonsterGridworldTests {
     }
   }
 
+  @Test("the picture shows monsters by the apple, and who was eaten")
+  func picture() {
+    var world = MonsterGridworld()
+    world.place(in: MonsterGridworld.state(cell: 1, apple: 0, shield: 1, isHeld: false, areGone: false))
+    #expect(
+      marks(of: world) == [
+        ["aM", "A", ".", "."], [".", ".", ".", "."], [".", ".", ".", "."], [".", ".", ".", "s"],
+      ])
+    #expect(world.picture.caption == "nothing in hand, monsters about")
+    var random = RandomStream(seed: 1)
+    #expect(world.step(3, using: &random).ending == .terminated)
+    #expect(marks(of: world)[0] == ["M", ".", ".", "."])
+    #expect(world.picture.caption == "eaten")
+  }
+
   @Test("monsters or none, the world keeps the contract")
   func contract() {
     for monsters in MonsterGridworld.Monsters.allCases {

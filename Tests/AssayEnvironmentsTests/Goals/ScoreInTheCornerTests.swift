@@ -139,6 +139,18 @@ struct ScoreInTheCornerTests {
     #expect(starts[64...].allSatisfy { $0 == 0 })
   }
 
+  @Test("the picture shows the score in the corner")
+  func picture() {
+    var world = ScoreInTheCorner(display: .bell)
+    world.place(in: ScoreInTheCorner.state(cell: 1, berry: 2, digit: 3))
+    #expect(
+      marks(of: world) == [
+        [".", ".", ".", "3"], [".", "A", ".", "."], [".", "!", ".", "."], [".", ".", "B", "."],
+        ["b", ".", ".", "."],
+      ])
+    #expect(world.picture.caption == "score 3, which counts rings of the bell")
+  }
+
   @Test("every display and reward keeps the contract")
   func contract() {
     for display in ScoreInTheCorner.Display.allCases {
