@@ -151,7 +151,8 @@ public struct AcrobotMotion<Number: Lanes>: Motion {
       (angles.0 + half * spins2.0).sineAndCosine, (angles.1 + half * spins2.1).sineAndCosine, spins3, torque)
     let spins4 = (spins.0 + whole * pull3.0, spins.1 + whole * pull3.1)
     let pull4 = Self.accelerations(
-      (angles.0 + whole * spins3.0).sineAndCosine, (angles.1 + whole * spins3.1).sineAndCosine, spins4, torque)
+      (angles.0 + whole * spins3.0).sineAndCosine, (angles.1 + whole * spins3.1).sineAndCosine, spins4, torque
+    )
     angles.0 = Self.withinHalfTurn(angles.0 + Self.mean(spins.0, spins2.0, spins3.0, spins4.0))
     angles.1 = Self.withinHalfTurn(angles.1 + Self.mean(spins.1, spins2.1, spins3.1, spins4.1))
     spins.0 = (spins.0 + Self.mean(pull1.0, pull2.0, pull3.0, pull4.0))

@@ -50,7 +50,8 @@ public struct MountainCar: MovingWorld {
 
   public var picture: Picture {
     Valley.picture(
-      position: body.motion.position.number, velocity: body.motion.velocity.number, goal: MountainCarMotion<OneLane>.goal)
+      position: body.motion.position.number, velocity: body.motion.velocity.number,
+      goal: MountainCarMotion<OneLane>.goal)
   }
 }
 
@@ -117,7 +118,8 @@ enum Valley {
       .polygon(hill + [.init(0.6, -0.6), .init(-1.2, -0.6)], tint: .muted),
       .line([top, .init(top.x, top.y + 0.25)], width: 0.012, tint: .wall),
       .polygon(
-        [.init(top.x, top.y + 0.25), .init(top.x + 0.1, top.y + 0.21), .init(top.x, top.y + 0.17)], tint: .goal),
+        [.init(top.x, top.y + 0.25), .init(top.x + 0.1, top.y + 0.21), .init(top.x, top.y + 0.17)],
+        tint: .goal),
       .polygon([point(-0.07, 0.03), point(0.07, 0.03), point(0.05, 0.1), point(-0.05, 0.1)], tint: .agent),
       .disc(center: point(-0.04, 0.025), radius: 0.025, tint: .wall),
       .disc(center: point(0.04, 0.025), radius: 0.025, tint: .wall),

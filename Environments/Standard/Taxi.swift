@@ -134,7 +134,9 @@ public struct Taxi: EnumerableEnvironment, ListedEnvironment {
     let isCarrying = passenger == Self.inTaxi
     let tiles = Tiles(rows: 5, columns: 9) { row, column in
       let place = row * 5 + column / 2
-      guard column.isMultiple(of: 2) else { return Tiles.Tile("", Self.walled.contains(place) ? .wall : .floor) }
+      guard column.isMultiple(of: 2) else {
+        return Tiles.Tile("", Self.walled.contains(place) ? .wall : .floor)
+      }
       if place == cell { return Tiles.Tile(isCarrying ? "TP" : "T", .agent) }
       guard let stand = Self.stands.firstIndex(of: place) else { return Tiles.Tile() }
       let isWaiting = stand == passenger

@@ -33,6 +33,9 @@ public protocol Lanes: Sendable {
   static func .< (one: Self, other: Self) -> Bits
   static func .<= (one: Self, other: Self) -> Bits
 
+  /// In each lane, one number where a condition holds, and another where it does not.
+  static func choose(_ condition: Bits, _ one: Self, else other: Self) -> Self
+
   /// Rounds each number to single precision.
   var single: Self { get }
 }
@@ -70,7 +73,12 @@ public struct OneLane: Lanes {
   @inlinable public static func * (one: Self, other: Self) -> Self { Self(one.number * other.number) }
   @inlinable public static func / (one: Self, other: Self) -> Self { Self(one.number / other.number) }
   @inlinable public static func .< (one: Self, other: Self) -> UInt64 { one.number < other.number ? .max : 0 }
-  @inlinable public static func .<= (one: Self, other: Self) -> UInt64 { one.number <= other.number ? .max : 0 }
+  @inlinable public static func .<= (one: Self, other: Self) -> UInt64 {
+    one.number <= other.number ? .max : 0
+  }
+  @inlinable public static func choose(_ condition: UInt64, _ one: Self, else other: Self) -> Self {
+    condition != 0 ? one : other
+  }
   @inlinable public var single: Self { Self(Double(Float(number))) }
 }
 
@@ -88,17 +96,30 @@ public struct FourLanes: Lanes {
     set { numbers[lane] = newValue }
   }
   @inlinable public static func bits(_ pattern: UInt64) -> SIMD4<UInt64> { SIMD4(repeating: pattern) }
-  @inlinable public static func isAny(_ bits: SIMD4<UInt64>) -> Bool { bits[0] | bits[1] | bits[2] | bits[3] != 0 }
+  @inlinable public static func isAny(_ bits: SIMD4<UInt64>) -> Bool {
+    bits[0] | bits[1] | bits[2] | bits[3] != 0
+  }
   @inlinable public static func isSet(_ bits: SIMD4<UInt64>, lane: Int) -> Bool { bits[lane] != 0 }
-  @inlinable public static func + (one: Self, other: Self) -> Self { Self(numbers: one.numbers + other.numbers) }
-  @inlinable public static func - (one: Self, other: Self) -> Self { Self(numbers: one.numbers - other.numbers) }
-  @inlinable public static func * (one: Self, other: Self) -> Self { Self(numbers: one.numbers * other.numbers) }
-  @inlinable public static func / (one: Self, other: Self) -> Self { Self(numbers: one.numbers / other.numbers) }
+  @inlinable public static func + (one: Self, other: Self) -> Self {
+    Self(numbers: one.numbers + other.numbers)
+  }
+  @inlinable public static func - (one: Self, other: Self) -> Self {
+    Self(numbers: one.numbers - other.numbers)
+  }
+  @inlinable public static func * (one: Self, other: Self) -> Self {
+    Self(numbers: one.numbers * other.numbers)
+  }
+  @inlinable public static func / (one: Self, other: Self) -> Self {
+    Self(numbers: one.numbers / other.numbers)
+  }
   @inlinable public static func .< (one: Self, other: Self) -> SIMD4<UInt64> {
     pattern(one.numbers .< other.numbers)
   }
   @inlinable public static func .<= (one: Self, other: Self) -> SIMD4<UInt64> {
     pattern(one.numbers .<= other.numbers)
+  }
+  @inlinable public static func choose(_ condition: SIMD4<UInt64>, _ one: Self, else other: Self) -> Self {
+    Self(bits: other.bits ^ ((one.bits ^ other.bits) & condition))
   }
   @inlinable public var single: Self { Self(numbers: SIMD4<Double>(SIMD4<Float>(numbers))) }
 
@@ -108,12 +129,6 @@ public struct FourLanes: Lanes {
 }
 
 extension Lanes {
-  /// In each lane, one number where a condition holds, and another where it does not.
-  @inlinable
-  public static func choose(_ condition: Bits, _ one: Self, else other: Self) -> Self {
-    Self(bits: other.bits ^ ((one.bits ^ other.bits) & condition))
-  }
-
   @inlinable
   public static prefix func - (numbers: Self) -> Self {
     Self(bits: numbers.bits ^ bits(0x8000_0000_0000_0000))

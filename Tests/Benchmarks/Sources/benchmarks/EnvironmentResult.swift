@@ -68,7 +68,8 @@ struct EnvironmentResult: Encodable {
   private var verdicts: [String] {
     Self.peerNames.compactMap { peer in
       let isSingle = peer.word == "gymnasium"
-      guard isMoving || isSingle, let ours = isSingle ? single : together, let theirs = peers[peer.word] else {
+      guard isMoving || isSingle, let ours = isSingle ? single : together, let theirs = peers[peer.word]
+      else {
         return nil
       }
       return "  " + Table.verdict(peer.title, theirs.seconds / ours.seconds, target: peer.target)

@@ -82,7 +82,8 @@ enum EnvironmentTask: String, CaseIterable {
       }
     }
     return Pace(
-      samples: samples.map { $0 / Double(Self.stepsTogether * Self.copies) }, outcome: rewards / Double(steps))
+      samples: samples.map { $0 / Double(Self.stepsTogether * Self.copies) }, outcome: rewards / Double(steps)
+    )
   }
 
   private func single<World: Environment>(_ world: World) -> Pace {
