@@ -155,10 +155,9 @@ public struct AcrobotMotion<Number: Lanes>: Motion {
     )
     angles.0 = Self.withinHalfTurn(angles.0 + Self.mean(spins.0, spins2.0, spins3.0, spins4.0))
     angles.1 = Self.withinHalfTurn(angles.1 + Self.mean(spins.1, spins2.1, spins3.1, spins4.1))
-    spins.0 = (spins.0 + Self.mean(pull1.0, pull2.0, pull3.0, pull4.0))
-      .limited(from: -4 * Double.pi, to: 4 * Double.pi)
-    spins.1 = (spins.1 + Self.mean(pull1.1, pull2.1, pull3.1, pull4.1))
-      .limited(from: -9 * Double.pi, to: 9 * Double.pi)
+    let gain = (Self.mean(pull1.0, pull2.0, pull3.0, pull4.0), Self.mean(pull1.1, pull2.1, pull3.1, pull4.1))
+    spins.0 = (spins.0 + gain.0).limited(from: -4 * Double.pi, to: 4 * Double.pi)
+    spins.1 = (spins.1 + gain.1).limited(from: -9 * Double.pi, to: 9 * Double.pi)
     first = angles.0.sineAndCosine
     second = angles.1.sineAndCosine
     let cosineOfSum = first.cosine * second.cosine - first.sine * second.sine
