@@ -196,12 +196,12 @@ public struct AcrobotMotion<Number: Lanes>: Motion {
     var isAbove = half .< angle
     while Number.isAny(isAbove) {
       angle = Number.choose(isAbove, angle - turn, else: angle)
-      isAbove = half .< angle
+      isAbove = (half .< angle)
     }
     var isBelow = angle .< -half
     while Number.isAny(isBelow) {
       angle = Number.choose(isBelow, angle + turn, else: angle)
-      isBelow = angle .< -half
+      isBelow = (angle .< -half)
     }
     return angle
   }
