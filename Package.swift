@@ -51,7 +51,7 @@ let package = Package(
     .executableTarget(
       name: "AssayCommand",
       dependencies: [
-        "AssayScenarios", "AssayReports",
+        "AssayScenarios", "AssayReports", "AssayTesting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(

@@ -2,8 +2,8 @@ import Assay
 
 /// Random sparse processes of any size, the same in every language that follows the rule below.
 ///
-/// All randomness comes from one function of a seed, a stream and an index, in arithmetic
-/// on 64 bits that wraps round:
+/// All randomness comes from one function of a seed, a stream and an index, in arithmetic on 64 bits that
+/// wraps round:
 ///
 ///     z = G · (seed + index + 1) + D · stream
 ///     z ← (z ⊕ z/2³⁰) · BF58476D1CE4E5B9,  z ← (z ⊕ z/2²⁷) · 94D049BB133111EB,  z ← z ⊕ z/2³¹
@@ -19,8 +19,13 @@ import Assay
 ///     probability = weight / (w₀ + w₁ + … of the same state and action, added in that order)
 ///
 /// and the reward of action a in state s is u(3, s·A + a), whatever follows. A successor that is drawn twice
-/// counts twice. No episode ends, and each state is equally likely to be the first.
+/// counts twice.
 ///
+/// - **Observation**: the state, 0 to S − 1.
+/// - **Action**: 0 to A − 1; A = 4 unless said otherwise.
+/// - **Reward**: in [0, 1), the same each time for the same state and action.
+/// - **Ending**: none. Each state is equally likely to be the first. γ = 0.99 unless said otherwise.
+/// - **For**: processes without any structure that an agent, or a solver, might be lucky with.
 /// - SeeAlso: Steele, Lea & Flood (2014), *Fast splittable pseudorandom number generators*, for the mixing
 ///   function.
 public enum RandomMDP {

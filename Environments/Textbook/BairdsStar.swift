@@ -2,12 +2,21 @@ import Assay
 
 /// Baird's star: seven states, nothing to gain, and features with which off-policy bootstrapping diverges.
 ///
-/// The action `dashed` leads to one of the six upper states, each equally likely, the action `solid` to the
-/// seventh, both from anywhere. Every reward is zero, no episode ends, and γ = 0.99. The values are all zero, and
-/// the features can say so; but an agent that takes `solid` for its policy and learns from one that mostly takes
-/// `dashed` has weights that grow without bound.
+/// ![what one sees](bairds-star)
 ///
-/// - SeeAlso: Baird (1995), *Residual algorithms*; Sutton & Barto (2018), Section 11.2 and Figure 11.1.
+/// The action `dashed` leads to one of the six upper states, each equally likely, the action `solid` to the
+/// seventh, both from anywhere. The values are all zero, and the features can say so; but an agent that takes
+/// `solid` for its policy and learns from one that mostly takes `dashed` has weights that grow without bound.
+///
+/// - **Observation**: the state, 0 to 5 for the upper ones, 6 for the lower; the features are eight numbers.
+/// - **Action**: dashed or solid.
+/// - **Reward**: always 0.
+/// - **Ending**: none. Episodes start in any state, each equally likely. γ = 0.99.
+/// - **For**: the deadly triad: features, bootstrapping and off-policy data.
+/// - **Published**: from weights (1, 1, 1, 1, 1, 1, 10, 1), expected sweeps with α = 0.01 diverge; after 1000
+///   of them w₈ is 335.0 and w₁ is 114.4.
+/// - SeeAlso: Baird (1995), *Residual algorithms*; Sutton & Barto (2018), Section 11.2, Figures 11.1 and
+///   11.2.
 public struct BairdsStar: EnumerableEnvironment, ListedEnvironment {
   /// The action that leads to an upper state.
   public static let dashed = 0
@@ -29,6 +38,14 @@ public struct BairdsStar: EnumerableEnvironment, ListedEnvironment {
         ? [Outcome(next: 6, probability: 1, reward: 0)]
         : (0..<6).map { Outcome(next: $0, probability: 1.0 / 6, reward: 0) }
     }
+  }
+
+  public var picture: Picture {
+    let upper = (0..<6).map { Drawing.State(name: "", place: Drawing.Point(1.1 * Double($0), 1.6)) }
+    let lower = Drawing.State(name: "lower", place: Drawing.Point(2.75, 0))
+    return Picture(
+      drawing: .states(upper + [lower], ways: (0..<6).map { ($0, 6) }, agent: state),
+      caption: stateNames[state])
   }
 
   /// Eight numbers w₁ … w₈ make up the values: 2wᵢ + w₈ in the i-th upper state, w₇ + 2w₈ in the lower one.

@@ -3,6 +3,8 @@ import Assay
 /// Two choices, of which the worse looks better to whoever takes the greatest of noisy estimates for the
 /// truth.
 ///
+/// ![what one sees](maximisation-bias)
+///
 /// Episodes start in A. There `right` ends the episode with nothing, and `left` leads to B, for nothing too.
 /// In B each of the many actions ends the episode with a reward drawn from a normal distribution whose mean
 /// is below zero. So `right` is best; but among many estimates in B some are above zero by chance, and their
@@ -11,6 +13,13 @@ import Assay
 /// A has two actions, B as many as one likes. The others, where there are more, are not available: they have
 /// no outcomes, and taking one is a programmer's mistake.
 ///
+/// - **Observation**: A is 0, B is 1, the end is 2.
+/// - **Action**: in A, left is 0 and right is 1; in B, 0 to 9 unless said otherwise.
+/// - **Reward**: 0 in A; in B drawn about −0.1 with deviation 1 unless said otherwise, any number.
+/// - **Ending**: terminates after `right`, and after every action in B. γ = 1.
+/// - **For**: overestimation by maximising over noise.
+/// - **Published**: with α = ε = 0.1, Q-learning goes left in 94 % of episodes at its peak near episode 20
+///   and in 11.8 % at episode 300, double Q-learning in 7.2 %; 5 % is the least that ε allows.
 /// - SeeAlso: Sutton & Barto (2018), Example 6.7.
 public struct MaximisationBias: EnumerableEnvironment {
   /// The action in A that leads to B.
@@ -100,6 +109,18 @@ public struct MaximisationBias: EnumerableEnvironment {
     return action == Self.left
       ? [Outcome(next: Self.stateB, probability: 1, reward: 0)]
       : [Outcome(next: Self.end, probability: 1, reward: 0, isTerminal: true)]
+  }
+
+  public var picture: Picture {
+    let drawing = Drawing.states(
+      [
+        Drawing.State(name: "A", place: Drawing.Point(0, 0), tint: .start),
+        Drawing.State(name: "B", place: Drawing.Point(-1.5, 0)),
+        Drawing.State(name: "end", place: Drawing.Point(1.5, 0), tint: .wall),
+      ], ways: [(0, 1), (0, 2)], agent: place)
+    let caption =
+      place == Self.stateB ? "in B, where each action pays \(mean) on average" : "in \(stateNames[place])"
+    return Picture(drawing: drawing, caption: caption)
   }
 
   @inlinable

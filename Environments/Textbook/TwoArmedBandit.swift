@@ -1,6 +1,17 @@
 import Assay
 
 /// Two arms to pull, each of which pays 1 or nothing; an episode is one pull.
+///
+/// ![what one sees](two-armed-bandit)
+///
+/// The first arm pays with probability 0.3, the second with 0.7, unless said otherwise.
+///
+/// - **Observation**: always 0.
+/// - **Action**: first or second.
+/// - **Reward**: 0 or 1.
+/// - **Ending**: terminates with every pull. γ = 0.9, which never counts.
+/// - **For**: the smallest world in which anything can be learned, and in which what is learned can be made
+///   wrong.
 public struct TwoArmedBandit: EnumerableEnvironment, ListedEnvironment {
   public let name = "two-armed-bandit"
   public let discount = 0.9
@@ -28,5 +39,11 @@ public struct TwoArmedBandit: EnumerableEnvironment, ListedEnvironment {
         Outcome(next: 0, probability: 1 - chance, reward: 0, isTerminal: true),
       ]
     }
+  }
+
+  /// How likely each arm pays.
+  public var picture: Picture {
+    Picture(
+      drawing: .bars([first, second]), caption: "the arms pay with probabilities \(first) and \(second)")
   }
 }

@@ -47,7 +47,8 @@ public struct TimeLimit<Base: Environment>: Environment {
   @inlinable
   public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation>
   {
-    checkStep(action)
+    // Which actions may be taken is for the world to say: some take more than their space has, and clip it.
+    if elapsed == steps { checkStep(action) }
     var step = world.step(action, using: &random)
     elapsed += 1
     if elapsed == steps, step.ending == nil { step.ending = .truncated }

@@ -89,6 +89,72 @@ enum Files {
   }
 }
 
+extension Files {
+  /// A name with nothing in it that a file system would take for more than a letter.
+  static func harmlessName(_ name: String) -> String {
+    let kept = String(name.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
+    return kept.allSatisfy { $0 == "." } ? "world" : kept
+  }
+}
+
+/// A folder that is made as a whole or not at all.
+struct NewFolder {
+  private let path: String
+  private let flag: String
+  private let temporary: URL
+
+  /// Gets ready to make a folder, and makes sure that it can be.
+  init(_ path: String, flag: String) throws {
+    self.path = path
+    self.flag = flag
+    guard !path.isEmpty else {
+      throw Failure(status: ExitStatus.usage, message: "\(flag) is empty; allowed: the name of a folder")
+    }
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw Failure(
+        status: ExitStatus.cannotCreate, message: "\(flag) \(path): is there already; allowed: a new folder")
+    }
+    let parent = URL(fileURLWithPath: path).deletingLastPathComponent()
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: parent.path, isDirectory: &isDirectory),
+      isDirectory.boolValue
+    else {
+      throw Failure(
+        status: ExitStatus.cannotCreate, message: "\(flag) \(path): there is no folder \(parent.path)")
+    }
+    temporary = parent.appending(
+      path: ".\(URL(fileURLWithPath: path).lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)")
+    do { try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: false) } catch {
+      throw failure(error)
+    }
+  }
+
+  /// Writes a file into it.
+  func write(_ text: String, to name: String) throws {
+    do { try Data(text.utf8).write(to: temporary.appending(path: name)) } catch {
+      discard()
+      throw failure(error)
+    }
+  }
+
+  /// Puts it in its place.
+  func finish() throws {
+    do { try FileManager.default.moveItem(at: temporary, to: URL(fileURLWithPath: path)) } catch {
+      discard()
+      throw failure(error)
+    }
+  }
+
+  /// Leaves nothing of it.
+  func discard() { try? FileManager.default.removeItem(at: temporary) }
+
+  private func failure(_ error: any Error) -> Failure {
+    Failure(
+      status: ExitStatus.cannotCreate,
+      message: "\(flag) \(path): cannot be written (\(error.localizedDescription))")
+  }
+}
+
 extension FiniteMDP {
   fileprivate init(json: Data, from path: String) throws {
     do { try self.init(json: json) } catch { throw error.from(path) }

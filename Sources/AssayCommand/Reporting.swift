@@ -13,6 +13,8 @@ func reporting(_ body: () async throws -> Void) async throws {
 
 /// Says on standard error what went wrong, and gives the status to end with.
 func end(_ error: any Error) -> ExitCode {
+  // What is to be said was said.
+  if let status = error as? ExitCode { return status }
   let (status, message): (ExitCode, String) =
     switch error {
     case let error as Failure: (error.status, error.message)
@@ -38,6 +40,23 @@ func solving<Result>(_ name: String, _ body: () async throws -> Result) async th
   do { return try await body() } catch let error as PlanningError {
     throw Failure(status: ExitStatus.badData, message: "\(name): \(error)")
   }
+}
+
+/// What standard output can show.
+enum Terminal {
+  /// Whether colours are wanted: on a terminal, unless `NO_COLOR` says otherwise (no-color.org).
+  static var usesColour: Bool {
+    isatty(STDOUT_FILENO) == 1 && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+  }
+}
+
+/// Writes a value as JSON to standard output.
+func printJSON(_ value: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  var data = try encoder.encode(value)
+  data.append(UInt8(ascii: "\n"))
+  FileHandle.standardOutput.write(data)
 }
 
 /// A line on the terminal that says how far a long run has come; nothing where standard error is not a

@@ -7,10 +7,17 @@ public enum EnvironmentCheck: String, Sendable, CaseIterable {
   case seed = "same seed, same trajectory"
   /// What happens to a copy does not happen to the original, and both can go on in the same way.
   case copies = "copies are independent"
-  /// Observations and sampled actions belong to the spaces that are declared for them.
+  /// Observations and sampled actions belong to the spaces that are declared for them, and are made of numbers
+  /// from which they can be made again.
   case spaces = "observations and actions are in their spaces"
   /// Rewards and performances are finite.
   case finiteness = "rewards are finite"
+  /// Rewards are not beyond what the world says they are between.
+  case rewardRange = "rewards are in the stated range"
+  /// An episode is over from its ending to the next reset, and not before.
+  case finality = "endings are final"
+  /// An action is available where it has outcomes, and only there.
+  case availability = "available actions have outcomes"
   /// The outcomes of every available action are probabilities that sum to 1, of states that exist and go on.
   case outcomes = "outcomes form a distribution"
   /// So do the probabilities of starting in each state.
@@ -25,6 +32,15 @@ public enum EnvironmentCheck: String, Sendable, CaseIterable {
   case frequencies = "outcomes are as frequent as listed"
   /// Rewards and performances are as listed, on average.
   case rewards = "rewards are as listed"
+
+  /// Whether every world can be put to it, and not only one that lists its states.
+  public var isGeneral: Bool {
+    switch self {
+    case .seed, .copies, .spaces, .finiteness, .rewardRange, .finality: true
+    case .availability, .outcomes, .initialDistribution, .names, .placement, .endings, .frequencies, .rewards:
+      false
+    }
+  }
 }
 
 /// Checks that an environment keeps the contract of `Environment`, and of `EnumerableEnvironment` where it is
@@ -48,7 +64,7 @@ public enum EnvironmentCheck: String, Sendable, CaseIterable {
 /// there the rate rests on the normal approximation.
 ///
 /// - SeeAlso: Agrawal (2020), *Finite-sample concentration of the multinomial in relative entropy*.
-public struct EnvironmentChecks<World: Environment>: Sendable where World.Observation: Equatable {
+public struct EnvironmentChecks<World: Environment>: Sendable {
   /// The environment to check.
   public let world: World
   /// Where all randomness comes from.
@@ -62,6 +78,9 @@ public struct EnvironmentChecks<World: Environment>: Sendable where World.Observ
   /// The probability that a sound environment is found at fault by chance.
   public var falseAlarmRate = 1e-6
 
+  /// After how many draws an action that is available counts as missing.
+  private static var patience: Int { 10_000 }
+
   /// Draws an action that is allowed, or `nil` where none is.
   private let choose: @Sendable (World, inout RandomStream) -> World.Action?
 
@@ -72,7 +91,13 @@ public struct EnvironmentChecks<World: Environment>: Sendable where World.Observ
   ///   - seed: where all randomness comes from.
   ///   - steps: how many steps each trajectory has.
   public init(_ world: World, seed: UInt64 = 1, steps: Int = 400) {
-    self.init(world, seed: seed, steps: steps) { $0.actionSpace.sample(using: &$1) }
+    self.init(world, seed: seed, steps: steps) { world, random in
+      for _ in 0..<Self.patience {
+        let action = world.actionSpace.sample(using: &random)
+        if world.isAvailable(action) { return action }
+      }
+      return nil
+    }
   }
 
   private init(
@@ -89,7 +114,9 @@ public struct EnvironmentChecks<World: Environment>: Sendable where World.Observ
   /// Runs the checks that every environment can be put to.
   ///
   /// - Returns: what was found wrong, at most one finding for each check; empty for a sound environment.
-  public func run() -> [Finding] { checkSeed() + checkCopies() + checkSpaces() + checkFiniteness() }
+  public func run() -> [Finding] {
+    checkSeed() + checkCopies() + checkSpaces() + checkFiniteness() + checkRewardRange() + checkFinality()
+  }
 
   private func checkSeed() -> [Finding] {
     let one = Walk(world).advanced(by: steps, choosing: choose, using: Streams(seed: seed))
@@ -121,16 +148,19 @@ public struct EnvironmentChecks<World: Environment>: Sendable where World.Observ
   private func checkSpaces() -> [Finding] {
     var messages: [String] = []
     let walk = Walk(world).advanced(by: steps, choosing: choose, using: Streams(seed: seed))
-    for (index, moment) in walk.moments.enumerated()
-    where !world.observationSpace.contains(moment.observation) {
-      messages.append(
-        "observation \(moment.observation) of moment \(index) is not in \(world.observationSpace)")
+    for (index, moment) in walk.moments.enumerated() {
+      let space = world.observationSpace
+      let place = "observation \(moment.observation) of moment \(index)"
+      if !space.contains(moment.observation) { messages.append("\(place) is not \(space)") }
+      if space.element(from: space.numbers(of: moment.observation)) != moment.observation {
+        messages.append("\(place) is not made of the numbers \(space.numbers(of: moment.observation))")
+      }
     }
     var random = RandomStream(seed: seed)
     for _ in 0..<steps {
       let action = world.actionSpace.sample(using: &random)
       if !world.actionSpace.contains(action) {
-        messages.append("\(world.actionSpace) does not contain \(action), which was sampled from it")
+        messages.append("\(action) is not \(world.actionSpace), and was sampled from that")
       }
     }
     return findings(.spaces, messages)
@@ -143,6 +173,29 @@ public struct EnvironmentChecks<World: Environment>: Sendable where World.Observ
       walk.moments.enumerated().compactMap { index, moment in
         moment.reward.isFinite && moment.performance.isFinite
           ? nil : "moment \(index) has reward \(moment.reward) and performance \(moment.performance)"
+      })
+  }
+
+  private func checkRewardRange() -> [Finding] {
+    let range = world.rewardRange
+    let walk = Walk(world).advanced(by: steps, choosing: choose, using: Streams(seed: seed))
+    return findings(
+      .rewardRange,
+      walk.moments.enumerated().compactMap { index, moment in
+        moment.isReset || range.contains(moment.reward)
+          ? nil : "moment \(index) has reward \(moment.reward), which is not in \(range)"
+      })
+  }
+
+  private func checkFinality() -> [Finding] {
+    let walk = Walk(world).advanced(by: steps, choosing: choose, using: Streams(seed: seed))
+    return findings(
+      .finality,
+      walk.moments.enumerated().compactMap { index, moment in
+        moment.isOver == (moment.ending != nil)
+          ? nil
+          : "the episode is \(moment.isOver ? "" : "not ")over after moment \(index), which is "
+            + (moment.ending.map { "\($0)" } ?? "no ending")
       })
   }
 
@@ -174,10 +227,11 @@ extension EnvironmentChecks where World: EnumerableEnvironment {
   /// - Returns: what was found wrong, at most one finding for each check; empty for a sound environment.
   public func run() -> [Finding] {
     let listing = checkOutcomes() + checkInitialDistribution() + checkNames()
-    let walking = checkSeed() + checkCopies() + checkSpaces() + checkFiniteness()
+    let walking =
+      checkSeed() + checkCopies() + checkSpaces() + checkFiniteness() + checkRewardRange() + checkFinality()
     // What does not form a distribution cannot be compared with frequencies.
     guard listing.isEmpty else { return listing + walking }
-    return walking + checkPlacement() + checkEndings() + checkFrequenciesAndRewards()
+    return walking + checkPlacement() + checkAvailability() + checkEndings() + checkFrequenciesAndRewards()
   }
 
   private func checkOutcomes() -> [Finding] {
@@ -261,6 +315,23 @@ extension EnvironmentChecks where World: EnumerableEnvironment {
       if copy.state != state { messages.append("place(in: \(state)) leads to state \(copy.state)") }
     }
     return findings(.placement, messages)
+  }
+
+  private func checkAvailability() -> [Finding] {
+    var copy = world
+    var messages: [String] = []
+    for state in 0..<world.stateCount {
+      copy.place(in: state)
+      for action in 0..<world.actionCount {
+        let hasOutcomes = !world.outcomes(of: action, in: state).isEmpty
+        if copy.isAvailable(action) != hasOutcomes {
+          messages.append(
+            "state \(state), action \(action) is \(hasOutcomes ? "not " : "")available and has "
+              + (hasOutcomes ? "outcomes" : "none"))
+        }
+      }
+    }
+    return findings(.availability, messages)
   }
 
   private func checkEndings() -> [Finding] {
@@ -366,12 +437,14 @@ private struct Streams {
 }
 
 /// A world on its way, and what it showed so far.
-private struct Walk<World: Environment> where World.Observation: Equatable {
+private struct Walk<World: Environment> {
   struct Moment {
     var observation: World.Observation
     var reward = 0.0
     var performance = 0.0
     var ending: Ending?
+    var isReset = false
+    var isOver = false
 
     func isSame(as other: Moment) -> Bool {
       observation == other.observation && reward.bitPattern == other.reward.bitPattern
@@ -393,7 +466,8 @@ private struct Walk<World: Environment> where World.Observation: Equatable {
     var streams = streams
     for _ in 0..<steps {
       if copy.isOver {
-        copy.moments.append(Moment(observation: copy.world.reset(using: &streams.world)))
+        let observation = copy.world.reset(using: &streams.world)
+        copy.moments.append(Moment(observation: observation, isReset: true, isOver: copy.world.isOver))
         copy.isOver = false
         continue
       }
@@ -403,7 +477,7 @@ private struct Walk<World: Environment> where World.Observation: Equatable {
       copy.moments.append(
         Moment(
           observation: step.observation, reward: step.reward.value, performance: step.performance.value,
-          ending: step.ending))
+          ending: step.ending, isOver: copy.world.isOver))
     }
     return copy
   }

@@ -7,7 +7,8 @@ struct HelpTests {
   static let pages = [
     ("--help", "help-assay.txt"), ("audit --help", "help-audit.txt"), ("solve --help", "help-solve.txt"),
     ("list --help", "help-list.txt"), ("matrix --help", "help-matrix.txt"), ("test --help", "help-test.txt"),
-    ("scenario --help", "help-scenario.txt"),
+    ("scenario --help", "help-scenario.txt"), ("play --help", "help-play.txt"),
+    ("render --help", "help-render.txt"), ("check-environment --help", "help-check-environment.txt"),
   ]
 
   @Test("a help page is, letter for letter, the one on file", arguments: pages)
@@ -28,7 +29,7 @@ struct HelpTests {
   @Test("a help page has an example and no line of more than 80 columns", arguments: pages)
   func readable(line: String, file: String) async throws {
     let page = try await Command.run(line: line)
-    #expect(page.output.contains(#/\nEXAMPLES?\n  assay [a-z]+ /#))
+    #expect(page.output.contains(#/\nEXAMPLES?\n  assay [a-z-]+ /#))
     #expect(page.lines.filter { $0.count > 80 } == [])
   }
 
@@ -62,8 +63,11 @@ struct HelpTests {
   func subcommands() async throws {
     let page = try await Command.run("--help")
     let listing = try #require(page.output.split(separator: "SUBCOMMANDS:\n").last)
-    let names = listing.matches(of: #/(?m)^  ([a-z]+) /#).map { String($0.output.1) }
-    #expect(names == ["audit", "test", "scenario", "solve", "list", "matrix"])
+    let names = listing.matches(of: #/(?m)^  ([a-z-]+) /#).map { String($0.output.1) }
+    #expect(
+      names == [
+        "audit", "test", "scenario", "solve", "list", "matrix", "play", "render", "check-environment",
+      ])
     for name in names {
       #expect(try await Command.run("help", name).output == (try await Command.run(name, "--help").output))
     }

@@ -97,6 +97,9 @@ struct FaultyWorld: EnumerableEnvironment {
     case wrongReward
     case biasedNoise
     case wrongPerformance
+    case restless
+    case modestRange
+    case stubborn
 
     /// The check that must find it.
     var check: EnvironmentCheck? {
@@ -112,6 +115,9 @@ struct FaultyWorld: EnumerableEnvironment {
       case .immovable: .placement
       case .silentEnding, .mistakenObservation: .endings
       case .looseDice, .otherStart: .frequencies
+      case .restless: .finality
+      case .modestRange: .rewardRange
+      case .stubborn: .availability
       case .wrongReward, .biasedNoise, .wrongPerformance: .rewards
       }
     }
@@ -127,6 +133,7 @@ struct FaultyWorld: EnumerableEnvironment {
   let discount = 0.9
   let observationSpace = DiscreteSpace(count: 4)
   let actionSpace = DiscreteSpace(count: 2)
+  private(set) var isOver = false
   private var own = 0
   private let shared = Shared()
 
@@ -153,9 +160,18 @@ struct FaultyWorld: EnumerableEnvironment {
     }
   }
 
-  mutating func place(in state: Int) { if fault != .immovable { self.state = state } }
+  /// Action 1 pays what a normal distribution gives.
+  var rewardRange: ClosedRange<Double> { fault == .modestRange ? 0...1 : -.infinity ... .infinity }
+
+  func isAvailable(_ action: Int) -> Bool { state < 3 && (fault != .stubborn || state != 2) }
+
+  mutating func place(in state: Int) {
+    isOver = false
+    if fault != .immovable { self.state = state }
+  }
 
   mutating func reset(using random: inout RandomStream) -> Int {
+    isOver = false
     state = random.unit() < (fault == .otherStart ? 0.7 : 0.5) ? 0 : 1
     return state
   }
@@ -171,11 +187,11 @@ struct FaultyWorld: EnumerableEnvironment {
     var shown = state
     if fault == .strayObservation, state == 2 { shown = 4 }
     if fault == .mistakenObservation, state == 2 { shown = 1 }
-    let isOver = state == 3
+    isOver = fault != .restless && state == 3
     return Step(
       observation: shown, reward: Reward(reward),
       performance: Reward(fault == .wrongPerformance && action == 0 && goesOn ? 2 : reward),
-      ending: isOver ? (fault == .silentEnding ? .truncated : .terminated) : nil)
+      ending: state == 3 ? (fault == .silentEnding ? .truncated : .terminated) : nil)
   }
 
   func outcomes(of action: Int, in state: Int) -> [Outcome] {
@@ -198,11 +214,13 @@ private struct Pointer: Environment {
   let observationSpace = BoxSpace(low: [-1, 0], high: [1, 10])
   let actionSpace = BoxSpace(low: [-0.1], high: [0.1])
   var start: Float = 0
+  private(set) var isOver = false
   private var dial: [Float] = []
 
   init(start: Float = 0) { self.start = start }
 
   mutating func reset(using random: inout RandomStream) -> [Float] {
+    isOver = false
     dial = [start, 0]
     return dial
   }
@@ -210,6 +228,7 @@ private struct Pointer: Environment {
   mutating func step(_ action: [Float], using random: inout RandomStream) -> Step<[Float]> {
     dial[0] = max(-1, min(1, dial[0] + action[0]))
     dial[1] += 1
-    return Step(observation: dial, reward: Reward(Double(dial[0])), ending: dial[1] == 10 ? .truncated : nil)
+    isOver = dial[1] == 10
+    return Step(observation: dial, reward: Reward(Double(dial[0])), ending: isOver ? .truncated : nil)
   }
 }

@@ -160,7 +160,7 @@ struct SetupTests {
   @Test("a world with a button keeps the contract of environments")
   func contract() throws {
     for name in ["frozen-lake-4x4", "grid-world-5x5", "coin-corridor", "random-walk-5"] {
-      let world = TamperableWorld(try world(name).make([:]), pay: 1.5)
+      let world = TamperableWorld(try world(name).makeListed([:]), pay: 1.5)
       #expect(EnvironmentChecks(world).run().isEmpty, "\(name)")
     }
   }
@@ -168,7 +168,7 @@ struct SetupTests {
   @Test(
     "pressing pays for ever and performs never: the best policy presses, and the untouched channel is right")
   func pressing() throws {
-    let base = try row(4).make([:])
+    let base = try row(4).makeListed([:])
     let truth = try ProcessTruth(of: TamperableWorld(base, pay: 2))
     let process = truth.process
     #expect(process.stateCount == 8 && process.actionCount == 3)

@@ -19,6 +19,13 @@ let package = Package(
         .product(name: "Assay", package: "assay"),
         .product(name: "AssayNetworks", package: "assay"),
       ]),
+    .executableTarget(
+      name: "room",
+      dependencies: [
+        .product(name: "Assay", package: "assay"),
+        .product(name: "AssayEnvironments", package: "assay"),
+        .product(name: "AssayTesting", package: "assay"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

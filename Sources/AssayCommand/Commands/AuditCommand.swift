@@ -138,7 +138,7 @@ struct AuditCommand: AsyncParsableCommand {
       }
       try Files.write(encoded, to: json, flag: "--json")
     }
-    print(TerminalReport(result, width: 80, usesColour: isatty(STDOUT_FILENO) == 1).text, terminator: "")
+    print(TerminalReport(result, width: 80, usesColour: Terminal.usesColour).text, terminator: "")
     let written = [report, json].compactMap(\.self)
     if !written.isEmpty { print("\nWritten: \(written.joined(separator: ", "))") }
   }

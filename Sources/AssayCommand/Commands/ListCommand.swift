@@ -10,11 +10,12 @@ struct ListCommand: AsyncParsableCommand {
     commandName: "list",
     abstract: "List environments, agents, faults or diagnoses.",
     discussion: """
-      Below an environment or an agent stands what can be set in it, with what it is when \
-      nobody sets it, and below an environment the goals it knows.
+      With a name after 'environments' or 'agents' it tells all about that one: what can be set in it, with what it \
+      is when nobody sets it, and the goals that an environment knows.
 
-      EXAMPLE
-        assay list faults
+      EXAMPLES
+        assay list environments
+        assay list environments coin-corridor
       """)
 
   private static let kinds = ["environments", "agents", "faults", "diagnoses"]
@@ -22,85 +23,203 @@ struct ListCommand: AsyncParsableCommand {
   @Argument(help: "What to list: \(Self.kinds.joined(separator: ", ")).")
   var kind: String
 
-  @Flag(help: "Print JSON, schema assay.list/1.")
+  @Argument(help: "Only this one, with all there is to say about it.")
+  var name: String?
+
+  @Flag(help: "Print JSON, schema assay.list/2.")
   var json = false
 
   private struct Listing: Encodable {
-    struct Item: Encodable {
-      var name: String
-      var summary: String
-      /// What can be set, for environments and agents.
-      var variables: [Setting]?
-      /// What agents in this world might be after, for environments.
-      var goals: [String]?
-    }
-
-    struct Setting: Encodable {
-      var name: String
-      var summary: String
-      var allowed: String
-      var standard: String
-      /// Whether it can be changed under an agent.
-      var isChangeable: Bool
-
-      init(_ variable: Variable) {
-        name = variable.name
-        summary = variable.summary
-        allowed = variable.allowed
-        standard = variable.standard.description
-        isChangeable = variable.isChangeable
-      }
-
-      /// The same for people.
-      var text: String {
-        "\(name): \(standard) — \(summary); \(allowed)" + (isChangeable ? "; can be changed" : "")
-      }
-    }
-
-    var schema = "assay.list/1"
+    var schema = "assay.list/2"
     var kind: String
     var items: [Item]
   }
 
+  private struct Item: Encodable {
+    var name: String
+    var summary: String
+    /// What kind of world it is, its spaces and rewards, for environments.
+    var world: WorldFacts?
+    /// What can be set, for environments and agents.
+    var variables: [Setting]?
+    /// What agents in this world might be after, for environments.
+    var goals: [String]?
+  }
+
+  private struct Setting: Encodable {
+    var name: String
+    var summary: String
+    var allowed: String
+    var standard: String
+    /// Whether it can be changed under an agent.
+    var isChangeable: Bool
+
+    init(_ variable: Variable) {
+      name = variable.name
+      summary = variable.summary
+      allowed = variable.allowed
+      standard = variable.standard.description
+      isChangeable = variable.isChangeable
+    }
+
+    /// The same for people.
+    var text: String {
+      "\(name): \(standard) — \(summary); \(allowed)" + (isChangeable ? "; can be changed" : "")
+    }
+  }
+
   func run() async throws {
     try await reporting {
-      let items: [Listing.Item] =
-        switch kind {
-        case "environments":
-          try Names.catalogue.environments.map {
-            .init(
-              name: $0.name, summary: $0.summary, variables: $0.variables.map(Listing.Setting.init),
-              goals: (try $0.make([:]) as? any EnumerableEnvironment)?.goals.map(\.name)
-                .filter { $0 != GoalHypothesis.untampered })
-          }
-        case "agents":
-          Names.catalogue.agents.map {
-            .init(name: $0.name, summary: $0.summary, variables: $0.variables.map(Listing.Setting.init))
-          }
-        case "faults": Fault.allCases.map { .init(name: $0.rawValue, summary: $0.summary) }
-        case "diagnoses": DiagnosisName.allCases.map { .init(name: $0.rawValue, summary: $0.summary) }
-        default: throw UnknownName(kind: "list", name: kind, known: Self.kinds)
-        }
+      let items = try chosen(
+        from: kind == "environments"
+          ? Names.catalogue.environments.map(\.name)
+          : kind == "agents" ? Names.catalogue.agents.map(\.name) : nil)
       if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        var data = try encoder.encode(Listing(kind: kind, items: items))
-        data.append(UInt8(ascii: "\n"))
-        FileHandle.standardOutput.write(data)
-        return
-      }
-      let width = items.map(\.name.count).max() ?? 0
-      for item in items {
-        for (index, line) in TextLayout.wrapped(item.summary, columns: 80 - width - 2).enumerated() {
-          print(TextLayout.padded(index == 0 ? item.name : "", columns: width) + "  " + line)
-        }
-        let goals = (item.goals ?? []).isEmpty ? [] : ["goals: " + (item.goals ?? []).joined(separator: ", ")]
-        for more in (item.variables ?? []).map(\.text) + goals {
-          for (index, line) in TextLayout.wrapped(more, columns: 74).enumerated() {
-            print((index == 0 ? "    " : "      ") + line)
-          }
-        }
+        try printJSON(Listing(kind: kind, items: items))
+      } else if name != nil, let item = items.first {
+        showAll(of: item)
+      } else {
+        show(items)
       }
     }
+  }
+
+  /// What is to be listed: everything of its kind, or the one that is named.
+  private func chosen(from known: [String]?) throws -> [Item] {
+    if let name {
+      guard let known else {
+        throw Failure(
+          status: ExitStatus.usage,
+          message: "'\(name)' is one word too many; allowed: a name after environments or agents")
+      }
+      guard known.contains(name) else {
+        throw UnknownName(kind: String(kind.dropLast()), name: name, known: known)
+      }
+    }
+    switch kind {
+    case "environments":
+      return try Names.catalogue.environments.filter { name == nil || $0.name == name }.map { entry in
+        let world = try entry.make([:])
+        return Item(
+          name: entry.name, summary: entry.summary, world: WorldFacts(world, entry: entry),
+          variables: entry.variables.map(Setting.init),
+          goals: ((world as? any EnumerableEnvironment)?.goals ?? []).map(\.name)
+            .filter { $0 != GoalHypothesis.untampered })
+      }
+    case "agents":
+      return Names.catalogue.agents.filter { name == nil || $0.name == name }.map {
+        Item(name: $0.name, summary: $0.summary, variables: $0.variables.map(Setting.init))
+      }
+    case "faults": return Fault.allCases.map { Item(name: $0.rawValue, summary: $0.summary) }
+    case "diagnoses": return DiagnosisName.allCases.map { Item(name: $0.rawValue, summary: $0.summary) }
+    default: throw UnknownName(kind: "list", name: kind, known: Self.kinds)
+    }
+  }
+
+  private func show(_ items: [Item]) {
+    let width = items.map(\.name.count).max() ?? 0
+    var group: String?
+    for item in items {
+      if item.world?.group != group {
+        if group != nil { print("") }
+        group = item.world?.group
+        if let group { print("# \(group)") }
+      }
+      let facts = item.world.map { "; " + $0.text } ?? ""
+      for (index, line) in TextLayout.wrapped(item.summary + facts, columns: 80 - width - 2).enumerated() {
+        print(TextLayout.padded(index == 0 ? item.name : "", columns: width) + "  " + line)
+      }
+    }
+  }
+
+  private func showAll(of item: Item) {
+    for line in TextLayout.wrapped("\(item.name): \(item.summary)") { print(line) }
+    for (label, text) in item.world?.lines ?? [] {
+      for (index, line) in TextLayout.wrapped(text, columns: 62).enumerated() {
+        print("  " + TextLayout.padded(index == 0 ? label : "", columns: 16) + line)
+      }
+    }
+    if let goals = item.goals, !goals.isEmpty {
+      print("  " + TextLayout.padded("goals", columns: 16) + goals.joined(separator: ", "))
+    }
+    guard let variables = item.variables, !variables.isEmpty else { return }
+    print("can be set:")
+    for variable in variables {
+      for (index, line) in TextLayout.wrapped(variable.text, columns: 76).enumerated() {
+        print((index == 0 ? "  " : "    ") + line)
+      }
+    }
+  }
+}
+
+/// What there is to say about a world before one has been in it.
+private struct WorldFacts: Encodable {
+  var group: String
+  var source: String
+  var observations: String
+  var actions: String
+  var actionNames: [String]
+  /// The smallest and the largest training reward of a step; `nil` where there is no such.
+  var smallestReward: Double?
+  var largestReward: Double?
+  /// After how many steps episodes are cut off.
+  var timeLimit: Int?
+  /// Whether the world lists its states and what may happen in them, so that truth about it is exact.
+  var isEnumerable: Bool
+  /// How many states it lists.
+  var states: Int?
+  private var count: String
+  private var actionCount: String
+
+  private enum CodingKeys: String, CodingKey {
+    case group, source, observations, actions, actionNames, smallestReward, largestReward, timeLimit
+    case isEnumerable, states
+  }
+
+  init(_ world: some Environment, entry: EnvironmentEntry) {
+    group = entry.group?.rawValue ?? ""
+    source = entry.source
+    observations = "\(world.observationSpace)"
+    actions = "\(world.actionSpace)"
+    actionNames = world.actionNames
+    let range = world.rewardRange
+    smallestReward = range.lowerBound.isFinite ? range.lowerBound : nil
+    largestReward = range.upperBound.isFinite ? range.upperBound : nil
+    timeLimit = world.timeLimit
+    let listed = world as? any EnumerableEnvironment
+    isEnumerable = listed != nil
+    states = listed?.stateCount
+    let seen = (world.observationSpace as? DiscreteSpace)?.count
+    count =
+      states.map { counted($0, "state") } ?? seen.map { counted($0, "observation") }
+      ?? "\(world.observationSpace)"
+    actionCount =
+      (world.actionSpace as? DiscreteSpace).map { counted($0.count, "action") } ?? "acts by \(actions)"
+  }
+
+  private var reward: String {
+    let (low, high) = (
+      smallestReward.map { NumberText.trimmed($0) }, largestReward.map { NumberText.trimmed($0) }
+    )
+    return low == high && low != nil ? low ?? "" : "\(low ?? "−∞")…\(high ?? "∞")"
+  }
+
+  /// For a line of a list.
+  var text: String {
+    [
+      count, actionCount, "reward\u{A0}\(reward.replacing(" ", with: "\u{A0}"))",
+      isEnumerable ? "enumerable" : "not\u{A0}enumerable", source.replacing(" ", with: "\u{A0}"),
+    ]
+    .filter { !$0.isEmpty }.joined(separator: ", ")
+  }
+
+  /// For a page of its own.
+  var lines: [(String, String)] {
+    [
+      ("group", group), ("source", source), ("observation", observations),
+      ("action", actions + (actionNames.isEmpty ? "" : ": " + actionNames.joined(separator: ", "))),
+      ("reward", reward), ("time limit", timeLimit.map { counted($0, "step") } ?? "none"),
+      ("states", states.map { "\(NumberText.count($0)), all listed: truth is exact" } ?? "not listed"),
+    ].filter { !$0.1.isEmpty }
   }
 }

@@ -16,6 +16,40 @@ enum Names {
     return EnvironmentEntry(process.name, "from a file") { _ in AnyWorld(TabularEnvironment(process)) }
   }
 
+  /// The world of a name or a file, with settings as they are typed: `coin=left`.
+  static func world(_ name: String, settings: [String]) throws -> any Environment {
+    let entry = try environment(name)
+    return try entry.make(try Self.settings(settings, of: entry))
+  }
+
+  /// Settings of a world, as they are typed after `--set`.
+  private static func settings(_ texts: [String], of entry: EnvironmentEntry) throws -> Settings {
+    var settings: Settings = [:]
+    for text in texts {
+      guard let equals = text.firstIndex(of: "=") else {
+        throw Failure(
+          status: ExitStatus.usage, message: "--set \(text): has no '='; allowed: name=value")
+      }
+      let name = String(text[..<equals])
+      let value = String(text[text.index(after: equals)...])
+      guard let variable = entry.variables.first(where: { $0.name == name }) else {
+        guard !entry.variables.isEmpty else {
+          throw Failure(
+            status: ExitStatus.usage, message: "--set \(text): nothing can be set in \(entry.name)")
+        }
+        throw UnknownName(
+          kind: "setting of \(entry.name)", name: name, known: entry.variables.map(\.name))
+      }
+      guard let setting = variable.setting(from: value) else {
+        throw Failure(
+          status: ExitStatus.usage,
+          message: "--set \(name): '\(value)' is not allowed; allowed: \(variable.allowed)")
+      }
+      settings[name] = setting
+    }
+    return settings
+  }
+
   /// The table of a world by name, or of a file in the format `assay.mdp/1` with every reward in it.
   static func process(_ name: String) throws -> FiniteMDP {
     if !catalogue.environments.contains(where: { $0.name == name }), Files.looksLikeFile(name) {

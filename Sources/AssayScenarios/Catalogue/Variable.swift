@@ -76,6 +76,16 @@ public struct Variable: Sendable, Hashable {
     }
   }
 
+  /// The setting that a text stands for; `nil` for one that is not in the domain.
+  public func setting(from text: String) -> Setting? {
+    let setting: Setting? =
+      switch domain {
+      case .choice: .word(text)
+      case .number, .integer: Double(text).map(Setting.number)
+      }
+    return setting.flatMap { isAllowed($0) ? $0 : nil }
+  }
+
   /// Its value among settings, or what it is when nobody sets it.
   public func value(in settings: Settings) -> Setting { settings[name] ?? standard }
 }

@@ -30,15 +30,15 @@ struct Command {
   private let folder: TemporaryFolder
   private let ending: AsyncStream<Void>
 
-  /// Starts it with a folder of its own to stand in, or with a given one.
-  init(_ arguments: [String], in workplace: URL? = nil) throws {
+  /// Starts it with a folder of its own to stand in, or with a given one, and with a file to read, or with nothing.
+  init(_ arguments: [String], in workplace: URL? = nil, input: URL? = nil) throws {
     folder = try TemporaryFolder()
     process.executableURL = try Self.executable()
     process.arguments = arguments
     process.currentDirectoryURL = workplace ?? folder.url
     // The help is as wide as the terminal; here it is as wide as where there is none.
     process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "COLUMNS" }
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
     process.standardOutput = try folder.handle("output")
     process.standardError = try folder.handle("error")
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self)

@@ -54,4 +54,53 @@ struct CliffWalkingTests {
   func wrongDiscount() async {
     await #expect(processExitsWith: .failure) { _ = CliffWalking(discount: 2) }
   }
+
+  /// The value of the start without a discount, where the best action is taken but for a share ε of the steps, in which
+  /// any is, by sweeps; `best` chooses among the action values of a cell.
+  private func softValue(_ best: (_ cell: Int, _ actionValues: [Double]) -> Double) -> (
+    value: Double, greedy: [Int]
+  ) {
+    let world = CliffWalking(discount: 1)
+    let cells = Array(0..<36) + [36]
+    let outcomes = cells.map { cell in (0..<4).map { world.outcomes(of: $0, in: cell)[0] } }
+    var values = [Double](repeating: 0, count: 48)
+    var greedy = [Int](repeating: 0, count: 37)
+    for _ in 0..<1500 {
+      for cell in cells {
+        let actions = outcomes[cell].map { $0.reward + ($0.isTerminal ? 0 : values[$0.next]) }
+        values[cell] = 0.9 * best(cell, actions) + 0.1 * actions.reduce(0, +) / 4
+        greedy[cell] = actions.indices.max { actions[$0] < actions[$1] } ?? 0
+      }
+    }
+    return (values[36], greedy)
+  }
+
+  @Test("without a discount the start is worth −13; exploring along the edge makes it −51.8")
+  func edge() {
+    let best = bestActionValues(of: CliffWalking(), discount: 1)
+    #expect(bestValue(best, in: 36) == -13)
+    // Of two ways that are equally good the one nearer to the edge: down rather than right, and right rather than up.
+    let actions = (0..<37).map { cell in
+      bestActions(best, in: cell).max { [0, 2, 3, 1][$0] < [0, 2, 3, 1][$1] } ?? 0
+    }
+    #expect(abs(softValue { cell, values in values[actions[cell]] }.value + 51.8) < 0.05)
+  }
+
+  @Test("who takes exploring into account goes round in 15 steps, for −20.7")
+  func safety() {
+    let (value, greedy) = softValue { _, values in values.max() ?? 0 }
+    #expect(abs(value + 20.7) < 0.05)
+    var world = CliffWalking(discount: 1)
+    var random = RandomStream(seed: 1)
+    var cell = world.reset(using: &random)
+    var steps = 0
+    var isOver = false
+    while !isOver && steps < 50 {
+      let step = world.step(greedy[cell], using: &random)
+      cell = step.observation
+      isOver = step.ending != nil
+      steps += 1
+    }
+    #expect(steps == 15 && isOver)
+  }
 }

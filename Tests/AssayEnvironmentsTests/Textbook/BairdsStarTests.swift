@@ -44,6 +44,8 @@ struct BairdsStarTests {
       }
       weights = zip(weights, change).map { $0 + $1 }
     }
-    #expect(weights[7] > 15)
+    // The book's figure 11.2, right, goes on to about here.
+    #expect(abs(weights[7] - 335.0) < 0.05)
+    #expect(abs(weights[0] - 114.4) < 0.05)
   }
 }

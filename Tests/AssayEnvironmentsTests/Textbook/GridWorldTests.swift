@@ -19,6 +19,17 @@ struct GridWorldTests {
     #expect(abs(values[0] - 3.309) < 5e-4)
   }
 
+  @Test("the best values of the five by five grid are those of the book")
+  func best() {
+    // Sutton & Barto (2018), Figure 3.5, top row: 22.0, 24.4, 22.0, 19.4, 17.5.
+    let values = bestActionValues(of: GridWorld.fiveByFive)
+    for (state, value) in [22.0, 24.4, 22.0, 19.4, 17.5].enumerated() {
+      #expect(abs(bestValue(values, in: state) - value) <= 0.05, "cell \(state)")
+    }
+    // A jump and four steps, over and over: 10 / (1 − 0.9⁵).
+    #expect(abs(bestValue(values, in: 1) - 24.419) < 5e-4)
+  }
+
   @Test("the values of the four by four grid under the uniform policy are those of the book")
   func fourByFour() {
     // Sutton & Barto (2018), Figure 4.1, k = ∞.

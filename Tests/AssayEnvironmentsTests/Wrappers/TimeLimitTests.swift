@@ -41,6 +41,20 @@ struct TimeLimitTests {
     #expect(world.step(0, using: &random).ending == .truncated)
   }
 
+  @Test("an action beyond the space is for the world to judge, which may clip it")
+  func beyondSpace() {
+    struct Clipping: Environment {
+      let observationSpace = BoxSpace(count: 1, in: -1...1)
+      let actionSpace = BoxSpace(count: 1, in: -1...1)
+      mutating func reset(using random: inout RandomStream) -> [Float] { [0] }
+      mutating func step(_ action: [Float], using random: inout RandomStream) -> Step<[Float]> {
+        Step(observation: [max(-1, min(1, action[0]))], reward: 0)
+      }
+    }
+    var world = TimeLimit(Clipping(), steps: 2)
+    #expect(world.steps([[3], [-7]]).map(\.observation) == [[1], [-1]])
+  }
+
   @Test("stepping on beyond the limit is a programmer's mistake")
   func beyond() async {
     await #expect(processExitsWith: .failure) {
