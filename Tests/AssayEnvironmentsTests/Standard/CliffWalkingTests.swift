@@ -1,5 +1,6 @@
 import Assay
 import AssayEnvironments
+import AssayTesting
 import Testing
 
 @Suite("Cliff walking")
@@ -11,6 +12,20 @@ struct CliffWalkingTests {
     listed.actionNames = []
     listed.map = nil
     #expect(listed == published)
+  }
+
+  /// A digest of Gymnasium 1.4's own table, `CliffWalkingSlippery-v1`, made by the same rule in Python.
+  @Test("on slippery ground the table is Gymnasium's, too")
+  func slippery() {
+    #expect(digest(of: CliffWalking()) == 8_764_582_841_664_390_681)
+    #expect(digest(of: CliffWalking(isSlippery: true)) == 15_867_891_691_902_723_531)
+  }
+
+  @Test("it keeps the contract", arguments: [false, true])
+  func contract(isSlippery: Bool) {
+    var checks = EnvironmentChecks(CliffWalking(isSlippery: isSlippery))
+    checks.samples = 300
+    #expect(checks.run() == [])
   }
 
   @Test("along the edge it takes 13 steps, and a step over it leads back to the start")

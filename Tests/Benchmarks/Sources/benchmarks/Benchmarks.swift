@@ -5,19 +5,19 @@ import Foundation
 @main
 struct Benchmarks: ParsableCommand {
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case solve, learn, update, product, convolution, games, memory
+    case solve, learn, environments, games, update, product, convolution, memory
   }
 
   static let configuration = CommandConfiguration(
     commandName: "benchmarks",
     abstract:
-      "Measures how fast Assay solves processes, learns and computes networks, beside other libraries.",
+      "Measures how fast Assay solves processes, learns, steps worlds and computes networks, beside other libraries.",
     discussion: """
       Processes are random and sparse: 4 actions, 8 successors, discount 0.99. Each is solved to within 1e-6 of \
       the truth, which plain value iteration finds to within 1e-11. Every row is measured in a process of its \
       own; seconds are medians.
 
-      Networks are measured on one core, in several short processes of each library in turn; what is told is the \
+      Networks and worlds are measured on one core, in several short processes of each library in turn; what is told is the \
       fastest sample. Fails where a computation that has run before asks for memory.
 
       EXAMPLE
@@ -62,6 +62,13 @@ struct Benchmarks: ParsableCommand {
     if wants(.learn) {
       results.learning = try LearningResult.measured()
       show(LearningResult.text(of: results.learning))
+    }
+    if wants(.environments) {
+      show(EnvironmentResult.heading)
+      for task in EnvironmentTask.allCases {
+        results.stepping.append(try EnvironmentResult.measured(task, python: peers))
+        show(results.stepping.last!.text)
+      }
     }
     if wants(.product) || wants(.update) {
       show(ProductResult.heading)
@@ -109,6 +116,7 @@ struct Benchmarks: ParsableCommand {
   private struct Results: Encodable {
     var solving: [SolvingResult] = []
     var learning: [LearningResult] = []
+    var stepping: [EnvironmentResult] = []
     var products: [ProductResult] = []
     var updating: [UpdateResult] = []
     var convolving: [ConvolutionResult] = []

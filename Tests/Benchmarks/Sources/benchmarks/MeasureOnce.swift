@@ -5,7 +5,8 @@ import Foundation
 /// One measurement of ours, in a process of its own on one core.
 struct MeasureOnce: ParsableCommand {
   enum Part: String, ExpressibleByArgument {
-    case update, product, openblas, convolution, games
+    case update, product, openblas, convolution, games, stepping
+    case steppingTogether = "stepping-together"
     case wideNetwork = "wide-network"
   }
 
@@ -28,6 +29,8 @@ struct MeasureOnce: ParsableCommand {
     case .openblas: pace = ProductTask(task)?.openBLASPace()
     case .convolution: pace = ConvolutionTask(isBackwardToo: task == "both").pace()
     case .games: pace = GameTask(rawValue: task)?.pace()
+    case .stepping: pace = EnvironmentTask(rawValue: task)?.singlePace()
+    case .steppingTogether: pace = EnvironmentTask(rawValue: task)?.pace()
     case .wideNetwork: pace = WideNetwork.pace()
     }
     guard let pace else { throw ValidationError("--task is '\(task)'; allowed: a task of \(part.rawValue)") }

@@ -1,0 +1,173 @@
+import Assay
+
+/// Copies of a moving world, stepped four at a time.
+///
+/// What happens in each copy is, bit for bit, what happens in the world itself, or in its `TimeLimit`.
+public struct LockstepBatch<World: MovingWorld>: EnvironmentBatch {
+  public let count: Int
+  public let observationSpace: BoxSpace
+  public let actionSpace: World.ActionSpace
+  /// After how many steps episodes are cut off; `nil` where they are not.
+  public let timeLimit: Int?
+
+  @usableFromInline var rows: Rows
+  /// The numbers of each moment, `[numberCount × groups]`.
+  @usableFromInline var moments: [FourLanes]
+  @usableFromInline var elapsed: [SIMD4<Int32>]
+  @usableFromInline var streams: [RandomStream]
+  @usableFromInline var hasStarted = false
+
+  /// What a step leaves behind.
+  @usableFromInline
+  struct Rows: Sendable {
+    @usableFromInline var observations: VectorColumn
+    @usableFromInline var finalObservations: VectorColumn
+    @usableFromInline var rewards: [Double]
+    @usableFromInline var endings: [Ending?]
+  }
+
+  /// Copies a world.
+  ///
+  /// - Parameters:
+  ///   - world: the world.
+  ///   - count: how many copies to make, at least 1.
+  ///   - timeLimit: after how many steps episodes are cut off, from 1; `nil` where they are not.
+  ///   - stream: what each copy draws from a substream of.
+  public init(_ world: World, count: Int, timeLimit: Int? = nil, stream: RandomStream) {
+    precondition(count > 0, "count must be positive, but is \(count)")
+    if let timeLimit { precondition(timeLimit > 0, "timeLimit must be positive, but is \(timeLimit)") }
+    self.count = count
+    self.timeLimit = timeLimit
+    observationSpace = world.observationSpace
+    actionSpace = world.actionSpace
+    let column = observationSpace.column(count: count)
+    rows = Rows(
+      observations: column, finalObservations: column, rewards: [Double](repeating: 0, count: count),
+      endings: [Ending?](repeating: nil, count: count))
+    let groups = (count + 3) / 4
+    moments = [FourLanes](repeating: FourLanes(0), count: groups * World.Several.numberCount)
+    elapsed = [SIMD4<Int32>](repeating: .zero, count: groups)
+    streams = (0..<count).map { stream.substream(UInt64($0)) }
+  }
+
+  @inlinable public var observations: VectorColumn { rows.observations }
+  @inlinable public var finalObservations: VectorColumn { rows.finalObservations }
+  @inlinable public var rewards: [Double] { rows.rewards }
+  @inlinable public var performances: [Double] { rows.rewards }
+  @inlinable public var endings: [Ending?] { rows.endings }
+
+  @inlinable
+  public mutating func reset() {
+    hasStarted = true
+    for copy in 0..<count {
+      restart(copy)
+      rows.rewards[copy] = 0
+      rows.endings[copy] = nil
+    }
+  }
+
+  @inlinable
+  public mutating func step(_ actions: World.ActionSpace.Column) {
+    precondition(hasStarted, "no step may be taken before a reset")
+    precondition(actions.count == count, "there are \(actions.count) actions for \(count) copies")
+    let limit = timeLimit.flatMap { Int32(exactly: $0) } ?? .max
+    for group in 0..<elapsed.count {
+      var action = FourLanes(0)
+      let lanes = min(4, count - 4 * group)
+      for lane in 0..<lanes {
+        let number = actionSpace.number(at: 4 * group + lane, of: actions)
+        if !actionSpace.isUsable(number) { stop(at: 4 * group + lane, of: actions) }
+        action[lane] = number
+      }
+      let isTerminal = Self.advance(
+        group, action, lanes: lanes, moments: &moments, observations: &rows.observations.values,
+        width: rows.observations.width, rewards: &rows.rewards, endings: &rows.endings)
+      elapsed[group] &+= 1
+      let isLate = elapsed[group] .== limit
+      if FourLanes.isAny(isTerminal) || any(isLate) {
+        for lane in 0..<lanes {
+          if FourLanes.isSet(isTerminal, lane: lane) {
+            end(4 * group + lane, .terminated)
+          } else if isLate[lane] {
+            end(4 * group + lane, .truncated)
+          }
+        }
+      }
+    }
+  }
+
+  /// Moves one group of copies on.
+  @inlinable
+  static func advance(
+    _ group: Int, _ action: FourLanes, lanes: Int, moments: inout [FourLanes], observations: inout [Float],
+    width: Int, rewards: inout [Double], endings: inout [Ending?]
+  ) -> SIMD4<UInt64> {
+    let groups = moments.count / World.Several.numberCount
+    return moments.withUnsafeMutableBufferPointer { moments in
+      var motion = World.Several { moments[$0 &* groups &+ group] }
+      let (reward, isTerminal) = motion.advance(action)
+      motion.giveNumbers { moments[$0 &* groups &+ group] = $1 }
+      let first = 4 &* group
+      observations.withUnsafeMutableBufferPointer { observations in
+        if lanes == 4 {
+          let start = first &* width
+          motion.giveObservation { index, numbers in
+            observations[start &+ index] = Float(numbers.numbers[0])
+            observations[start &+ width &+ index] = Float(numbers.numbers[1])
+            observations[start &+ 2 &* width &+ index] = Float(numbers.numbers[2])
+            observations[start &+ 3 &* width &+ index] = Float(numbers.numbers[3])
+          }
+        } else {
+          motion.giveObservation { index, numbers in
+            for lane in 0..<lanes { observations[(first &+ lane) &* width &+ index] = Float(numbers[lane]) }
+          }
+        }
+      }
+      for lane in 0..<lanes {
+        rewards[first &+ lane] = reward[lane]
+        endings[first &+ lane] = nil
+      }
+      return isTerminal
+    }
+  }
+
+  /// Notes how an episode ended, and starts the next.
+  @inlinable
+  mutating func end(_ copy: Int, _ ending: Ending) {
+    rows.endings[copy] = ending
+    for index in rows.observations.range(of: copy) {
+      rows.finalObservations.values[index] = rows.observations.values[index]
+    }
+    restart(copy)
+  }
+
+  @inlinable
+  mutating func restart(_ copy: Int) {
+    let (group, lane) = (copy / 4, copy % 4)
+    let groups = elapsed.count
+    elapsed[group][lane] = 0
+    let motion = World.start(using: &streams[copy])
+    motion.giveNumbers { moments[$0 * groups + group][lane] = $1.number }
+    let start = copy * rows.observations.width
+    motion.giveObservation { rows.observations.values[start + $0] = Float($1.number) }
+  }
+
+  @inline(never)
+  @usableFromInline
+  func stop(at copy: Int, of actions: World.ActionSpace.Column) -> Never {
+    fatalError("copy \(copy): an action must be \(actionSpace), but is \(actions[copy])")
+  }
+}
+
+extension MovingWorld {
+  /// Copies of this world that are stepped together.
+  ///
+  /// - Parameters:
+  ///   - count: how many copies to make, at least 1.
+  ///   - timeLimit: after how many steps episodes are cut off, from 1; `nil` where they are not.
+  ///   - stream: what each copy draws from a substream of.
+  /// - Returns: the copies.
+  public func copies(_ count: Int, timeLimit: Int? = nil, stream: RandomStream) -> LockstepBatch<Self> {
+    LockstepBatch(self, count: count, timeLimit: timeLimit, stream: stream)
+  }
+}

@@ -1,0 +1,178 @@
+import Assay
+
+/// What ``EnvironmentBatchChecks`` checks; the raw value is the ``Finding/check`` of its findings.
+public enum EnvironmentBatchCheck: String, Sendable, CaseIterable {
+  /// Columns have a row for each copy.
+  case shape = "columns have a row for each copy"
+  /// What each copy shows and gives is what the world does, bit for bit.
+  case agreement = "each copy is the world"
+  /// What happens to a copied batch does not happen to the original.
+  case values = "batches are values"
+}
+
+/// Checks that an environment batch keeps the contract of `EnvironmentBatch`: that each of its copies does what the
+/// world itself does, bit for bit, with the same random numbers.
+///
+/// ```swift
+/// let batch = EnvironmentCopies(FrozenLake.fourByFour, count: 8, stream: RandomStream(seed: 1))
+/// let findings = EnvironmentBatchChecks(batch, of: FrozenLake.fourByFour, stream: RandomStream(seed: 1)).run()
+/// #expect(findings.isEmpty)
+/// ```
+///
+/// Actions are drawn from the space, so the world must take every action of it everywhere.
+public struct EnvironmentBatchChecks<Batch: EnvironmentBatch, World: Environment>: Sendable
+where
+  World.Observation == Batch.ObservationSpace.Element, World.Action == Batch.ActionSpace.Element
+{
+  /// The batch to check, before its first reset.
+  public let batch: Batch
+  /// The world that each copy should be.
+  public let world: World
+  /// What the batch was made to draw from.
+  public let stream: RandomStream
+  /// How many steps are taken.
+  public var steps: Int
+  /// After how many steps all copies are reset, whether or not their episodes are over.
+  public var resetInterval: Int
+
+  /// Gets ready to check a batch.
+  ///
+  /// - Parameters:
+  ///   - batch: the batch to check, before its first reset.
+  ///   - world: the world that each copy should be, with the time limit that the batch has.
+  ///   - stream: what the batch was made to draw from.
+  ///   - steps: how many steps are taken.
+  ///   - resetInterval: after how many steps all copies are reset.
+  public init(
+    _ batch: Batch, of world: World, stream: RandomStream, steps: Int = 200, resetInterval: Int = 120
+  ) {
+    precondition(steps > 0, "steps must be positive, but is \(steps)")
+    precondition(resetInterval > 0, "resetInterval must be positive, but is \(resetInterval)")
+    self.batch = batch
+    self.world = world
+    self.stream = stream
+    self.steps = steps
+    self.resetInterval = resetInterval
+  }
+
+  /// Runs the checks.
+  ///
+  /// - Returns: what was found wrong, at most one finding for each check; empty for a sound batch.
+  public func run() -> [Finding] {
+    let shape = checkShape()
+    return shape.isEmpty ? checkAgreement() + checkValues() : shape
+  }
+
+  private func checkShape() -> [Finding] {
+    let columns = [
+      ("observations", batch.observations.count), ("final observations", batch.finalObservations.count),
+      ("rewards", batch.rewards.count), ("performances", batch.performances.count),
+      ("endings", batch.endings.count),
+    ]
+    return findings(
+      .shape,
+      columns.filter { $0.1 != batch.count }.map { "there are \($0.1) \($0.0) for \(batch.count) copies" })
+  }
+
+  private func checkAgreement() -> [Finding] {
+    var batch = batch
+    var random = RandomStream(seed: 0)
+    var copies = (0..<batch.count).map { Copy(world: world, random: stream.substream(UInt64($0))) }
+    var messages: [String] = []
+    for step in 0..<steps {
+      if step.isMultiple(of: resetInterval) {
+        batch.reset()
+        for index in copies.indices {
+          copies[index].reset()
+          compare(copies[index], with: batch, at: index, "after a reset before step \(step)", &messages)
+        }
+      }
+      let actions = actions(using: &random)
+      batch.step(actions)
+      for index in copies.indices {
+        copies[index].step(actions[index])
+        compare(copies[index], with: batch, at: index, "after step \(step)", &messages)
+      }
+    }
+    return findings(.agreement, messages)
+  }
+
+  private func compare(
+    _ copy: Copy, with batch: Batch, at index: Int, _ moment: String, _ messages: inout [String]
+  ) {
+    func note(_ what: String, _ found: some Equatable, _ wanted: some Equatable) {
+      messages.append("copy \(index) \(moment): \(what) is \(found), not \(wanted)")
+    }
+    if batch.observations[index] != copy.observation {
+      note("the observation", batch.observations[index], copy.observation)
+    }
+    if batch.rewards[index].bitPattern != copy.reward.bitPattern {
+      note("the reward", batch.rewards[index], copy.reward)
+    }
+    if batch.performances[index].bitPattern != copy.performance.bitPattern {
+      note("the performance", batch.performances[index], copy.performance)
+    }
+    if batch.endings[index] != copy.ending { note("the ending", batch.endings[index], copy.ending) }
+    if let final = copy.finalObservation, batch.finalObservations[index] != final {
+      note("the final observation", batch.finalObservations[index], final)
+    }
+  }
+
+  private func checkValues() -> [Finding] {
+    var original = batch
+    var random = RandomStream(seed: 1)
+    original.reset()
+    let shown = original.observations
+    var copy = original
+    for _ in 0..<min(steps, 5) { copy.step(actions(using: &random)) }
+    var messages: [String] = []
+    if original.observations != shown { messages.append("a batch changed when its copy was stepped") }
+    // The same actions lead the original where they led the copy: it has its own streams, too.
+    random = RandomStream(seed: 1)
+    for _ in 0..<min(steps, 5) { original.step(actions(using: &random)) }
+    if original.observations != copy.observations || original.rewards != copy.rewards {
+      messages.append("a batch and its copy differ after the same actions")
+    }
+    return findings(.values, messages)
+  }
+
+  private func actions(using random: inout RandomStream) -> Batch.ActionSpace.Column {
+    var actions = batch.actionSpace.column(count: batch.count)
+    for index in 0..<batch.count { actions[index] = batch.actionSpace.sample(using: &random) }
+    return actions
+  }
+
+  private func findings(_ check: EnvironmentBatchCheck, _ messages: [String]) -> [Finding] {
+    guard let first = messages.first else { return [] }
+    let more = messages.count > 1 ? " (and \(messages.count - 1) more like this)" : ""
+    return [Finding(check: check.rawValue, message: first + more)]
+  }
+
+  /// The world as one copy of the batch should be.
+  private struct Copy {
+    var world: World
+    var random: RandomStream
+    var observation: World.Observation?
+    var finalObservation: World.Observation?
+    var reward = 0.0
+    var performance = 0.0
+    var ending: Ending?
+
+    init(world: World, random: RandomStream) {
+      self.world = world
+      self.random = random
+    }
+
+    mutating func reset() {
+      observation = world.reset(using: &random)
+      (finalObservation, ending, reward, performance) = (nil, nil, 0, 0)
+    }
+
+    mutating func step(_ action: World.Action) {
+      let step = world.step(action, using: &random)
+      (reward, performance, ending) = (step.reward.value, step.performance.value, step.ending)
+      finalObservation = step.ending == nil ? nil : step.observation
+      observation = step.ending == nil ? step.observation : world.reset(using: &random)
+    }
+  }
+}

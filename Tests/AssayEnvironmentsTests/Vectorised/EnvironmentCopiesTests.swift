@@ -1,0 +1,90 @@
+import Assay
+import AssayEnvironments
+import AssayTesting
+import Testing
+
+@Suite("Copies of any world")
+struct EnvironmentCopiesTests {
+  static let stream = RandomStream(seed: 3)
+
+  private func findings<World: Environment>(_ world: World, count: Int) -> [Finding]
+  where World.ObservationSpace: ColumnarSpace, World.ActionSpace: ColumnarSpace {
+    EnvironmentBatchChecks(
+      EnvironmentCopies(world, count: count, stream: Self.stream), of: world, stream: Self.stream
+    ).run()
+  }
+
+  @Test("each copy is the world, bit for bit", arguments: [1, 3, 8, 17])
+  func agreement(count: Int) {
+    #expect(findings(FrozenLake.fourByFour, count: count) == [])
+    #expect(findings(TimeLimit(CliffWalking(isSlippery: true), steps: 30), count: count) == [])
+    #expect(findings(TimeLimit(Taxi(accuracy: 0.8), steps: 30), count: count) == [])
+    #expect(findings(Blackjack(), count: count) == [])
+    #expect(findings(TimeLimit(GridWorld.fiveByFive, steps: 12), count: count) == [])
+    #expect(findings(TimeLimit(Pendulum(), steps: 50), count: count) == [])
+  }
+
+  @Test("an ending shows the last observation apart, and the first of the next episode")
+  func endings() throws {
+    let world = TimeLimit(try FrozenLake(map: ["SFG"], isSlippery: false), steps: 3)
+    var copies = EnvironmentCopies(world, count: 2, stream: Self.stream)
+    copies.reset()
+    copies.step([2, 0])
+    #expect(copies.observations == [1, 0] && copies.endings == [nil, nil])
+    copies.step([2, 0])
+    #expect(copies.observations == [0, 0] && copies.endings == [.terminated, nil])
+    #expect(copies.finalObservations[0] == 2 && copies.rewards == [1, 0] && copies.performances == [1, 0])
+    copies.step([2, 2])
+    #expect(copies.observations == [1, 0] && copies.endings == [nil, .truncated])
+    #expect(copies.finalObservations[1] == 1)
+  }
+
+  /// A batch with a fault, of which the checks must tell.
+  struct Faulty: EnvironmentBatch {
+    enum Fault: CaseIterable { case finalObservation, ending, reward, otherStreams }
+    var base: EnvironmentCopies<FrozenLake>
+    var fault: Fault?
+
+    var count: Int { base.count }
+    var observationSpace: DiscreteSpace { base.observationSpace }
+    var actionSpace: DiscreteSpace { base.actionSpace }
+    var observations: [Int] { base.observations }
+    var finalObservations: [Int] { fault == .finalObservation ? base.observations : base.finalObservations }
+    var rewards: [Double] { fault == .reward ? base.rewards.map { -$0 } : base.rewards }
+    var performances: [Double] { base.performances }
+    var endings: [Ending?] {
+      fault == .ending ? base.endings.map { $0 == nil ? nil : .truncated } : base.endings
+    }
+    mutating func reset() { base.reset() }
+    mutating func step(_ actions: [Int]) { base.step(actions) }
+  }
+
+  @Test("a fault is found", arguments: Faulty.Fault.allCases)
+  func faults(fault: Faulty.Fault) {
+    let world = FrozenLake.fourByFour
+    let other = fault == .otherStreams ? RandomStream(seed: 4) : Self.stream
+    let base = EnvironmentCopies(world, count: 4, stream: other)
+    let sound = EnvironmentBatchChecks(Faulty(base: base), of: world, stream: other).run()
+    #expect(sound == [])
+    let found = EnvironmentBatchChecks(Faulty(base: base, fault: fault), of: world, stream: Self.stream).run()
+    #expect(found.map(\.check) == [EnvironmentBatchCheck.agreement.rawValue])
+  }
+
+  @Test("a column holds vectors of its width, each in its place")
+  func columns() {
+    var column = VectorColumn(count: 3, width: 2)
+    column[1] = [1, 2]
+    #expect(column.values == [0, 0, 1, 2, 0, 0] && column[1] == [1, 2] && column[2] == [0, 0])
+    #expect(BoxSpace(count: 4, in: 0...1).column(count: 5).values.count == 20)
+    #expect(DiscreteSpace(count: 4).column(count: 5).count == 5)
+  }
+
+  @Test("too few actions are a programmer's mistake")
+  func misuse() async {
+    await #expect(processExitsWith: .failure) {
+      var copies = EnvironmentCopies(FrozenLake.fourByFour, count: 2, stream: Self.stream)
+      copies.reset()
+      copies.step([0])
+    }
+  }
+}
