@@ -51,7 +51,7 @@ public struct MemoryChain: ListedHiddenEnvironment {
       name: "memory-chain", discount: 0.99,
       states: (0..<(length + 2) * kinds).map { state in
         let (steps, kind) = state.quotientAndRemainder(dividingBy: kinds)
-        let context = (0..<bits).map { kind % contexts >> $0 & 1 == 1 ? "1" : "0" }.joined()
+        let context = (0..<bits).map { (kind % contexts) >> $0 & 1 == 1 ? "1" : "0" }.joined()
         return "bits-\(context)-asked-\(kind / contexts)-step-\(steps)"
       }, actions: ["zero", "one"], observationCount: (length + 1) * bits * (contexts + 1),
       starts: (0..<(length + 2) * kinds).map { $0 < kinds ? 1 : 0 },
@@ -60,7 +60,7 @@ public struct MemoryChain: ListedHiddenEnvironment {
         if steps > length { return [] }
         let next = state + kinds
         if steps < length { return [Outcome(next: next, probability: 1, reward: 0)] }
-        let isRight = kind % contexts >> (kind / contexts) & 1 == action
+        let isRight = (kind % contexts) >> (kind / contexts) & 1 == action
         return [Outcome(next: next, probability: 1, reward: isRight ? 1 : -1, isTerminal: true)]
       }, first: { [(observation($0), 1)] }, sights: { [(observation($1), 1)] })
   }

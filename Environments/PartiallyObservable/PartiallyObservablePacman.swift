@@ -32,7 +32,7 @@ import Assay
 /// step has these parts, in order:
 ///
 /// 1. Pac-Man moves, or stays where he is if there is a wall. What lies in his new cell is eaten; a pill gives him
-///    power for the 15 steps after this one. If there are ghosts in that cell, he is caught, or, with power, sends
+///    power for the rest of this step and the 15 steps after it. If there are ghosts in that cell, he is caught, or, with power, sends
 ///    them home, where they start.
 /// 2. If neither he was caught nor the last pellet was eaten, the ghosts move, one after the other. One that is
 ///    within Manhattan distance 5 of Pac-Man, without regard to walls, begins to pursue him for 5 steps, and then does

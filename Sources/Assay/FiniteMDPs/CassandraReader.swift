@@ -19,6 +19,8 @@ struct CassandraReader {
   /// How many more entries wildcards and words may stand for.
   private var allowance: Int
   private let limit: Int
+  /// Where the statement begins that is being read.
+  private var statementLine = 1
   private(set) var discount: Double?
   private var sign: Double?
   private(set) var states = Labels(kind: "state")
@@ -265,7 +267,7 @@ struct CassandraReader {
     guard product > 1 else { return }
     guard product <= allowance else {
       throw DataError(
-        field: "line \(tokens.line)", value: "more entries than are allowed for, in sum",
+        field: "line \(statementLine)", value: "more entries than are allowed for, in sum",
         allowed: "at most \(limit) that stand in wildcards, uniform, identity and reset")
     }
     allowance -= product
@@ -278,6 +280,7 @@ struct CassandraReader {
       throw tokens.error(allowed: statements)
     }
     let word = tokens.text
+    statementLine = tokens.line
     try tokens.advance()
     try readColon()
     let actions = try indices(of: actions)

@@ -23,7 +23,7 @@ public struct FinitePOMDP: Sendable, Hashable {
       self.probabilities = probabilities
     }
 
-    /// Makes a table row by row, leaving out what cannot happen.
+    /// Makes a table row by row, in the order of observations, leaving out what cannot happen.
     ///
     /// - Parameters:
     ///   - rowCount: how many rows there are.
@@ -34,7 +34,8 @@ public struct FinitePOMDP: Sendable, Hashable {
       var probabilities: [Double] = []
       rowStarts.reserveCapacity(rowCount + 1)
       for index in 0..<rowCount {
-        for (observation, probability) in row(index) where probability != 0 {
+        let listed = row(index).sorted { $0.observation < $1.observation }
+        for (observation, probability) in listed where probability != 0 {
           observations.append(Int32(clamping: observation))
           probabilities.append(probability)
         }
