@@ -9,6 +9,8 @@ struct HiddenTable: Sendable {
     let rewards: [Double]
     /// What the designer wanted of it.
     let performances: [Double]
+    /// The smallest and the largest of the training rewards that may come.
+    let rewardRange: ClosedRange<Double>
 
     init(_ process: FinitePOMDP) {
       self.process = process
@@ -20,8 +22,11 @@ struct HiddenTable: Sendable {
               reward.expected[pair], count: dynamics.rowStarts[pair + 1] - dynamics.rowStarts[pair])
           }
       }
-      rewards = column(dynamics.reward)
+      let rewards = column(dynamics.reward)
+      self.rewards = rewards
       performances = column(dynamics.performance)
+      let possible = rewards.indices.filter { dynamics.probabilities[$0] > 0 }.map { rewards[$0] }
+      rewardRange = (possible.min() ?? 0)...(possible.max() ?? 0)
     }
   }
 
@@ -34,6 +39,9 @@ struct HiddenTable: Sendable {
   private(set) var lastObservation: Int?
 
   var process: FinitePOMDP { listing.process }
+
+  /// The smallest and the largest training reward that is listed.
+  var rewardRange: ClosedRange<Double> { listing.rewardRange }
 
   init(_ process: FinitePOMDP) {
     listing = Listing(process)
@@ -92,11 +100,13 @@ struct HiddenTable: Sendable {
   ///   - sight: what is observed in a state.
   init(
     name: String, discount: Double, states: [String], actions: [String], observations: [String],
-    starts: [Double], outcomes: (_ state: Int, _ action: Int) -> [Outcome], sight: @escaping (_ state: Int) -> Int
+    starts: [Double], outcomes: (_ state: Int, _ action: Int) -> [Outcome],
+    sight: @escaping (_ state: Int) -> Int
   ) {
     self.init(
       name: name, discount: discount, states: states, actions: actions,
-      observationCount: observations.count, observations: observations, starts: starts, outcomes: outcomes, first: { [(sight($0), 1)] }, sights: { [(sight($1), 1)] })
+      observationCount: observations.count, observations: observations, starts: starts, outcomes: outcomes,
+      first: { [(sight($0), 1)] }, sights: { [(sight($1), 1)] })
   }
 
   /// Goes to a state.
@@ -182,6 +192,7 @@ extension ListedHiddenEnvironment {
   public var state: Int { table.state }
   public var isOver: Bool { table.isOver }
   public var lastObservation: Int? { table.lastObservation }
+  public var rewardRange: ClosedRange<Double> { table.rewardRange }
 
   public mutating func place(in state: Int) { table.place(in: state) }
 

@@ -8,22 +8,22 @@ import Assay
 ///     5     6     7
 ///     8     C    10
 ///
-/// The actions are up, right, down and left, and a move into a wall leaves the mouse in place. It costs 10; any
-/// other step costs 1, but for the one that enters the cell of the cheese, 9, which is worth 10. Then the mouse is
-/// put in any of the other ten cells, each equally likely, where episodes start too: with that very step, or with
-/// the step after it, which does nothing else, costs nothing, and is taken from the cheese's cell. No episode
-/// ends.
+/// The actions are up, right, down and left, and a move into a wall leaves the mouse in place. It costs 10;
+/// any other step costs 1, but for the one that enters the cell of the cheese, 9, which is worth 10. Then the
+/// mouse is put in any of the other ten cells, each equally likely, where episodes start too: with that very
+/// step, or with the step after it, which does nothing else, costs nothing, and is taken from the cheese's
+/// cell. No episode ends.
 ///
-/// - **Observation**: the walls about the cell, as 8 for one above, 4 right, 2 below and 1 left: 5 in the alleys, 7
-///   at their ends, 9, 10, 8, 10 and 12 along the top.
+/// - **Observation**: the walls about the cell, as 8 for one above, 4 right, 2 below and 1 left: 5 in the
+///   alleys, 7 at their ends, 9, 10, 8, 10 and 12 along the top.
 /// - **Action**: 0 up, 1 right, 2 down, 3 left.
 /// - **Reward**: −10, −1, 0 or 10.
 /// - **Ending**: none.
 /// - **For**: states that look the same, and must be told apart by what one did before.
-/// - **Published**: an agent that learned it came to 1.28 a step. Best is 67/53 = 1.2642 where being put elsewhere
-///   takes a step, and 67/43 = 1.5581 where it does not.
-/// - SeeAlso: McCallum (1996), *Reinforcement learning with selective perception and hidden state*; Veness, Ng,
-///   Hutter, Uther & Silver (2011), *A Monte-Carlo AIXI approximation*.
+/// - **Published**: an agent that learned it came to 1.28 a step. Best is 67/53 = 1.2642 where being put
+///   elsewhere takes a step, and 67/43 = 1.5581 where it does not.
+/// - SeeAlso: McCallum (1996), *Reinforcement learning with selective perception and hidden state*; Veness,
+///   Ng, Hutter, Uther & Silver (2011), *A Monte-Carlo AIXI approximation*.
 public struct CheeseMaze: ListedHiddenEnvironment {
   /// The cell of the cheese.
   public static let cheese = 9
@@ -77,7 +77,9 @@ public struct CheeseMaze: ListedHiddenEnvironment {
     let here = Self.places[state]
     return Picture(
       tiles: Tiles(rows: 3, columns: 5) { row, column in
-        guard let cell = Self.places.firstIndex(where: { $0 == (row, column) }) else { return Tiles.Tile("", .wall) }
+        guard let cell = Self.places.firstIndex(where: { $0 == (row, column) }) else {
+          return Tiles.Tile("", .wall)
+        }
         if here == (row, column) { return Tiles.Tile(cell == Self.cheese ? "AC" : "A", .agent) }
         return cell == Self.cheese ? Tiles.Tile("C", .goal) : Tiles.Tile()
       }, caption: sight)

@@ -4,22 +4,22 @@ import Assay
 ///
 /// ![what one sees](extended-tiger)
 ///
-/// Episodes start sitting, with the tiger behind one of two doors, each equally likely. While one sits, listening
-/// costs 1 and lets one hear the tiger behind its own door with probability p, else behind the other; standing up
-/// costs 1. While one stands, opening the tiger's door costs 100 and opening the other one is worth 30; either way
-/// one sits again, and the tiger is put behind one of the doors anew. What cannot be done (to open while sitting, to
-/// listen or to stand up while standing) changes nothing and costs what a world may choose, 1 by default. No
-/// episode ends.
+/// Episodes start sitting, with the tiger behind one of two doors, each equally likely. While one sits,
+/// listening costs 1 and lets one hear the tiger behind its own door with probability p, else behind the
+/// other; standing up costs 1. While one stands, opening the tiger's door costs 100 and opening the other one
+/// is worth 30; either way one sits again, and the tiger is put behind one of the doors anew. What cannot be
+/// done (to open while sitting, to listen or to stand up while standing) changes nothing and costs what a
+/// world may choose, 1 by default. No episode ends.
 ///
-/// - **Observation**: 0 the tiger is heard left, 1 right, 2 nothing, which is what there is at the start and after
-///   everything but listening while one sits.
+/// - **Observation**: 0 the tiger is heard left, 1 right, 2 nothing, which is what there is at the start and
+///   after everything but listening while one sits.
 /// - **Action**: 0 stand up, 1 listen, 2 open the left door, 3 open the right door.
 /// - **Reward**: −100, −1 or 30, and what a wasted step costs, negative.
 /// - **Ending**: none.
 /// - **For**: plans of several steps in their order, with the information before them.
-/// - **Published**: an agent that learned it, and looked 4 steps ahead, came to 3.97 a step. Best is 4.7794, by
-///   standing up once one door was heard twice more than the other, which takes at least 4 steps and often more.
-///   What a wasted step costs is left open there; the best wastes none.
+/// - **Published**: an agent that learned it, and looked 4 steps ahead, came to 3.97 a step. Best is 4.7794,
+///   by standing up once one door was heard twice more than the other, which takes at least 4 steps and often
+///   more. What a wasted step costs is left open there; the best wastes none.
 /// - SeeAlso: Veness, Ng, Hutter, Uther & Silver (2011), *A Monte-Carlo AIXI approximation*.
 public struct ExtendedTiger: ListedHiddenEnvironment {
   /// The action that stands up.
@@ -39,7 +39,8 @@ public struct ExtendedTiger: ListedHiddenEnvironment {
 
   /// Makes the doors.
   ///
-  /// State 2·s + t is sitting for s = 0 and standing for s = 1, with the tiger left for t = 0 and right for t = 1.
+  /// State 2·s + t is sitting for s = 0 and standing for s = 1, with the tiger left for t = 0 and right for t
+  /// = 1.
   ///
   /// - Parameters:
   ///   - accuracy: p, in [0.5, 1]: how likely the tiger is heard where it is.

@@ -4,20 +4,22 @@ import Assay
 ///
 /// ![what one sees](memory-chain)
 ///
-/// At the start there are bits, each 0 or 1 with equal probability, and one of them is chosen, each equally likely.
-/// The bits are shown at the start and after the first step, then no more. After n steps it is shown which one is
-/// asked for, and the action after that, the only one that matters, is the answer: it ends the episode with 1 if it
-/// is that bit, and with −1 if it is not. Nothing else is rewarded. The clock that is shown is at 0 at the start, at
-/// k − 1 after k steps, and at n after the end; with n = 1 bits and question are shown together.
+/// At the start there are bits, each 0 or 1 with equal probability, and one of them is chosen, each equally
+/// likely. The bits are shown at the start and after the first step, then no more. After n steps it is shown
+/// which one is asked for, and the action after that, the only one that matters, is the answer: it ends the
+/// episode with 1 if it is that bit, and with −1 if it is not. Nothing else is rewarded. The clock that is
+/// shown is at 0 at the start, at k − 1 after k steps, and at n after the end; with n = 1 bits and question
+/// are shown together.
 ///
-/// - **Observation**: (clock·b + question)·(2ᵇ + 1) + shown, for b bits: `question` is the number of the bit that is
-///   asked for, 0 while that is not shown; `shown` is 0 while the bits are not shown, else 1 + Σ 2ⁱ·bitᵢ.
+/// - **Observation**: (clock·b + question)·(2ᵇ + 1) + shown, for b bits: `question` is the number of the bit
+///   that is asked for, 0 while that is not shown; `shown` is 0 while the bits are not shown, else 1 + Σ
+///   2ⁱ·bitᵢ.
 /// - **Action**: 0 or 1.
 /// - **Reward**: −1, 0 or 1.
 /// - **Ending**: terminates with step n + 1.
 /// - **For**: how long an agent remembers, and how much. Who remembers gets 1, who does not 0 on average.
-/// - SeeAlso: Osband et al. (2020), *Behaviour suite for reinforcement learning*, whose rules these are, the bits
-///   shown twice included.
+/// - SeeAlso: Osband et al. (2020), *Behaviour suite for reinforcement learning*, whose rules these are, the
+///   bits shown twice included.
 public struct MemoryChain: ListedHiddenEnvironment {
   /// n, after how many steps the question is asked, from 1.
   public let length: Int
@@ -75,7 +77,8 @@ public struct MemoryChain: ListedHiddenEnvironment {
       tiles: Tiles(rows: 2, columns: max(bits, length + 2)) { row, column in
         if row == 1 {
           return column > length + 1
-            ? Tiles.Tile("", .wall) : column == steps ? Tiles.Tile("A", .agent) : Tiles.Tile(column == length ? "?" : "", .floor)
+            ? Tiles.Tile("", .wall)
+            : column == steps ? Tiles.Tile("A", .agent) : Tiles.Tile(column == length ? "?" : "", .floor)
         }
         guard column < bits else { return Tiles.Tile("", .wall) }
         let tint: Picture.Tint = isAsking && column == question ? .goal : steps < 2 ? .object : .muted

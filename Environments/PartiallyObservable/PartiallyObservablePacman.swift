@@ -1,7 +1,7 @@
 import Assay
 
-/// Pac-Man in a maze of which he sees the walls beside him, what stands in line with him, and whether there is food
-/// nearby by its smell.
+/// Pac-Man in a maze of which he sees the walls beside him, what stands in line with him, and whether there
+/// is food nearby by its smell.
 ///
 /// ![what one sees](partially-observable-pacman)
 ///
@@ -27,29 +27,32 @@ import Assay
 ///     #o...............o#
 ///     ###################
 ///
-/// `#` is a wall, `P` where Pac-Man starts, `A` to `D` where the ghosts do. At the start a pellet lies in each cell
-/// `.` with probability ½, and a power pill in each cell `o`. The row that is open at both sides leads round. A
-/// step has these parts, in order:
+/// `#` is a wall, `P` where Pac-Man starts, `A` to `D` where the ghosts do. At the start a pellet lies in
+/// each cell `.` with probability ½, and a power pill in each cell `o`. The row that is open at both sides
+/// leads round. A step has these parts, in order:
 ///
-/// 1. Pac-Man moves, or stays where he is if there is a wall. What lies in his new cell is eaten; a pill gives him
-///    power for the rest of this step and the 15 steps after it. If there are ghosts in that cell, he is caught, or, with power, sends
-///    them home, where they start.
-/// 2. If neither he was caught nor the last pellet was eaten, the ghosts move, one after the other. One that is
-///    within Manhattan distance 5 of Pac-Man, without regard to walls, begins to pursue him for 5 steps, and then does
-///    not for 3. While it pursues, it goes to a neighbouring cell that is nearer to him by Manhattan distance, each of
-///    them equally likely; where there is none, and else, to any, each equally likely. Never does it go where another
-///    ghost is, and with nowhere to go it stays. In Pac-Man's cell it catches him, or, if he has power, is sent home.
+/// 1. Pac-Man moves, or stays where he is if there is a wall. What lies in his new cell is eaten; a pill
+///    gives him power for the rest of this step and the 15 steps after it. If there are ghosts in that cell,
+///    he is caught, or, with power, sends them home, where they start.
+/// 2. If neither he was caught nor the last pellet was eaten, the ghosts move, one after the other. One that
+///    is within Manhattan distance 5 of Pac-Man, without regard to walls, begins to pursue him for 5 steps,
+///    and then does not for 3. While it pursues, it goes to a neighbouring cell that is nearer to him by
+///    Manhattan distance, each of them equally likely; where there is none, and else, to any, each equally
+///    likely. Never does it go where another ghost is, and with nowhere to go it stays. In Pac-Man's cell it
+///    catches him, or, if he has power, is sent home.
 ///
-/// - **Observation**: 16 bits. Bits 0 to 3: there is a wall above, right, below, left. Bits 4 to 7: there is a ghost
-///   in that direction with no wall between. Bits 8 to 10: there is a pellet within Manhattan distance 2, 3, 4. Bits
-///   11 to 14: there is a pellet in that direction with no wall between. Bit 15: he has power for the next step.
+/// - **Observation**: 16 bits. Bits 0 to 3: there is a wall above, right, below, left. Bits 4 to 7: there is
+///   a ghost in that direction with no wall between. Bits 8 to 10: there is a pellet within Manhattan
+///   distance 2, 3, 4. Bits 11 to 14: there is a pellet in that direction with no wall between. Bit 15: he
+///   has power for the next step.
 /// - **Action**: 0 up, 1 right, 2 down, 3 left.
-/// - **Reward**: the sum of −1 for moving or −10 for a wall, 10 for a pellet, 100 for the last pellet, and −50 for
-///   being caught: from −60 to 109.
+/// - **Reward**: the sum of −1 for moving or −10 for a wall, 10 for a pellet, 100 for the last pellet, and
+///   −50 for being caught: from −60 to 109.
 /// - **Ending**: terminates when Pac-Man is caught or no pellet is left.
 /// - **For**: a world too large for any table, of which little is seen.
-/// - SeeAlso: Veness, Ng, Hutter, Uther & Silver (2011), *A Monte-Carlo AIXI approximation*. The rewards, what is
-///   observed and the distance of 5 are theirs; the maze and how long power, pursuit and rest last are not.
+/// - SeeAlso: Veness, Ng, Hutter, Uther & Silver (2011), *A Monte-Carlo AIXI approximation*. The rewards,
+///   what is observed and the distance of 5 are theirs; the maze and how long power, pursuit and rest last
+///   are not.
 public struct PartiallyObservablePacman: PlaceableEnvironment {
   /// How many rows the maze has.
   public static let rows = 21
@@ -248,8 +251,8 @@ public struct PartiallyObservablePacman: PlaceableEnvironment {
     return bits
   }
 
-  /// Pac-Man's cell, his power, the cell and pursuit of each ghost, and for each cell of a pellet, then of a pill,
-  /// whether it is there. Cells are numbered row by row.
+  /// Pac-Man's cell, his power, the cell and pursuit of each ghost, and for each cell of a pellet, then of a
+  /// pill, whether it is there. Cells are numbered row by row.
   public var stateNumbers: [Double] {
     [Double(pacman), Double(power)] + ghosts.flatMap { [Double($0.cell), Double($0.pursuit)] }
       + Self.pelletCells.map { hasPellet[$0] ? 1 : 0 } + Self.pillCells.map { hasPill[$0] ? 1 : 0 }
@@ -302,7 +305,8 @@ public struct PartiallyObservablePacman: PlaceableEnvironment {
       let words = actionNames.enumerated().filter { seen >> (shift + $0.offset) & 1 == 1 }.map(\.element)
       return words.isEmpty ? "nowhere" : words.joined(separator: ", ")
     }
-    let smell = seen >> 8 & 1 == 1 ? "2" : seen >> 9 & 1 == 1 ? "3" : seen >> 10 & 1 == 1 ? "4" : "more than 4"
+    let smell =
+      seen >> 8 & 1 == 1 ? "2" : seen >> 9 & 1 == 1 ? "3" : seen >> 10 & 1 == 1 ? "4" : "more than 4"
     return Picture(
       tiles: Tiles(rows: Self.rows, columns: Self.columns) { row, column in
         let cell = row * Self.columns + column

@@ -1,22 +1,22 @@
 import Assay
 
-/// Two doors, a tiger behind one of them and gold behind the other, and a sound that tells which, more often than
-/// not.
+/// Two doors, a tiger behind one of them and gold behind the other, and a sound that tells which, more often
+/// than not.
 ///
 /// ![what one sees](tiger)
 ///
-/// Listening costs 1 and lets one hear the tiger behind its own door with probability p, else behind the other.
-/// Opening the tiger's door costs 100, opening the other one is worth 10; either way the tiger is put behind one of
-/// the doors anew, each equally likely, as at the start, and what one hears then is either door, whatever is behind
-/// it. No episode ends.
+/// Listening costs 1 and lets one hear the tiger behind its own door with probability p, else behind the
+/// other. Opening the tiger's door costs 100, opening the other one is worth 10; either way the tiger is put
+/// behind one of the doors anew, each equally likely, as at the start, and what one hears then is either
+/// door, whatever is behind it. No episode ends.
 ///
 /// - **Observation**: 0 the tiger is heard left, 1 right, 2 nothing yet, which comes at the start alone.
 /// - **Action**: 0 listen, 1 open the left door, 2 open the right door.
 /// - **Reward**: −100, −1 or 10.
 /// - **Ending**: none.
 /// - **For**: paying for information until it is worth its price, and no longer.
-/// - **Published**: at p = 0.85 the value of knowing nothing is 19.3714 at γ = 0.95 and 1.9334 at γ = 0.75; the best
-///   average reward is 1.0838 a step, by opening once one door was heard twice more than the other.
+/// - **Published**: at p = 0.85 the value of knowing nothing is 19.3714 at γ = 0.95 and 1.9334 at γ = 0.75;
+///   the best average reward is 1.0838 a step, by opening once one door was heard twice more than the other.
 /// - SeeAlso: Kaelbling, Littman & Cassandra (1998), *Planning and acting in partially observable stochastic
 ///   domains*.
 public struct Tiger: ListedHiddenEnvironment {

@@ -1,22 +1,23 @@
 import Assay
 
-/// A first action that decides about the last reward, with rewards and observations between that mean nothing.
+/// A first action that decides about the last reward, with rewards and observations between that mean
+/// nothing.
 ///
 /// ![what one sees](umbrella-chain)
 ///
-/// Whether an umbrella will be needed is drawn at the start, and so is whether one has it, each way equally likely.
-/// The first action decides whether one has it from then on; no other action does anything. The last of n steps ends
-/// the episode, with 1 if one has what is needed or lacks what is not, else with −1. Every step before it is worth 1
-/// or −1, each equally likely. All is seen, together with distracting bits that are drawn anew at the start and with
-/// each step.
+/// Whether an umbrella will be needed is drawn at the start, and so is whether one has it, each way equally
+/// likely. The first action decides whether one has it from then on; no other action does anything. The last
+/// of n steps ends the episode, with 1 if one has what is needed or lacks what is not, else with −1. Every
+/// step before it is worth 1 or −1, each equally likely. All is seen, together with distracting bits that are
+/// drawn anew at the start and with each step.
 ///
-/// - **Observation**: ((2·t + needed)·2 + had)·2ᵈ + distraction, for t steps taken and d bits, the number they make
-///   being the distraction.
+/// - **Observation**: ((2·t + needed)·2 + had)·2ᵈ + distraction, for t steps taken and d bits, the number
+///   they make being the distraction.
 /// - **Action**: 0 leave the umbrella, 1 take it.
 /// - **Reward**: −1 or 1. The expected return of an episode is the last reward.
 /// - **Ending**: terminates with step n.
-/// - **For**: giving credit to what mattered long ago, through noise in rewards and in what is seen. The best return
-///   is 1, that of any first action taken without a look 0.
+/// - **For**: giving credit to what mattered long ago, through noise in rewards and in what is seen. The best
+///   return is 1, that of any first action taken without a look 0.
 /// - SeeAlso: Osband et al. (2020), *Behaviour suite for reinforcement learning*, whose rules these are.
 public struct UmbrellaChain: ListedHiddenEnvironment {
   /// n, how many steps an episode has, from 1.
@@ -34,7 +35,8 @@ public struct UmbrellaChain: ListedHiddenEnvironment {
   ///   - distractors: d, how many distracting bits there are, from 0 to 10.
   public init(length: Int = 10, distractors: Int = 3) {
     precondition(length >= 1 && length <= 100, "length must be in 1...100, but is \(length)")
-    precondition(distractors >= 0 && distractors <= 10, "distractors must be in 0...10, but is \(distractors)")
+    precondition(
+      distractors >= 0 && distractors <= 10, "distractors must be in 0...10, but is \(distractors)")
     self.length = length
     self.distractors = distractors
     let noise = 1 << distractors

@@ -28,7 +28,8 @@ struct CassandraFormatTests {
     R: open-right : tiger-right : * : * - 1.0e2  # a sign may stand by itself
     """
 
-  static func read(_ text: String, limit: Int = FiniteMDP.cassandraEntryLimit) throws(DataError) -> FinitePOMDP
+  static func read(_ text: String, limit: Int = FiniteMDP.cassandraEntryLimit) throws(DataError)
+    -> FinitePOMDP
   {
     try FinitePOMDP(cassandra: Array(text.utf8), entryLimit: limit)
   }
@@ -187,7 +188,8 @@ struct CassandraFormatTests {
   @Test(
     "each way to say where episodes start",
     arguments: [
-      ("", [0.25, 0.25, 0.25, 0.25]), ("start: uniform", [0.25, 0.25, 0.25, 0.25]), ("start: c", [0, 0, 1, 0]),
+      ("", [0.25, 0.25, 0.25, 0.25]), ("start: uniform", [0.25, 0.25, 0.25, 0.25]),
+      ("start: c", [0, 0, 1, 0]),
       ("start: 2", [0, 0, 1, 0]), ("start: 1", [0, 1, 0, 0]), ("start: 1 0 0.0 0", [1, 0, 0, 0]),
       ("start:\n0.1 0.2 0.3 0.4", [0.1, 0.2, 0.3, 0.4]), ("start include: b 3", [0, 0.5, 0, 0.5]),
       ("start exclude: b 3 b", [0.5, 0, 0.5, 0]),
@@ -224,7 +226,9 @@ struct CassandraFormatTests {
       ("values: reward\n", "values: reward values: cost\n", #"line 3 is "values"; allowed: only one of it"#),
       ("states: tiger-left tiger-right", "states: 0", #"line 4 is "0"; allowed: a number of states from 1"#),
       ("states: tiger-left tiger-right", "states: 99999999999999999999", "a number of states from 1"),
-      ("states: tiger-left tiger-right", "states: a a", #"line 4 is "a"; allowed: each name of a state once"#),
+      (
+        "states: tiger-left tiger-right", "states: a a", #"line 4 is "a"; allowed: each name of a state once"#
+      ),
       ("states: tiger-left tiger-right", "states:", #"line 5 is "actions"; allowed: the number of states"#),
       ("observations: hear-left hear-right", "", "line 8: observations is missing"),
       ("T: listen identity", "T: lisen identity", #"line 8 is "lisen"; allowed: an action that is listed"#),
@@ -238,12 +242,17 @@ struct CassandraFormatTests {
       ("T: listen identity\n", "", "T of action listen, state tiger-left is missing"),
       ("T: listen identity", "T: listen : 0 identity", #"line 8 is "identity"; allowed: numbers, uniform"#),
       ("T: listen identity", "S: listen identity", #"line 8 is ":"; allowed: discount, values"#),
-      ("O: open-left uniform", "O: open-left identity", #"line 15 is "identity"; allowed: numbers or uniform"#),
+      (
+        "O: open-left uniform", "O: open-left identity",
+        #"line 15 is "identity"; allowed: numbers or uniform"#
+      ),
       ("O: open-left uniform\n", "", "O of action open-left, next state tiger-left is missing"),
       ("0.85 0.15", "0.85 0.25", "O of action listen, next state tiger-left is 1.1 in sum"),
       ("R: listen : * : * : * -1", "R: listen : * : * : * x", #"line 17 is "x"; allowed: a finite number"#),
       ("R: listen : * : * : * -1", "R: listen -1", #"line 17 is "-"; allowed: a colon"#),
-      ("R: listen : * : * : * -1", "R: listen : * : * : 2 -1", "an observation that is listed, or its number"),
+      (
+        "R: listen : * : * : * -1", "R: listen : * : * : 2 -1", "an observation that is listed, or its number"
+      ),
       ("R: listen : * : * : * -1", "R: listen : * : * : * 1 1", #"line 17 is "1"; allowed: T, O or R"#),
       ("# Behind", "Behind", #"line 1 is "Behind"; allowed: discount, values"#),
       ("# Behind", "\u{E9}", "line 1 is a byte of value 195; allowed: letters, digits and the signs"),
@@ -282,7 +291,8 @@ struct CassandraFormatTests {
     // Many wildcards are as good as a large one.
     let many = String(repeating: "T: * : * : * 0.01\n", count: 100)
     let error = try #require(throws: DataError.self) {
-      _ = try Self.read("discount: 0 values: reward states: 10 actions: 10 observations: 1 " + many, limit: 50_000)
+      _ = try Self.read(
+        "discount: 0 values: reward states: 10 actions: 10 observations: 1 " + many, limit: 50_000)
     }
     #expect("\(error)".contains("line 51 is more entries than are allowed for"), "\(error)")
     #expect("\(error)".contains("at most 50000"), "\(error)")
@@ -411,7 +421,8 @@ enum RandomProcess {
     var process = try FiniteMDP(
       name: "random \(seed)", stateCount: states, actionCount: actions, discount: random.unit(),
       initial: initial, rowStarts: rowStarts, successors: successors, probabilities: probabilities,
-      terminals: [], rewards: [.init(name: "reward", expected: expected, outcomes: byOutcome ? rewards : nil)])
+      terminals: [], rewards: [.init(name: "reward", expected: expected, outcomes: byOutcome ? rewards : nil)]
+    )
     if seed % 2 == 0 {
       process.stateNames = (0..<states).map { "s-\($0)" }
       process.actionNames = (0..<actions).map { "go_\($0)" }

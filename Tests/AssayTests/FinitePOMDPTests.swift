@@ -3,8 +3,8 @@ import Testing
 
 @Suite("Finite POMDPs")
 struct FinitePOMDPTests {
-  /// Two states; action 0 stays, action 1 ends the episode in state 1 with probability ¼ and else goes to state 1
-  /// from either. Observations 0 and 1 tell the states apart with probability `accuracy`.
+  /// Two states; action 0 stays, action 1 ends the episode in state 1 with probability ¼ and else goes to
+  /// state 1 from either. Observations 0 and 1 tell the states apart with probability `accuracy`.
   static func process(accuracy: Double = 0.75) throws -> FinitePOMDP {
     let process = try FiniteMDP(
       name: "two", stateCount: 2, actionCount: 2, discount: 0.9, initial: [0.5, 0.5],
@@ -79,7 +79,8 @@ struct FinitePOMDPTests {
     let good: [(observation: Int, probability: Double)] = [(0, 1)]
     #expect(try message([good, [], [], good]).contains("action 0, next state 1 is missing"))
     #expect(try message([good, good, [], [(0, 0.5)]]).contains("action 1, next state 1 is 0.5 in sum"))
-    #expect(try message([good, [(2, 1)], [], good]).contains("an observation of action 0, next state 1 is 2"))
+    #expect(
+      try message([good, [(2, 1)], [], good]).contains("an observation of action 0, next state 1 is 2"))
     #expect(try message([[(0, -1), (1, 2)], good, [], good]).contains("is -1.0; allowed: a finite number"))
     #expect(try message([[(0, .nan)], good, [], good]).contains("is NaN; allowed: a finite number"))
     // A state that has some actions has them all.

@@ -58,7 +58,8 @@ struct CassandraReader {
     while tokens.kind != .end {
       guard tokens.kind == .word else {
         throw tokens.error(
-          allowed: "discount, values, states, actions, \(isHidden ? "observations, " : "")start, \(statements)")
+          allowed:
+            "discount, values, states, actions, \(isHidden ? "observations, " : "")start, \(statements)")
       }
       let word = tokens.text
       switch word {
@@ -94,7 +95,8 @@ struct CassandraReader {
       case "start": try readStart()
       default:
         throw tokens.error(
-          allowed: "discount, values, states, actions, \(isHidden ? "observations, " : "")start, \(statements)")
+          allowed:
+            "discount, values, states, actions, \(isHidden ? "observations, " : "")start, \(statements)")
       }
     }
     try checkPreamble()
@@ -119,7 +121,8 @@ struct CassandraReader {
     ] where !isThere {
       throw DataError(
         field: "line \(tokens.line): \(word)", value: "missing",
-        allowed: "discount, values, states, actions\(isHidden ? " and observations" : "") before \(statements)")
+        allowed:
+          "discount, values, states, actions\(isHidden ? " and observations" : "") before \(statements)")
     }
   }
 
@@ -195,7 +198,8 @@ struct CassandraReader {
     let sum = vector.reduce(0, +)
     guard abs(sum - 1) <= Self.tolerance else {
       throw DataError(
-        field: "line \(line): start", value: "\(sum) in sum", allowed: "probabilities that sum to 1 within 1e-5")
+        field: "line \(line): start", value: "\(sum) in sum",
+        allowed: "probabilities that sum to 1 within 1e-5")
     }
     start = .vector(abs(sum - 1) <= FiniteMDP.probabilityTolerance ? vector : vector.map { $0 / sum })
   }

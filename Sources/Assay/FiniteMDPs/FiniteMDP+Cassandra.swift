@@ -7,13 +7,14 @@ extension FiniteMDP {
 
   /// Reads a process from a text in Cassandra's format for processes whose states are seen, `.MDP`.
   ///
-  /// The format is that of ``FinitePOMDP/init(cassandra:name:entryLimit:)`` without observations. A reward may
-  /// depend on the state an action leads to.
+  /// The format is that of ``FinitePOMDP/init(cassandra:name:entryLimit:)`` without observations. A reward
+  /// may depend on the state an action leads to.
   ///
   /// - Parameters:
   ///   - text: the bytes of a file.
   ///   - name: what to call the process; the format has no place for a name.
-  ///   - entryLimit: how many table entries wildcards, `uniform`, `identity` and `reset` may stand for in sum,
+  ///   - entryLimit: how many table entries wildcards, `uniform`, `identity` and `reset` may stand for in
+  ///     sum,
   ///     so that a short file cannot ask for much memory.
   /// - Throws: ``DataError`` that names the line or the row, what was found and what is allowed.
   public init(
@@ -36,8 +37,9 @@ extension FiniteMDP {
 
   /// Writes the process in Cassandra's format `.MDP`, with the training reward alone.
   ///
-  /// Reading it back gives an equal process where outcomes are sorted by the state they lead to, each once and
-  /// none of them impossible. Names that the format does not allow, such as those with blanks, are left out.
+  /// Reading it back gives an equal process where outcomes are sorted by the state they lead to, each once
+  /// and none of them impossible. Names that the format does not allow, such as those with blanks, are left
+  /// out.
   ///
   /// - Returns: the text.
   /// - Throws: ``DataError`` where the process has endings or unavailable actions, of which the format knows
@@ -52,31 +54,32 @@ extension FiniteMDP {
 extension FinitePOMDP {
   /// Reads a process from a text in Cassandra's format for processes whose states are hidden, `.POMDP`.
   ///
-  /// First come, in any order, `discount:` with γ, `values:` with `reward` or `cost`, and `states:`, `actions:`
-  /// and `observations:` with either their number or their names; and, once the states are known, perhaps where
-  /// episodes start: `start:` with `uniform`, a state or as many probabilities as there are states,
-  /// `start include:` or `start exclude:` with some states, each of those left being equally likely. They start
-  /// anywhere otherwise.
+  /// First come, in any order, `discount:` with γ, `values:` with `reward` or `cost`, and `states:`,
+  /// `actions:` and `observations:` with either their number or their names; and, once the states are known,
+  /// perhaps where episodes start: `start:` with `uniform`, a state or as many probabilities as there are
+  /// states, `start include:` or `start exclude:` with some states, each of those left being equally likely.
+  /// They start anywhere otherwise.
   ///
   ///     T: action : state : next state   probability
   ///     O: action : next state : observation   probability
   ///     R: action : state : next state : observation   number
   ///
-  /// follow in any order. In place of each name there may be its number, from 0, or `*` for all. With the last
-  /// name of `T` or `O` left out there follows a row of probabilities or `uniform`, or for `T` `reset`, which is
-  /// what episodes start with. With the last two left out there follow as many rows as there are states, or
-  /// `uniform`, or for `T` `identity`. `R` is followed by a number for each observation, or by such a row for
-  /// each next state. What is given twice is as given last, and what is not given is 0. Text from `#` to the end
-  /// of a line is a comment.
+  /// follow in any order. In place of each name there may be its number, from 0, or `*` for all. With the
+  /// last name of `T` or `O` left out there follows a row of probabilities or `uniform`, or for `T` `reset`,
+  /// which is what episodes start with. With the last two left out there follow as many rows as there are
+  /// states, or `uniform`, or for `T` `identity`. `R` is followed by a number for each observation, or by
+  /// such a row for each next state. What is given twice is as given last, and what is not given is 0. Text
+  /// from `#` to the end of a line is a comment.
   ///
-  /// Each row of `T` and `O` has to sum to 1 within 1e-5; one that is off by more than 1e-9 is scaled. Costs become
-  /// negative rewards. A reward that depends on the observation becomes its expectation, given state, action and
-  /// next state. The format knows no first observation, so the process has none.
+  /// Each row of `T` and `O` has to sum to 1 within 1e-5; one that is off by more than 1e-9 is scaled. Costs
+  /// become negative rewards. A reward that depends on the observation becomes its expectation, given state,
+  /// action and next state. The format knows no first observation, so the process has none.
   ///
   /// - Parameters:
   ///   - text: the bytes of a file.
   ///   - name: what to call the process; the format has no place for a name.
-  ///   - entryLimit: how many table entries wildcards, `uniform`, `identity` and `reset` may stand for in sum,
+  ///   - entryLimit: how many table entries wildcards, `uniform`, `identity` and `reset` may stand for in
+  ///     sum,
   ///     so that a short file cannot ask for much memory.
   /// - Throws: ``DataError`` that names the line or the row, what was found and what is allowed.
   /// - SeeAlso: Cassandra, *The POMDP page*, which describes the format.
@@ -105,10 +108,10 @@ extension FinitePOMDP {
   /// Writes the process in Cassandra's format `.POMDP`, with the training reward alone and without first
   /// observations.
   ///
-  /// Reading it back gives an equal process where there were no first observations, and outcomes and observations
-  /// are sorted, each once and none of them impossible. Names that the format does not allow, such as those with
-  /// blanks, are left out. What is observed where an action never leads is written as uniform, as the format has
-  /// no way to say nothing.
+  /// Reading it back gives an equal process where there were no first observations, and outcomes and
+  /// observations are sorted, each once and none of them impossible. Names that the format does not allow,
+  /// such as those with blanks, are left out. What is observed where an action never leads is written as
+  /// uniform, as the format has no way to say nothing.
   ///
   /// - Returns: the text.
   /// - Throws: ``DataError`` where the process has endings or unavailable actions, of which the format knows

@@ -27,12 +27,13 @@ extension FinitePOMDP {
   /// The result sums to 1 within rounding, however small the probability of the observation.
   ///
   /// - Parameters:
-  ///   - belief: the probability of each state, `[S]`: not negative, and summing to 1 within 1e-9. Anything else,
+  ///   - belief: the probability of each state, `[S]`: not negative, and summing to 1 within 1e-9. Anything
+  ///     else,
   ///     NaN included, traps.
   ///   - action: the action that was taken.
   ///   - observation: what was observed after it.
-  /// - Returns: how likely that observation was, together with the episode's going on. Where it is 0, what was
-  ///   observed cannot happen, or is too unlikely for `Double` to hold, and the belief is left as it was.
+  /// - Returns: how likely that observation was, together with the episode's going on. Where it is 0, what
+  ///   was observed cannot happen, or is too unlikely for `Double` to hold, and the belief is left as it was.
   @discardableResult
   public func update(_ belief: inout [Double], action: Int, observation: Int) -> Double {
     check(observation: observation)
@@ -100,11 +101,13 @@ extension FinitePOMDP {
     precondition(belief.count == stateCount, "a belief needs \(stateCount) entries, but has \(belief.count)")
     var sum = 0.0
     for (state, probability) in belief.enumerated() {
-      precondition(probability >= 0, "the belief in state \(state) must not be negative, but is \(probability)")
+      precondition(
+        probability >= 0, "the belief in state \(state) must not be negative, but is \(probability)")
       sum += probability
     }
     precondition(
-      abs(sum - 1) <= FiniteMDP.probabilityTolerance, "a belief must sum to 1 within 1e-9, but sums to \(sum)")
+      abs(sum - 1) <= FiniteMDP.probabilityTolerance, "a belief must sum to 1 within 1e-9, but sums to \(sum)"
+    )
   }
 
   private func check(action: Int) {

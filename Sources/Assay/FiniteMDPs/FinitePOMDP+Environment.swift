@@ -1,15 +1,16 @@
-/// A world that can list itself, though it shows less than its state: what ``EnumerableEnvironment`` is to worlds
-/// that show everything.
+/// A world that can list itself, though it shows less than its state: what ``EnumerableEnvironment`` is to
+/// worlds that show everything.
 ///
-/// States are the numbers from 0 that its ``process`` lists. An agent sees observations, which are numbers too.
+/// States are the numbers from 0 that its ``process`` lists. An agent sees observations, which are numbers
+/// too.
 public protocol HiddenStateEnvironment: PlaceableEnvironment
 where
   Observation == Int, Action == Int, ObservationSpace == DiscreteSpace, ActionSpace == DiscreteSpace
 {
   /// The states, what each action may lead to, and what is seen of it, exactly.
   ///
-  /// Where it gives no first observation, an episode starts with one observation more than it lists, which says
-  /// nothing: the number ``FinitePOMDP/observationCount``.
+  /// Where it gives no first observation, an episode starts with one observation more than it lists, which
+  /// says nothing: the number ``FinitePOMDP/observationCount``.
   var process: FinitePOMDP { get }
 
   /// The state the world is in, which it does not show.
@@ -47,13 +48,12 @@ extension HiddenStateEnvironment {
 
   /// The smallest and the largest reward that is listed.
   public var rewardRange: ClosedRange<Double> {
-    let reward = process.process.reward
+    let listed = process.process
     var low = Double.infinity
     var high = -Double.infinity
-    for pair in 0..<stateCount * actionCount {
-      for entry in process.process.rowStarts[pair]..<process.process.rowStarts[pair + 1]
-      where process.process.probabilities[entry] > 0 {
-        let value = reward.outcomes?[entry] ?? reward.expected[pair]
+    for pair in 0..<listed.stateCount * listed.actionCount {
+      for entry in listed.rowStarts[pair]..<listed.rowStarts[pair + 1] where listed.probabilities[entry] > 0 {
+        let value = listed.reward.outcomes?[entry] ?? listed.reward.expected[pair]
         low = min(low, value)
         high = max(high, value)
       }

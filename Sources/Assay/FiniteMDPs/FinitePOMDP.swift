@@ -1,8 +1,8 @@
-/// A finite Markov decision process whose state is hidden: all that an agent sees of it are observations, which
-/// come with probability O(o | a, s′) after action a led to state s′.
+/// A finite Markov decision process whose state is hidden: all that an agent sees of it are observations,
+/// which come with probability O(o | a, s′) after action a led to state s′.
 ///
-/// The dynamics and the reward are those of a ``FiniteMDP`` over the hidden states. That an episode ends is seen
-/// even here, so endings are no part of the observations. Whoever cannot see the state cannot know which
+/// The dynamics and the reward are those of a ``FiniteMDP`` over the hidden states. That an episode ends is
+/// seen even here, so endings are no part of the observations. Whoever cannot see the state cannot know which
 /// actions it offers: each action is available in each state but those in which nothing is.
 ///
 /// - SeeAlso: Kaelbling, Littman & Cassandra (1998), *Planning and acting in partially observable stochastic
@@ -68,8 +68,8 @@ public struct FinitePOMDP: Sendable, Hashable {
   public let observationCount: Int
   /// O(o | a, s′), in row a·S + s′; empty where action a never leads to s′.
   public let observations: ObservationTable
-  /// The probability of the first observation in each state, `[S]` rows; `nil` where episodes start without one,
-  /// as they do in most of the literature.
+  /// The probability of the first observation in each state, `[S]` rows; `nil` where episodes start without
+  /// one, as they do in most of the literature.
   public let firstObservations: ObservationTable?
   /// How to call the observations; empty for plain numbers.
   public var observationNames: [String] = []
@@ -139,7 +139,7 @@ extension FinitePOMDP {
         }
       }
     }
-    try validate(observations, isNeeded: { isEntered[$0] }) { row in
+    try validate(observations, isNeeded: isEntered) { row in
       let (action, next) = row.quotientAndRemainder(dividingBy: stateCount)
       return "action \(process.actionName(action)), next state \(process.stateName(next))"
     }
@@ -147,7 +147,7 @@ extension FinitePOMDP {
     precondition(
       firstObservations.rowCount == stateCount,
       "firstObservations needs \(stateCount) rows, but has \(firstObservations.rowCount)")
-    try validate(firstObservations, isNeeded: { process.initial[$0] > 0 }) { row in
+    try validate(firstObservations, isNeeded: process.initial.map { $0 > 0 }) { row in
       "the first state \(process.stateName(row))"
     }
   }
@@ -163,7 +163,7 @@ extension FinitePOMDP {
   }
 
   private func validate(
-    _ table: ObservationTable, isNeeded: (Int) -> Bool, naming name: (Int) -> String
+    _ table: ObservationTable, isNeeded: [Bool], naming name: (Int) -> String
   ) throws(DataError) {
     let count = table.observations.count
     precondition(
@@ -172,7 +172,7 @@ extension FinitePOMDP {
     for row in 0..<table.rowCount {
       let range = table.range(ofRow: row)
       if range.isEmpty {
-        if isNeeded(row) {
+        if isNeeded[row] {
           throw DataError(
             field: "the observations of \(name(row))", value: "missing",
             allowed: "probabilities that sum to 1")

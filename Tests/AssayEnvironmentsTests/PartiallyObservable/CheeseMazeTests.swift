@@ -35,10 +35,10 @@ struct CheeseMazeTests {
 
   @Test("67/53 a step is best where being put elsewhere takes a step, else 67/43")
   func best() {
-    // By hand, the best number of steps to the cheese: 4, 2 and 4 from the top's corners and middle; 4 on average
-    // from between them, which look the same (3 or 5, going right first); 13/3 from the alleys (up first: 5, 3 or 5);
-    // 6 from their ends. That is 43 in sum over 10 cells: 33 moves at −1 and ten cheeses in 43 steps, and 10 more
-    // where being put elsewhere takes one.
+    // By hand, the best number of steps to the cheese: 4, 2 and 4 from the top's corners and middle; 4 on
+    // average from between them, which look the same (3 or 5, going right first); 13/3 from the alleys (up
+    // first: 5, 3 or 5); 6 from their ends. That is 43 in sum over 10 cells: 33 moves at −1 and ten cheeses
+    // in 43 steps, and 10 more where being put elsewhere takes one.
     for (restart, byHand) in [(Restart.nextStep, (100 - 33) / 53.0), (.atOnce, (100 - 33) / 43.0)] {
       let gain = BeliefGraph(CheeseMaze(restart: restart).process).bestAverageReward()
       #expect(abs(gain.lowerBound - byHand) < 1e-6 && abs(gain.upperBound - byHand) < 1e-6)

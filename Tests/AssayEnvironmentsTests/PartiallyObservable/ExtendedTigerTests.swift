@@ -15,7 +15,8 @@ struct ExtendedTigerTests {
   func rules() {
     let process = ExtendedTiger(wasted: 7).process
     // Stand, listen, open left, open right; sitting before the tiger left and right, then standing.
-    #expect(process.process.reward.expected == [-1, -1, -7, -7, -1, -1, -7, -7, -7, -7, -100, 30, -7, -7, 30, -100])
+    #expect(
+      process.process.reward.expected == [-1, -1, -7, -7, -1, -1, -7, -7, -7, -7, -100, 30, -7, -7, 30, -100])
     #expect(process.probability(of: 0, after: ExtendedTiger.listen, leadingTo: 0) == 0.85)
     #expect(process.probability(of: 2, after: ExtendedTiger.listen, leadingTo: 2) == 1)
     #expect(process.probability(of: 2, after: ExtendedTiger.openLeft, leadingTo: 0) == 1)
@@ -24,8 +25,8 @@ struct ExtendedTigerTests {
 
   @Test("4.7794 a step is best, whatever wasted steps cost", arguments: [1.0, 10])
   func average(wasted: Double) {
-    // Standing up once one door was heard k times more than the other: it is the right one with
-    // P = .85ᵏ/(.85ᵏ + .15ᵏ), after k/.7·(2P − 1) times listening on average (a random walk), and two steps more.
+    // Standing up once one door was heard k times more than the other: it is the right one with P =
+    // .85ᵏ/(.85ᵏ + .15ᵏ), after k/.7·(2P − 1) times listening on average (a random walk), and two steps more.
     let byRule = (1...6).map { k -> Double in
       let right = 1 / (1 + pow(0.15 / 0.85, Double(k)))
       let listens = Double(k) / 0.7 * (2 * right - 1)

@@ -18,10 +18,13 @@ struct FourByFourGridTests {
     #expect((0..<4).map { outcomes(0, $0) } == [[0], [1], [4], [0]])
     #expect((0..<4).map { outcomes(11, $0) } == [[7], [11], [15], [10]])
     #expect(outcomes(15, 2) == Array(0..<15))
-    #expect(process.reward.expected.indices.filter { process.reward.expected[$0] != 0 } == [11 * 4 + 2, 14 * 4 + 1])
+    #expect(
+      process.reward.expected.indices.filter { process.reward.expected[$0] != 0 } == [11 * 4 + 2, 14 * 4 + 1])
     #expect(process.initial == [Double](repeating: 1.0 / 15, count: 15) + [0])
     let shown = FourByFourGrid().process
-    #expect(shown.process.outcomeRange(state: 14, action: 1).map { Int(shown.process.successors[$0]) } == Array(15..<30))
+    #expect(
+      shown.process.outcomeRange(state: 14, action: 1).map { Int(shown.process.successors[$0]) }
+        == Array(15..<30))
     #expect(shown.probability(of: 1, after: 1, leadingTo: 20) == 1)
     #expect(shown.probability(of: 0, after: 1, leadingTo: 5) == 1)
   }

@@ -3,12 +3,13 @@ import AssayEnvironments
 import AssayTesting
 import Foundation
 
-/// What a listed world does against what it lists: its general contract, and how often each next state comes with
-/// each observation.
+/// What a listed world does against what it lists: its general contract, and how often each next state comes
+/// with each observation.
 ///
-/// Frequencies are compared by the relative entropy of what was drawn to what is listed, whose tail for k outcomes in
-/// n draws is at most e^(d − t)·(t / d)ᵈ for n·D ≥ t > d = k − 1. All comparisons of a world together find fault with a
-/// sound one with a probability of at most 1e-6 over all seeds, and the seed is fixed.
+/// Frequencies are compared by the relative entropy of what was drawn to what is listed, whose tail for k
+/// outcomes in n draws is at most e^(d − t)·(t / d)ᵈ for n·D ≥ t > d = k − 1. All comparisons of a world
+/// together find fault with a sound one with a probability of at most 1e-6 over all seeds, and the seed is
+/// fixed.
 ///
 /// - Parameters:
 ///   - world: the world.
@@ -91,8 +92,8 @@ private func isUnlikely(_ counts: [[Int]: Int], _ expected: [[Int]: Double], rat
   return exp(freedom - entropy + freedom * log(entropy / freedom)) < rate
 }
 
-/// What can be believed in a small world that shows less than its state, as a process of its own: its states are the
-/// beliefs that can come about, two that differ by less than 1e-9 in each entry being one.
+/// What can be believed in a small world that shows less than its state, as a process of its own: its states
+/// are the beliefs that can come about, two that differ by less than 1e-9 in each entry being one.
 ///
 /// Short and slow on purpose: what it checks must not be what the package computes with.
 struct BeliefGraph {
@@ -189,8 +190,8 @@ struct BeliefGraph {
     return starts.reduce(0) { $0 + $1.probability * values[$1.next] }
   }
 
-  /// Bounds on the best average reward, which hold for any values that one step of the best policy is taken from:
-  /// the smallest and the largest gain of that step.
+  /// Bounds on the best average reward, which hold for any values that one step of the best policy is taken
+  /// from: the smallest and the largest gain of that step.
   func bestAverageReward(sweeps: Int = 2000) -> ClosedRange<Double> {
     var values = [Double](repeating: 0, count: count)
     var range = -Double.infinity...Double.infinity

@@ -11,8 +11,8 @@ struct MemoryChainTests {
 
   @Test("the clock, the bits and the question are shown when the suite shows them")
   func sights() {
-    // For n = 3 and 2 bits: bits 01 (0 the first) and question 1. By the suite's code: clock 0 and the bits at the
-    // start and after a step, clock 1, then clock 2 with the question, and clock 3 at the end.
+    // For n = 3 and 2 bits: bits 01 (0 the first) and question 1. By the suite's code: clock 0 and the bits
+    // at the start and after a step, clock 1, then clock 2 with the question, and clock 3 at the end.
     var world = MemoryChain(length: 3, bits: 2)
     var random = RandomStream(seed: 0)
     world.place(in: 1 * 4 + 2)

@@ -5,7 +5,8 @@ import Testing
 @Suite("One-dimensional maze")
 struct OneDimensionalMazeTests {
   @Test(
-    "the world does what it lists, in each variant", arguments: OneDimensionalMaze.Goal.allCases, Sight.allCases)
+    "the world does what it lists, in each variant", arguments: OneDimensionalMaze.Goal.allCases,
+    Sight.allCases)
   func contract(goal: OneDimensionalMaze.Goal, shown: Sight) {
     #expect(faults(of: OneDimensionalMaze(goal: goal, shown: shown)) == [])
   }
@@ -19,7 +20,10 @@ struct OneDimensionalMazeTests {
     let third = 1.0 / 3
     #expect(process.initial == [third, third, 0, third])
     let moving = OneDimensionalMaze(goal: .restarts).process.process
-    #expect(moving.stateNames == ["cell-0", "cell-1", "cell-3", "cell-0-after-goal", "cell-1-after-goal", "cell-3-after-goal"])
+    #expect(
+      moving.stateNames == [
+        "cell-0", "cell-1", "cell-3", "cell-0-after-goal", "cell-1-after-goal", "cell-3-after-goal",
+      ])
     #expect(Array(moving.successors[moving.outcomeRange(state: 2, action: 0)]) == [3, 4, 5])
     #expect(Array(moving.successors[moving.outcomeRange(state: 4, action: 1)]) == [3, 4, 5])
     #expect(Array(moving.successors[moving.outcomeRange(state: 4, action: 0)]) == [0])

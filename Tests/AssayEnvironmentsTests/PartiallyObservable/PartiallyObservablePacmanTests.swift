@@ -10,7 +10,8 @@ struct PartiallyObservablePacmanTests {
 
   /// Pac-Man in a cell with pellets in some, and ghosts far away that rest.
   static func world(
-    at row: Int, _ column: Int, pellets: [(Int, Int)], ghosts: [(Int, Int)] = [(9, 8), (9, 10), (10, 8), (10, 10)],
+    at row: Int, _ column: Int, pellets: [(Int, Int)],
+    ghosts: [(Int, Int)] = [(9, 8), (9, 10), (10, 8), (10, 10)],
     pills: [(Int, Int)] = [], power: Int = 0, pursuit: Int = -3
   ) -> World {
     func cell(_ row: Int, _ column: Int) -> Int { row * World.columns + column }
@@ -41,7 +42,12 @@ struct PartiallyObservablePacmanTests {
       try copy.place(at: world.stateNumbers)
       var streams = (random, random)
       #expect(copy.observation == step.observation)
-      #expect(copy.step(1, using: &streams.0).reward == { var other = world; return other.step(1, using: &streams.1).reward }())
+      #expect(
+        copy.step(1, using: &streams.0).reward
+          == {
+            var other = world
+            return other.step(1, using: &streams.1).reward
+          }())
     }
   }
 
@@ -139,7 +145,8 @@ struct PartiallyObservablePacmanTests {
   func pursuit() {
     var random = RandomStream(seed: 9)
     // Pac-Man walks against the wall in a far corner, so that what is near stays near by being put back.
-    var world = Self.world(at: 1, 1, pellets: [(19, 9)], ghosts: [(5, 2), (9, 10), (10, 8), (10, 10)], pursuit: 0)
+    var world = Self.world(
+      at: 1, 1, pellets: [(19, 9)], ghosts: [(5, 2), (9, 10), (10, 8), (10, 10)], pursuit: 0)
     var counters: [Int] = []
     for _ in 0..<10 {
       world.ghosts[0].cell = 5 * 19 + 2

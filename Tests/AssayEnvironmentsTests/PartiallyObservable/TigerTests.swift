@@ -8,8 +8,8 @@ struct TigerTests {
   @Test("the world does what it lists, with any accuracy", arguments: [0.5, 0.85, 1])
   func contract(accuracy: Double) { #expect(faults(of: Tiger(accuracy: accuracy)) == []) }
 
-  /// The world by the difference of how often each door was heard, cut off at ±30: what it is worth to know nothing,
-  /// and what is best on average. Written from the rules, with nothing of the package in it.
+  /// The world by the difference of how often each door was heard, cut off at ±30: what it is worth to know
+  /// nothing, and what is best on average. Written from the rules, with nothing of the package in it.
   static func byDifference(discount: Double, sweeps: Int) -> (value: Double, gain: ClosedRange<Double>) {
     let limit = 30
     var values = [Double](repeating: 0, count: 2 * limit + 1)

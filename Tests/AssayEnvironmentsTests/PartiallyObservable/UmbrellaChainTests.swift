@@ -27,7 +27,10 @@ struct UmbrellaChainTests {
     #expect(outcomes(6, 1) == [[10, -1, 1]])
     #expect(outcomes(7, 0) == [[11, 1, 1]])
     #expect(outcomes(4, 1) == [[8, 1, 1]])
-    #expect(process.observationRange(action: 0, next: 6).map { Int(process.observations.observations[$0]) } == [12, 13])
+    #expect(
+      process.observationRange(action: 0, next: 6).map { Int(process.observations.observations[$0]) } == [
+        12, 13,
+      ])
     // Who looks gets 1 in the end.
     #expect(abs(BeliefGraph(process).bestValue(discount: 1) - 1) < 1e-9)
   }
