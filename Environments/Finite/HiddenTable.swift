@@ -11,6 +11,8 @@ struct HiddenTable: Sendable {
     let performances: [Double]
     /// The smallest and the largest of the training rewards that may come.
     let rewardRange: ClosedRange<Double>
+    let observationSpace: DiscreteSpace
+    let actionSpace: DiscreteSpace
 
     init(_ process: FinitePOMDP) {
       self.process = process
@@ -27,6 +29,9 @@ struct HiddenTable: Sendable {
       performances = column(dynamics.performance)
       let possible = rewards.indices.filter { dynamics.probabilities[$0] > 0 }.map { rewards[$0] }
       rewardRange = (possible.min() ?? 0)...(possible.max() ?? 0)
+      let isSilentAtFirst = process.firstObservations == nil
+      observationSpace = DiscreteSpace(count: process.observationCount + (isSilentAtFirst ? 1 : 0))
+      actionSpace = DiscreteSpace(count: process.actionCount)
     }
   }
 
@@ -39,6 +44,10 @@ struct HiddenTable: Sendable {
   private(set) var lastObservation: Int?
 
   var process: FinitePOMDP { listing.process }
+
+  /// One more than are listed where episodes start without any.
+  var observationSpace: DiscreteSpace { listing.observationSpace }
+  var actionSpace: DiscreteSpace { listing.actionSpace }
 
   /// The smallest and the largest training reward that is listed.
   var rewardRange: ClosedRange<Double> { listing.rewardRange }
@@ -184,11 +193,8 @@ protocol ListedHiddenEnvironment: HiddenStateEnvironment {
 extension ListedHiddenEnvironment {
   public var process: FinitePOMDP { table.process }
   public var name: String { table.process.process.name }
-  public var observationSpace: DiscreteSpace {
-    let process = table.process
-    return DiscreteSpace(count: process.observationCount + (process.firstObservations == nil ? 1 : 0))
-  }
-  public var actionSpace: DiscreteSpace { DiscreteSpace(count: table.process.actionCount) }
+  public var observationSpace: DiscreteSpace { table.observationSpace }
+  public var actionSpace: DiscreteSpace { table.actionSpace }
   public var state: Int { table.state }
   public var isOver: Bool { table.isOver }
   public var lastObservation: Int? { table.lastObservation }

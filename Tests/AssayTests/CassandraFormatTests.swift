@@ -288,6 +288,12 @@ struct CassandraFormatTests {
     ] {
       #expect(throws: DataError.self, "\(rest)") { _ = try Self.read(start + rest) }
     }
+    // Many observations of which few occur are no trouble.
+    let rare = try Self.read(
+      "discount: 0 values: reward states: 1 actions: 1 observations: 2000000000 T: 0 1 O: 0 : 0 : 1999999999 1"
+    )
+    let again = try Self.read(rare.cassandraText())
+    #expect(again == rare)
     // Many wildcards are as good as a large one.
     let many = String(repeating: "T: * : * : * 0.01\n", count: 100)
     let error = try #require(throws: DataError.self) {

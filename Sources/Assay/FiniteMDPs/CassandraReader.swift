@@ -10,7 +10,8 @@ struct CassandraReader {
     var names: [String] = []
     var numbers: [String: Int] = [:]
 
-    func describe(_ index: Int) -> String { names.isEmpty ? "\(index)" : names[index] }
+    /// A label for a message.
+    func describe(_ index: Int) -> String { names.isEmpty ? "\(index)" : String(names[index].prefix(40)) }
   }
 
   private var tokens: CassandraTokens

@@ -127,32 +127,39 @@ extension FinitePOMDP {
 /// Writes a process in Cassandra's format.
 private struct CassandraWriter {
   var text = ""
-  private let states: [String]
-  private let actions: [String]
-  private let observations: [String]
+  private let states: Labels
+  private let actions: Labels
+
+  /// What to call each of some things: their names if the format allows for all of them, else numbers.
+  private struct Labels {
+    let count: Int
+    let names: [String]
+
+    init(_ names: [String], count: Int) {
+      self.count = count
+      self.names =
+        names.count == count && names.allSatisfy(CassandraTokens.isName) && Set(names).count == count
+        ? names : []
+    }
+
+    subscript(_ index: Int) -> String { names.isEmpty ? "\(index)" : names[index] }
+
+    /// All of them, as a preamble has them: numbers are given by how many there are.
+    var list: String { names.isEmpty ? "\(count)" : names.joined(separator: " ") }
+  }
 
   init(_ process: FiniteMDP, observations: (count: Int, names: [String])?) {
-    states = Self.labels(process.stateNames, count: process.stateCount)
-    actions = Self.labels(process.actionNames, count: process.actionCount)
-    self.observations = observations.map { Self.labels($0.names, count: $0.count) } ?? []
+    states = Labels(process.stateNames, count: process.stateCount)
+    actions = Labels(process.actionNames, count: process.actionCount)
     // A name is a comment, which has to stay on its line.
     text = "# \(process.name.split(whereSeparator: \.isNewline).joined(separator: " "))\n"
     text += "discount: \(process.discount)\nvalues: reward\n"
-    text += "states: \(Self.list(states))\nactions: \(Self.list(actions))\n"
-    if observations != nil { text += "observations: \(Self.list(self.observations))\n" }
+    text += "states: \(states.list)\nactions: \(actions.list)\n"
+    if let observations {
+      text += "observations: \(Labels(observations.names, count: observations.count).list)\n"
+    }
     // A lone number would be a state.
     text += process.stateCount == 1 ? "" : "start: \(Self.row(process.initial))\n"
-  }
-
-  /// What to call each of some things: their names if the format allows for all of them, else numbers.
-  private static func labels(_ names: [String], count: Int) -> [String] {
-    names.count == count && names.allSatisfy(CassandraTokens.isName) && Set(names).count == count
-      ? names : (0..<count).map { "\($0)" }
-  }
-
-  /// The labels as a preamble has them: numbers are given by how many there are.
-  private static func list(_ labels: [String]) -> String {
-    labels[0] == "0" ? "\(labels.count)" : labels.joined(separator: " ")
   }
 
   private static func row(_ numbers: [Double]) -> String {
@@ -207,6 +214,7 @@ private struct CassandraWriter {
   }
 
   mutating func write(_ process: FinitePOMDP) {
+    let observations = Labels(process.observationNames, count: process.observationCount)
     for action in 0..<process.actionCount {
       for next in 0..<process.stateCount {
         let range = process.observationRange(action: action, next: next)

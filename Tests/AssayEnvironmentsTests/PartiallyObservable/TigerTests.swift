@@ -79,6 +79,18 @@ struct TigerTests {
     }
   }
 
+  @Test("with a time limit it lists the same, and is cut off")
+  func limit() {
+    var world = TimeLimit(Tiger(), steps: 3)
+    #expect(world.process == Tiger().process)
+    var random = RandomStream(seed: 1)
+    _ = world.reset(using: &random)
+    world.place(in: 1)
+    let endings = (0..<3).map { _ in world.step(Tiger.listen, using: &random).ending }
+    #expect(endings == [nil, nil, .truncated])
+    #expect(world.state == 1 && world.stateNumbers == [1])
+  }
+
   @Test("numbers that are no state are refused, and an action there is none of traps")
   func misuse() async {
     #expect(throws: DataError.self) {
