@@ -137,7 +137,7 @@ struct Tally: Sendable {
     switch format {
     case .safetensors, .array: 8 << 10
     case .archive: 64 << 10
-    case .pomdp: 1 << 20
+    case .pomdp: 256 << 10
     }
   }
 
@@ -149,7 +149,7 @@ struct Tally: Sendable {
     // The most that deflation gains, for an entry inflated, its numbers in order, the check's Float32, and its files.
     case .archive: 5 * 1032
     // Of a reward with one digit, say, which is kept under the names it is given for.
-    case .pomdp: 512
+    case .pomdp: 128
     }
   }
 
