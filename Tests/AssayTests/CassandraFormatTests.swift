@@ -290,7 +290,7 @@ struct CassandraFormatTests {
     }
     // Many observations of which few occur are no trouble.
     let rare = try Self.read(
-      "discount: 0 values: reward states: 1 actions: 1 observations: 2000000000 T: 0 1 O: 0 : 0 : 1999999999 1"
+      "discount: 0 values: cost states: 1 actions: 1 observations: 2000000000 T: 0 1 O: 0 : 0 : 1999999999 1"
     )
     let again = try Self.read(rare.cassandraText())
     #expect(again == rare)
