@@ -24,6 +24,10 @@ func check(_ file: [UInt8], as format: Format) -> Outcome {
     case .archive:
       // Names that safetensors does not allow are allowed here.
       return check(try NumPyArchive(bytes: file).tensors.map { $0.renamed("a.\($0.name)") })
+    case .pomdp:
+      let read = try FinitePOMDP(cassandra: file, entryLimit: 1000)
+      return isSameAgain(read)
+        ? .accepted : .violation("what was read is not the same when written and read again")
     }
   } catch {
     // A message has at most a shape of 64 numbers, and names cut to a hundred characters.
@@ -54,6 +58,13 @@ private func isSameAgain(_ read: Safetensors) -> Bool {
     && Set(sorted.tensors) == Set(read.tensors) && Set(names(sorted)) == Set(names(read))
 }
 
+private func isSameAgain(_ read: FinitePOMDP) -> Bool {
+  guard let text = try? read.cassandraText(), let again = try? FinitePOMDP(cassandra: Array(text.utf8)) else {
+    return false
+  }
+  return again == read
+}
+
 private let fields: Set<String> = [
   "the file", "the header's length", "the header", "the data", "the format's version", "the directory",
   "the archive",
@@ -64,6 +75,8 @@ private let fields: Set<String> = [
 
 /// The field of an error without the names and numbers that are a file's own.
 private func kind(of error: DataError) -> String {
+  if error.field.hasPrefix("line ") { return "a line" }
+  if error.field.hasPrefix("T of ") || error.field.hasPrefix("O of ") { return "a row" }
   if error.field.hasPrefix("byte ") || error.field.contains(": byte ") { return "syntax of the header" }
   if error.field.hasPrefix("the string at") { return "encoding of a string" }
   if error.field.hasPrefix("the name of entry") { return "encoding of a string" }

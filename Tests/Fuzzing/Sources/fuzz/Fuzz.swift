@@ -8,7 +8,7 @@ import Synchronization
 struct Fuzz: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fuzz",
-    abstract: "Feeds damaged tensor files to Assay's readers, and holds them to what they promise.",
+    abstract: "Feeds damaged files to Assay's readers, and holds them to what they promise.",
     discussion: """
       The damage is to real files of each format, and to the text of their headers. No file may crash a reader, or make it read beyond its bytes (run this with --sanitize=address), or take more memory
       than in proportion to the file's size. A file that is accepted must be the same when written and read again. The same
@@ -131,7 +131,15 @@ struct Tally: Sendable {
 
   /// What a reader, and the check after it, may take whatever the file: for messages and, in archives, zlib's window and
   /// tables.
-  static func allowance(_ format: Format) -> Int { format == .archive ? 64 << 10 : 8 << 10 }
+  ///
+  /// What a file of a process may let wildcards stand for is bounded, whatever its size.
+  static func allowance(_ format: Format) -> Int {
+    switch format {
+    case .safetensors, .array: 8 << 10
+    case .archive: 64 << 10
+    case .pomdp: 256 << 10
+    }
+  }
 
   /// How many bytes of heap they may take beyond that for each byte of the file.
   static func limit(_ format: Format) -> Double {
@@ -140,6 +148,8 @@ struct Tally: Sendable {
     case .safetensors, .array: 16
     // The most that deflation gains, for an entry inflated, its numbers in order, the check's Float32, and its files.
     case .archive: 5 * 1032
+    // Of a reward with one digit, say, which is kept under the names it is given for.
+    case .pomdp: 128
     }
   }
 

@@ -123,7 +123,10 @@ enum Mutations {
       switch format {
       case .safetensors: 0..<8
       case .array, .archive: file.count > 6 && file[6] == 1 ? 8..<10 : 8..<12
+      case .pomdp: 0..<0
       }
+    // All of it is text.
+    if format == .pomdp { return (length, 0..<file.count) }
     guard format != .archive, file.count >= length.upperBound else { return nil }
     let count = length.reversed().reduce(0) { $0 << 8 | Int(file[$1]) }
     guard count >= 0, count <= file.count - length.upperBound else { return nil }
@@ -153,8 +156,9 @@ enum Mutations {
     var text = Array(file[header.text])
     switch stream.integer(below: 8) {
     case 0, 1: replaceNumber(in: &text, using: &stream)
-    case 2: replaceToken(in: &text, using: &stream)
-    case 3: text.insert(contentsOf: pick(tokens, using: &stream), at: stream.integer(below: text.count + 1))
+    case 2: replaceToken(in: &text, format, using: &stream)
+    case 3:
+      text.insert(contentsOf: pick(tokens(format), using: &stream), at: stream.integer(below: text.count + 1))
     case 4: copyMember(in: &text, using: &stream)
     case 5: replaceLetter(in: &text, using: &stream)
     case 6: addSpace(in: &text, using: &stream)
@@ -184,6 +188,20 @@ enum Mutations {
       "\u{1F600}", "e\u{301}",
     ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80]]
 
+  private static let statementTokens =
+    [
+      "discount:", "values:", "states:", "actions:", "observations:", "start:", "start include:",
+      "start exclude:", "T:", "O:", "R:", "T: * : * : *", "O: * : *", "R: * : * : * : *", "uniform",
+      "identity",
+      "reset", "reward", "cost", "*", ":", "+", "-", "#", "\n", "\r", "\0", " 0 ", " 1 ", " 0.5 ", " 2 ",
+      " nan ",
+      " inf ", " 1e-400 ", " 0.9999999 ", " 99999999999999999999 ", "left", "a.b", "_", "é",
+    ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0xAF]]
+
+  private static func tokens(_ format: Format) -> [[UInt8]] {
+    format == .pomdp ? statementTokens : tokens
+  }
+
   private static func replaceNumber(in text: inout [UInt8], using stream: inout RandomStream) {
     let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
     let starts = text.indices.filter {
@@ -196,11 +214,13 @@ enum Mutations {
   }
 
   /// Replaces what stands between two marks of punctuation.
-  private static func replaceToken(in text: inout [UInt8], using stream: inout RandomStream) {
+  private static func replaceToken(
+    in text: inout [UInt8], _ format: Format, using stream: inout RandomStream
+  ) {
     let marks = text.indices.filter { "{}[]():,\"'".utf8.contains(text[$0]) }
     guard marks.count > 1 else { return }
     let index = stream.integer(below: marks.count - 1)
-    text.replaceSubrange(marks[index] + 1..<marks[index + 1], with: pick(tokens, using: &stream))
+    text.replaceSubrange(marks[index] + 1..<marks[index + 1], with: pick(tokens(format), using: &stream))
   }
 
   /// Has a part between two commas twice, or not at all.

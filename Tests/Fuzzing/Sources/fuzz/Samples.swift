@@ -6,12 +6,14 @@ enum Format: Int, CaseIterable, CustomStringConvertible {
   case safetensors
   case array
   case archive
+  case pomdp
 
   var description: String {
     switch self {
     case .safetensors: "safetensors"
     case .array: "npy"
     case .archive: "npz"
+    case .pomdp: "POMDP"
     }
   }
 }
@@ -21,6 +23,41 @@ struct Samples: Sendable {
   var files: [[[UInt8]]]
 
   func files(of format: Format) -> [[UInt8]] { files[format.rawValue] }
+
+  /// Processes with each kind of statement.
+  private static let processes = [
+    """
+    # By names.
+    discount: 0.95
+    values: reward
+    states: left right
+    actions: listen open
+    observations: hears-left hears-right
+    start: 0.5 0.5
+    T: listen identity
+    T: open : left reset
+    T: open : right
+    0.25 0.75
+    O: listen
+    0.85 0.15
+    0.15 0.85
+    O: open uniform
+    R: listen : * : * : * -1
+    R: open : left : * : * -1.0e2
+    R: open : right : left
+    10 +20
+    R: open : right : right : 1 2.5
+    """,
+    """
+    # By numbers.
+    values: cost discount: 1 observations: 3 actions: 2 states: 3
+    start exclude: 1
+    T: * uniform T: 0 : * : * 0 T: 0 : 0 : 1 1 T: 0 : 1 : 2 1 T: 0 : 2 : 0 1
+    O: * : * 0.2 0.3 0.5 O: 1 : 2 uniform
+    R: 0 : 0 1 2 3 4 5 6 7 8 9 R: * : 2 : 1 : 0 1
+    """,
+    "discount: 0 values: reward states: 1 actions: 1 observations: 1 start: 0 T: 0 1 O: 0 1 R: 0 : 0 1",
+  ]
 
   init() throws {
     // The files that the tests read too: every type of element, NumPy's and PyTorch's own, zip64, deflated.
@@ -50,7 +87,7 @@ struct Samples: Sendable {
       try read("stored.npz", "deflated.npz", "wide.npz", "streamed.npz", "zeros.npz") + [
         ZipArchive.bytes(of: [("a", arrays[0])])
       ]
-    files = [safetensors, arrays, archives]
+    files = [safetensors, arrays, archives, Self.processes.map { Array($0.utf8) }]
   }
 }
 

@@ -1,0 +1,111 @@
+import Assay
+import AssayEnvironments
+import Foundation
+import Testing
+
+@Suite("Tiger")
+struct TigerTests {
+  @Test("the world does what it lists, with any accuracy", arguments: [0.5, 0.85, 1])
+  func contract(accuracy: Double) { #expect(faults(of: Tiger(accuracy: accuracy)) == []) }
+
+  /// The world by the difference of how often each door was heard, cut off at ±30: what it is worth to know
+  /// nothing, and what is best on average. Written from the rules, with nothing of the package in it.
+  static func byDifference(discount: Double, sweeps: Int) -> (value: Double, gain: ClosedRange<Double>) {
+    let limit = 30
+    var values = [Double](repeating: 0, count: 2 * limit + 1)
+    var gain = 0.0...0
+    for _ in 0..<sweeps {
+      let backed = values.indices.map { index -> Double in
+        let left = 1 / (1 + pow(0.15 / 0.85, Double(index - limit)))
+        let hearsLeft = 0.85 * left + 0.15 * (1 - left)
+        let listening =
+          -1 + discount
+          * (hearsLeft * values[min(index + 1, 2 * limit)] + (1 - hearsLeft) * values[max(index - 1, 0)])
+        let opening = 110 * max(left, 1 - left) - 100 + discount * values[limit]
+        return max(listening, opening)
+      }
+      let gains = zip(backed, values).map { $0 - $1 }
+      gain = (gains.min() ?? 0)...(gains.max() ?? 0)
+      values = discount < 1 ? backed : zip(backed, values).map { 0.5 * ($0 + $1) }
+    }
+    return (values[limit], gain)
+  }
+
+  @Test(
+    "knowing nothing is worth what is published: 1.9334 at γ = 0.75, 19.3714 at γ = 0.95",
+    arguments: [(0.75, 1.9334), (0.95, 19.3714)])
+  func values(discount: Double, published: Double) {
+    let byHand = Self.byDifference(discount: discount, sweeps: 600).value
+    // Four digits were published; 600 sweeps are off by less than 100 · 0.95⁶⁰⁰ / 0.05 < 1e-9.
+    #expect(abs(byHand - published) < 5e-5)
+    // Beliefs within 1e-9 are taken for one, which moves a value by no more than 1e-9 · 110 / (1 − γ)².
+    #expect(abs(BeliefGraph(Tiger().process).bestValue(discount: discount) - byHand) < 1e-4)
+  }
+
+  @Test("1.0838 a step is best on average")
+  func average() {
+    let byHand = Self.byDifference(discount: 1, sweeps: 2000).gain
+    #expect(byHand.upperBound - byHand.lowerBound < 1e-6)
+    #expect(abs(byHand.lowerBound - 1.0838) < 5e-5)
+    let gain = BeliefGraph(Tiger().process).bestAverageReward()
+    #expect(abs(gain.lowerBound - byHand.lowerBound) < 1e-6)
+    #expect(abs(gain.upperBound - byHand.lowerBound) < 1e-6)
+  }
+
+  @Test("episodes start with nothing heard, and never go on so")
+  func first() {
+    var world = Tiger()
+    var random = RandomStream(seed: 1)
+    #expect(world.observationSpace.count == 3)
+    #expect(world.reset(using: &random) == 2)
+    for _ in 0..<100 { #expect(world.step(Tiger.listen, using: &random).observation < 2) }
+  }
+
+  @Test("a world from the same file is the same")
+  func tabular() throws {
+    let text = try Tiger().process.cassandraText()
+    let read = try FinitePOMDP(cassandra: Array(text.utf8), name: "tiger")
+    let world = HiddenTabularEnvironment(read)
+    #expect(world.name == "tiger" && world.discount == 0.95 && world.rewardRange == -100...10)
+    #expect(world.actionNames == ["listen", "open-left", "open-right"])
+    var one = Tiger()
+    var other = world
+    var random = (RandomStream(seed: 3), RandomStream(seed: 3))
+    #expect(one.reset(using: &random.0) == other.reset(using: &random.1))
+    for action in [0, 0, 1, 2, 0, 1, 1, 0] {
+      let steps = (one.step(action, using: &random.0), other.step(action, using: &random.1))
+      #expect(steps.0.observation == steps.1.observation && steps.0.reward == steps.1.reward)
+      #expect(one.state == other.state)
+    }
+  }
+
+  @Test("with a time limit it lists the same, and is cut off")
+  func limit() {
+    var world = TimeLimit(Tiger(), steps: 3)
+    #expect(world.process == Tiger().process)
+    var random = RandomStream(seed: 1)
+    _ = world.reset(using: &random)
+    world.place(in: 1)
+    let endings = (0..<3).map { _ in world.step(Tiger.listen, using: &random).ending }
+    #expect(endings == [nil, nil, .truncated])
+    #expect(world.state == 1 && world.stateNumbers == [1])
+  }
+
+  @Test("numbers that are no state are refused, and an action there is none of traps")
+  func misuse() async {
+    #expect(throws: DataError.self) {
+      var world = Tiger()
+      try world.place(at: [2])
+    }
+    #expect(throws: DataError.self) {
+      var world = Tiger()
+      try world.place(at: [.nan])
+    }
+    await #expect(processExitsWith: .failure) {
+      var world = Tiger()
+      var random = RandomStream(seed: 1)
+      _ = world.reset(using: &random)
+      _ = world.step(3, using: &random)
+    }
+  }
+}
