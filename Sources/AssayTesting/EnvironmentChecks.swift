@@ -71,7 +71,8 @@ public struct EnvironmentChecks<World: Environment>: Sendable {
   public var seed: UInt64
   /// How many steps each trajectory has.
   public var steps: Int
-  /// How many times each action is taken in each state to compare frequencies.
+  /// How many times each action is taken in each state to compare frequencies; where an action can lead to one place
+  /// only, a tenth of that.
   public var samples = 1000
   /// How many pairs of state and action are compared at most; where there are more, they are drawn at random.
   public var pairLimit = 1000
@@ -367,7 +368,9 @@ extension EnvironmentChecks where World: EnumerableEnvironment {
     var rewards: [String] = []
     for (pair, cells) in zip(pairs, listed) {
       let place = "state \(pair.state), action \(pair.action)"
-      let drawn = draw(from: pair.state, pair.action)
+      // What is certain shows at once; but the means of rewards need some draws even then.
+      let count = cells.count == 1 ? samples / 10 : samples
+      let drawn = draw(count, from: pair.state, pair.action)
       let counts = drawn.mapValues(\.rewards.count)
       if let message = Cell.compare(counts, with: cells, rate: rate) {
         frequencies.append("\(place): \(message)")
@@ -396,12 +399,12 @@ extension EnvironmentChecks where World: EnumerableEnvironment {
 
   /// What taking an action gave, by where it led.
   private func draw(
-    from state: Int, _ action: Int
+    _ count: Int, from state: Int, _ action: Int
   ) -> [Cell.Key: (rewards: [Double], performances: [Double])] {
     var drawn: [Cell.Key: (rewards: [Double], performances: [Double])] = [:]
     var random = stream(of: state, action)
     var copy = world
-    for _ in 0..<samples {
+    for _ in 0..<count {
       copy.place(in: state)
       let step = copy.step(action, using: &random)
       let key = Cell.Key(next: step.observation, isTerminal: step.ending == .terminated)

@@ -15,8 +15,8 @@ struct PlayCommandTests {
     #expect(outcome.lines.filter { $0.count > 80 } == [])
     // Nothing in it commands a terminal, for there is none.
     #expect(!outcome.output.contains("\u{1B}"))
-    // One blank line ends each picture.
-    return outcome.output.components(separatedBy: "\n\n").filter { !$0.isEmpty }
+    // Each picture stands below the name of the world.
+    return outcome.output.components(separatedBy: (arguments.first ?? "") + "\n").filter { !$0.isEmpty }
   }
 
   @Test("keys and arrows move, the score is kept, and the end is told")
