@@ -126,6 +126,6 @@ enum Valley {
     ]
     return Picture(
       drawing: Drawing(horizontal: -1.2...0.6, vertical: -0.6...0.8, shapes: shapes),
-      caption: "at \(position.inHundredths), velocity \((velocity * 1000).rounded() / 1000 + 0)")
+      caption: "at \(position.inHundredths), velocity \(velocity.inThousandths)")
   }
 }
