@@ -84,7 +84,7 @@ public struct Acrobot: MovingWorld {
     ]
     return Picture(
       drawing: Drawing(horizontal: -2.3...2.3, vertical: -2.3...2.3, shapes: shapes),
-      caption: "tip \(tip.y.inHundredths) m above the bar, 1 is wanted")
+      caption: "tip \(abs(tip.y).inHundredths) m \(tip.y < 0 ? "below" : "above") the bar, wanted 1 m above")
   }
 }
 

@@ -131,7 +131,11 @@ public struct CartPoleMotion<Number: Lanes>: Motion {
 
 extension Double {
   /// For captions.
-  var inTenths: Double { (self * 10).rounded() / 10 + 0 }
+  var inTenths: String { (self * 10).rounded().text(over: 10) }
   /// For captions.
-  var inHundredths: Double { (self * 100).rounded() / 100 + 0 }
+  var inHundredths: String { (self * 100).rounded().text(over: 100) }
+  /// For captions.
+  var inThousandths: String { (self * 1000).rounded().text(over: 1000) }
+
+  private func text(over parts: Double) -> String { (self < 0 ? "−" : "") + "\(abs(self) / parts)" }
 }

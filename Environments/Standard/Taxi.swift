@@ -18,7 +18,7 @@ import Assay
 ///
 /// - **Observation**: ((row · 5 + column) · 5 + passenger) · 4 + destination, from 0 to 499, where 0 to 3 are the
 ///   stands red, green, yellow and blue, and passenger 4 is in the taxi.
-/// - **Action**: 0 down, 1 up, 2 right, 3 left, 4 pick up, 5 set down.
+/// - **Action**: 0 down, 1 up, 2 right, 3 left, 4 picks up, 5 sets down.
 /// - **Reward**: −1 for each step, but 20 for bringing the passenger where they wanted, and −10 for picking up or
 ///   setting down where it does not work.
 /// - **Ending**: terminated when the passenger is where they wanted; Gymnasium cuts episodes off after 200 steps.
@@ -30,7 +30,7 @@ import Assay
 public struct Taxi: EnumerableEnvironment, ListedEnvironment {
   public let name = "taxi"
   public let discount: Double
-  public let actionNames = ["down", "up", "right", "left", "pick up", "set down"]
+  public let actionNames = ["down", "up", "right", "left", "pickup", "dropoff"]
   /// How likely a move goes where it points, in [0, 1]; less than 1 in rain.
   public let accuracy: Double
   var table: OutcomeTable

@@ -167,18 +167,16 @@ extension Lanes {
       ((self - quarters * Self(0x1.921FB544p0)) - quarters * Self(0x1.0B4611A6p-34))
       - quarters * Self(0x1.3198A2E037073p-69)
     let square = rest * rest
-    var sine = Self(1.58969099521155010221e-10) * square + Self(-2.50507602534068634195e-08)
-    sine = sine * square + Self(2.75573137070700676789e-06)
-    sine = sine * square + Self(-1.98412698298579493134e-04)
-    sine = sine * square + Self(8.33333333332248946124e-03)
-    sine = sine * square + Self(-1.66666666666666324348e-01)
-    sine = rest + rest * square * sine
-    var cosine = Self(-1.13596475577881948265e-11) * square + Self(2.08757232129817482790e-09)
-    cosine = cosine * square + Self(-2.75573143513906633035e-07)
-    cosine = cosine * square + Self(2.48015872894767294178e-05)
-    cosine = cosine * square + Self(-1.38888888888741095749e-03)
-    cosine = cosine * square + Self(4.16666666666666019037e-02)
-    cosine = (Self(1) - Self(0.5) * square) + square * square * cosine
+    let sine =
+      rest + rest * square
+      * Self.polynomial(
+        in: square, -1.66666666666666324348e-01, 8.33333333332248946124e-03, -1.98412698298579493134e-04,
+        2.75573137070700676789e-06, -2.50507602534068634195e-08, 1.58969099521155010221e-10)
+    let cosine =
+      (Self(1) - Self(0.5) * square) + square * square
+      * Self.polynomial(
+        in: square, 4.16666666666666019037e-02, -1.38888888888741095749e-03, 2.48015872894767294178e-05,
+        -2.75573143513906633035e-07, 2.08757232129817482790e-09, -1.13596475577881948265e-11)
     // The lowest bits of the shifted number are those of the whole number of quarters.
     let quadrant = shifted.bits
     let isOdd = Self.bits(0) &- (quadrant & Self.bits(1))
@@ -188,6 +186,18 @@ extension Lanes {
       Self(bits: Self.choose(isOdd, cosine, else: sine).bits ^ sineSign),
       Self(bits: Self.choose(isOdd, sine, else: cosine).bits ^ cosineSign)
     )
+  }
+
+  /// A polynomial of degree 5, term by term in pairs: each addition waits for few others.
+  @inlinable
+  static func polynomial(
+    in square: Self, _ c0: Double, _ c1: Double, _ c2: Double, _ c3: Double, _ c4: Double, _ c5: Double
+  ) -> Self {
+    let fourth = square * square
+    let low = Self(c0) + square * Self(c1)
+    let middle = Self(c2) + square * Self(c3)
+    let high = Self(c4) + square * Self(c5)
+    return (low + fourth * middle) + (fourth * fourth) * high
   }
 
   /// The angles less whole turns, from −π to π.

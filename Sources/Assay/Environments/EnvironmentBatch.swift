@@ -122,15 +122,21 @@ public struct EnvironmentCopies<World: Environment>: EnvironmentBatch
 where World.ObservationSpace: ColumnarSpace, World.ActionSpace: ColumnarSpace {
   public let observationSpace: World.ObservationSpace
   public let actionSpace: World.ActionSpace
-  public private(set) var observations: World.ObservationSpace.Column
-  public private(set) var finalObservations: World.ObservationSpace.Column
-  public private(set) var rewards: [Double]
-  public private(set) var performances: [Double]
-  public private(set) var endings: [Ending?]
-  /// The copies as they are now.
-  public private(set) var worlds: [World]
-  private var streams: [RandomStream]
-  private var hasStarted = false
+
+  @usableFromInline var copies: [World]
+  @usableFromInline var streams: [RandomStream]
+  @usableFromInline var rows: Rows
+  @usableFromInline var hasStarted = false
+
+  /// What a step leaves behind.
+  @usableFromInline
+  struct Rows: Sendable {
+    @usableFromInline var observations: World.ObservationSpace.Column
+    @usableFromInline var finalObservations: World.ObservationSpace.Column
+    @usableFromInline var rewards: [Double]
+    @usableFromInline var performances: [Double]
+    @usableFromInline var endings: [Ending?]
+  }
 
   /// Copies a world.
   ///
@@ -142,40 +148,49 @@ where World.ObservationSpace: ColumnarSpace, World.ActionSpace: ColumnarSpace {
     precondition(count > 0, "count must be positive, but is \(count)")
     observationSpace = world.observationSpace
     actionSpace = world.actionSpace
-    observations = observationSpace.column(count: count)
-    finalObservations = observationSpace.column(count: count)
-    rewards = [Double](repeating: 0, count: count)
-    performances = rewards
-    endings = [Ending?](repeating: nil, count: count)
-    worlds = [World](repeating: world, count: count)
+    copies = [World](repeating: world, count: count)
     streams = (0..<count).map { stream.substream(UInt64($0)) }
+    let zeros = [Double](repeating: 0, count: count)
+    let column = world.observationSpace.column(count: count)
+    rows = Rows(
+      observations: column, finalObservations: column, rewards: zeros, performances: zeros,
+      endings: [Ending?](repeating: nil, count: count))
   }
 
-  public var count: Int { worlds.count }
+  @inlinable public var count: Int { copies.count }
+  /// The copies as they are now.
+  @inlinable public var worlds: [World] { copies }
+  @inlinable public var observations: World.ObservationSpace.Column { rows.observations }
+  @inlinable public var finalObservations: World.ObservationSpace.Column { rows.finalObservations }
+  @inlinable public var rewards: [Double] { rows.rewards }
+  @inlinable public var performances: [Double] { rows.performances }
+  @inlinable public var endings: [Ending?] { rows.endings }
 
+  @inlinable
   public mutating func reset() {
     hasStarted = true
-    for index in worlds.indices {
-      observations[index] = worlds[index].reset(using: &streams[index])
-      rewards[index] = 0
-      performances[index] = 0
-      endings[index] = nil
+    for index in copies.indices {
+      rows.observations[index] = copies[index].reset(using: &streams[index])
+      rows.rewards[index] = 0
+      rows.performances[index] = 0
+      rows.endings[index] = nil
     }
   }
 
+  @inlinable
   public mutating func step(_ actions: World.ActionSpace.Column) {
     precondition(hasStarted, "no step may be taken before a reset")
     precondition(actions.count == count, "there are \(actions.count) actions for \(count) copies")
-    for index in worlds.indices {
-      let step = worlds[index].step(actions[index], using: &streams[index])
-      rewards[index] = step.reward.value
-      performances[index] = step.performance.value
-      endings[index] = step.ending
+    for index in copies.indices {
+      let step = copies[index].step(actions[index], using: &streams[index])
+      rows.rewards[index] = step.reward.value
+      rows.performances[index] = step.performance.value
+      rows.endings[index] = step.ending
       if step.ending == nil {
-        observations[index] = step.observation
+        rows.observations[index] = step.observation
       } else {
-        finalObservations[index] = step.observation
-        observations[index] = worlds[index].reset(using: &streams[index])
+        rows.finalObservations[index] = step.observation
+        rows.observations[index] = copies[index].reset(using: &streams[index])
       }
     }
   }

@@ -45,6 +45,20 @@ struct AcrobotTests {
     #expect(step.ending == .terminated && step.reward == 0)
   }
 
+  @Test("its picture shows where the tip is")
+  func picture() throws {
+    var world = Acrobot()
+    try world.place(at: [.pi / 2, .pi / 2, 0, 0])
+    #expect(world.picture.caption == "tip 1.0 m above the bar, wanted 1 m above")
+    guard case .drawing(let drawing) = world.picture.scene,
+      case .disc(let tip, _, .agent)? = drawing.shapes.last
+    else {
+      Issue.record("there is no tip")
+      return
+    }
+    #expect(abs(tip.x - 1) < 1e-9 && abs(tip.y - 1) < 1e-9)
+  }
+
   @Test("an action that does not exist is a programmer's mistake")
   func misuse() async {
     await #expect(processExitsWith: .failure) {

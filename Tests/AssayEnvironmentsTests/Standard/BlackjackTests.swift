@@ -94,6 +94,15 @@ struct BlackjackTests {
     }
   }
 
+  @Test("its picture says what one holds")
+  func picture() {
+    var world = Blackjack()
+    world.place(in: Hand(sum: 13, dealer: 1, hasUsableAce: true).state)
+    #expect(world.picture.caption == "13 with a usable ace against A")
+    world.place(in: Hand(sum: 24, dealer: 7).state)
+    #expect(world.picture.caption == "24 against 7: lost")
+  }
+
   @Test("asking for a card once the game is over is a programmer's mistake")
   func misuse() async {
     await #expect(processExitsWith: .failure) {

@@ -52,6 +52,19 @@ struct TaxiTests {
     #expect(starts == [Double](repeating: 1.0 / 300, count: 300))
   }
 
+  @Test("its picture shows the taxi, the walls, who waits and where they want to go")
+  func picture() {
+    var world = Taxi()
+    world.place(in: Taxi.state(cell: 1, passenger: 0, destination: 1))
+    guard case .tiles(let tiles) = world.picture.scene else {
+      Issue.record("there are no tiles")
+      return
+    }
+    #expect(tiles[0, 2] == Tiles.Tile("T", .agent) && tiles[0, 3].tint == .wall)
+    #expect(tiles[0, 0] == Tiles.Tile("RP", .object) && tiles[0, 8] == Tiles.Tile("G", .goal))
+    #expect(world.picture.caption == "passenger at R, to G")
+  }
+
   @Test("an action that does not exist is a programmer's mistake")
   func misuse() async {
     await #expect(processExitsWith: .failure) {
