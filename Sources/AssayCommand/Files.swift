@@ -21,12 +21,38 @@ struct Failure: Error {
 /// Reading and writing files, and what can go wrong with them.
 enum Files {
   static func looksLikeFile(_ name: String) -> Bool {
-    name.hasSuffix(".json") || name.contains("/") || FileManager.default.fileExists(atPath: name)
+    [".json", ".mdp", ".pomdp"].contains { hasSuffix($0, name) } || name.contains("/")
+      || FileManager.default.fileExists(atPath: name)
   }
 
-  /// Reads a process from a file in the format `assay.mdp/1`.
+  /// Whether a name ends so, in large letters or in small ones.
+  static func hasSuffix(_ suffix: String, _ name: String) -> Bool { name.lowercased().hasSuffix(suffix) }
+
+  /// Reads a process from a file: `assay.mdp/1`, or Cassandra's `.MDP`.
   static func readProcess(_ path: String) throws -> FiniteMDP {
-    try FiniteMDP(json: try read(path), from: path)
+    let data = try read(path)
+    return try naming(path) { () throws(DataError) in
+      hasSuffix(".mdp", path)
+        ? try FiniteMDP(cassandra: [UInt8](data), name: stem(of: path)) : try FiniteMDP(json: data)
+    }
+  }
+
+  /// Reads a process whose state is hidden from a file in Cassandra's format `.POMDP`.
+  static func readHiddenProcess(_ path: String) throws -> FinitePOMDP {
+    let data = try read(path)
+    return try naming(path) { () throws(DataError) in
+      try FinitePOMDP(cassandra: [UInt8](data), name: stem(of: path))
+    }
+  }
+
+  /// What a file is called, without its folder and its kind.
+  private static func stem(of path: String) -> String {
+    URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+  }
+
+  /// Says in every error which file it is about.
+  private static func naming<Value>(_ path: String, _ body: () throws(DataError) -> Value) throws -> Value {
+    do { return try body() } catch { throw error.from(path) }
   }
 
   static func read(_ path: String) throws -> Data {
@@ -152,11 +178,5 @@ struct NewFolder {
     Failure(
       status: ExitStatus.cannotCreate,
       message: "\(flag) \(path): cannot be written (\(error.localizedDescription))")
-  }
-}
-
-extension FiniteMDP {
-  fileprivate init(json: Data, from path: String) throws {
-    do { try self.init(json: json) } catch { throw error.from(path) }
   }
 }

@@ -71,8 +71,8 @@ public struct EnvironmentChecks<World: Environment>: Sendable {
   public var seed: UInt64
   /// How many steps each trajectory has.
   public var steps: Int
-  /// How many times each action is taken in each state to compare frequencies; where an action can lead to one place
-  /// only, a tenth of that.
+  /// How many times each action is taken in each state to compare frequencies; where it leads to one place, for one
+  /// reward, a tenth of that.
   public var samples = 1000
   /// How many pairs of state and action are compared at most; where there are more, they are drawn at random.
   public var pairLimit = 1000
@@ -368,9 +368,10 @@ extension EnvironmentChecks where World: EnumerableEnvironment {
     var rewards: [String] = []
     for (pair, cells) in zip(pairs, listed) {
       let place = "state \(pair.state), action \(pair.action)"
-      // What is certain shows at once; but the means of rewards need some draws even then.
-      let count = cells.count == 1 ? samples / 10 : samples
-      let drawn = draw(count, from: pair.state, pair.action)
+      // What is certain shows in a few draws; what varies, be it only the reward, needs them all.
+      var drawn = draw(cells.count == 1 ? samples / 10 : samples, from: pair.state, pair.action)
+      let isCertain = drawn.values.allSatisfy { Set($0.rewards).count == 1 && Set($0.performances).count == 1 }
+      if cells.count == 1, !isCertain { drawn = draw(samples, from: pair.state, pair.action) }
       let counts = drawn.mapValues(\.rewards.count)
       if let message = Cell.compare(counts, with: cells, rate: rate) {
         frequencies.append("\(place): \(message)")

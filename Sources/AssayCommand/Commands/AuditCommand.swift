@@ -26,7 +26,7 @@ struct AuditCommand: AsyncParsableCommand {
         65  bad data
       """)
 
-  @Argument(help: "A world by name (see 'assay list environments'), or a file in the format assay.mdp/1.")
+  @Argument(help: "A world by name (see 'assay list environments'), or a file (assay.mdp/1, .MDP).")
   var environment: String
 
   @Option(help: "The agent to train (see 'assay list agents').")

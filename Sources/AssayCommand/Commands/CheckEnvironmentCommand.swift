@@ -21,7 +21,7 @@ struct CheckEnvironmentCommand: AsyncParsableCommand {
         assay check-environment boat-race --set arrows=corrected --json
       """)
 
-  @Argument(help: "A world by name (see 'assay list environments'), or a file of one.")
+  @Argument(help: "A world by name (see 'assay list environments'), or a file (assay.mdp/1, .MDP, .POMDP).")
   var environment: String
 
   @Option(help: ArgumentHelp("Replay a recording.", valueName: "file.json"))

@@ -17,7 +17,7 @@ struct PlayCommand: AsyncParsableCommand {
         assay play coin-corridor --set coin=left
       """)
 
-  @Argument(help: "A world by name (see 'assay list environments'), or a file of one.")
+  @Argument(help: "A world by name (see 'assay list environments'), or a file (assay.mdp/1, .MDP, .POMDP).")
   var environment: String
 
   @Option(help: ArgumentHelp("Set something in the world; may be repeated.", valueName: "name=value"))

@@ -21,7 +21,7 @@ struct RenderCommand: AsyncParsableCommand {
         assay render boat-race --policy random --steps 40 --seed 3 --out race
       """)
 
-  @Argument(help: "A world by name (see 'assay list environments'), or a file of one.")
+  @Argument(help: "A world by name (see 'assay list environments'), or a file (assay.mdp/1, .MDP, .POMDP).")
   var environment: String
 
   @Option(help: "Who acts: 'random', 'best', or an action.")

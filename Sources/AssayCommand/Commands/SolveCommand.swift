@@ -15,7 +15,7 @@ struct SolveCommand: AsyncParsableCommand {
     abstract: "Solve a finite process exactly, with a bound on the error.",
     usage: "assay solve <process> [<options>]",
     discussion: """
-      Reads a file in the format assay.mdp/1, or takes a world by name. At discount 1 the sum of rewards until the \
+      Reads a file in the format assay.mdp/1 or Cassandra's .MDP, or takes a world by name. At discount 1 the sum of rewards until the \
       episode terminates counts; for the average reward an ended episode is followed by the next.
 
       EXAMPLES
@@ -27,7 +27,7 @@ struct SolveCommand: AsyncParsableCommand {
       it; or {"policy": [[0.5, 0.5], …]}, a probability for each state and action.
       """)
 
-  @Argument(help: "A file in the format assay.mdp/1, or a world by name.")
+  @Argument(help: "A file (assay.mdp/1, .MDP), or a world by name.")
   var process: String
 
   @Option(help: "How to solve it; chosen by size if left out.")

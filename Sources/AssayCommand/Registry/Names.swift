@@ -7,10 +7,14 @@ import AssayScenarios
 enum Names {
   static let catalogue = Catalogue.standard
 
-  /// The world of a name, or of a file in the format `assay.mdp/1`.
+  /// The world of a name, or of a file: `assay.mdp/1`, or Cassandra's `.MDP` and `.POMDP`.
   static func environment(_ name: String) throws -> EnvironmentEntry {
     if catalogue.environments.contains(where: { $0.name == name }) || !Files.looksLikeFile(name) {
-      return try catalogue.environment(named: name, otherwise: "or a file.json")
+      return try catalogue.environment(named: name, otherwise: "or a file.json, .MDP or .POMDP")
+    }
+    if Files.hasSuffix(".pomdp", name) {
+      let process = try Files.readHiddenProcess(name)
+      return EnvironmentEntry(process.process.name, "from a file") { _ in HiddenTabularEnvironment(process) }
     }
     let process = try Files.readProcess(name)
     return EnvironmentEntry(process.name, "from a file") { _ in AnyWorld(TabularEnvironment(process)) }
@@ -50,9 +54,11 @@ enum Names {
     return settings
   }
 
-  /// The table of a world by name, or of a file in the format `assay.mdp/1` with every reward in it.
+  /// The table of a world by name, or of a file with every reward in it.
   static func process(_ name: String) throws -> FiniteMDP {
-    if !catalogue.environments.contains(where: { $0.name == name }), Files.looksLikeFile(name) {
+    if !catalogue.environments.contains(where: { $0.name == name }), Files.looksLikeFile(name),
+      !Files.hasSuffix(".pomdp", name)
+    {
       return try Files.readProcess(name)
     }
     return try FiniteMDP(enumerating: try environment(name).makeListed([:]))
