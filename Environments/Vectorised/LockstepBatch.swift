@@ -159,15 +159,40 @@ public struct LockstepBatch<World: MovingWorld>: EnvironmentBatch {
   }
 }
 
-extension MovingWorld {
+/// A world of which copies can be stepped together, faster than one after the other.
+public protocol LockstepEnvironment: Environment
+where ObservationSpace: ColumnarSpace, ActionSpace: ColumnarSpace {
+  /// The copies.
+  associatedtype Copies: EnvironmentBatch<ObservationSpace, ActionSpace>
+
   /// Copies of this world that are stepped together.
+  ///
+  /// - Parameters:
+  ///   - count: how many copies to make, at least 1.
+  ///   - stream: what each copy draws from a substream of.
+  /// - Returns: the copies, before their first reset.
+  func copies(_ count: Int, stream: RandomStream) -> Copies
+}
+
+extension MovingWorld {
+  public func copies(_ count: Int, stream: RandomStream) -> LockstepBatch<Self> {
+    copies(count, timeLimit: nil, stream: stream)
+  }
+
+  /// Copies of this world, with a time limit, that are stepped together.
   ///
   /// - Parameters:
   ///   - count: how many copies to make, at least 1.
   ///   - timeLimit: after how many steps episodes are cut off, from 1; `nil` where they are not.
   ///   - stream: what each copy draws from a substream of.
-  /// - Returns: the copies.
-  public func copies(_ count: Int, timeLimit: Int? = nil, stream: RandomStream) -> LockstepBatch<Self> {
+  /// - Returns: the copies, before their first reset.
+  public func copies(_ count: Int, timeLimit: Int?, stream: RandomStream) -> LockstepBatch<Self> {
     LockstepBatch(self, count: count, timeLimit: timeLimit, stream: stream)
+  }
+}
+
+extension TimeLimit: LockstepEnvironment where Base: MovingWorld {
+  public func copies(_ count: Int, stream: RandomStream) -> LockstepBatch<Base> {
+    base.copies(count, timeLimit: steps, stream: stream)
   }
 }

@@ -50,7 +50,7 @@ extension BoxSpace: SingleNumberSpace {
 }
 
 /// A world of moving bodies, which ``LockstepBatch`` can step many copies of at once.
-public protocol MovingWorld: PlaceableEnvironment
+public protocol MovingWorld: PlaceableEnvironment, LockstepEnvironment
 where Observation == [Float], ObservationSpace == BoxSpace, ActionSpace: SingleNumberSpace {
   /// The motion of one copy.
   associatedtype Single: Motion<OneLane>
@@ -112,15 +112,6 @@ extension MovingWorld {
     body.isOver = isTerminal != 0
     return Step(
       observation: body.observation, reward: Reward(reward.number), ending: body.isOver ? .terminated : nil)
-  }
-
-  @inline(never)
-  @usableFromInline
-  func stopAtMisuse(of action: Action) -> Never {
-    fatalError(
-      isOver
-        ? "\(name): the episode is over, and no step may be taken before a reset"
-        : "\(name): an action must be \(actionSpace), but is \(action)")
   }
 }
 

@@ -31,7 +31,13 @@ public struct AnyWorld: EnumerableEnvironment {
   public var rewardRange: ClosedRange<Double> { base.rewardRange }
   public var picture: Picture { base.picture }
 
+  public var stateNumbers: [Double] { base.stateNumbers }
+
+  public func isAvailable(_ action: Int) -> Bool { base.isAvailable(action) }
+
   public mutating func place(in state: Int) { base.place(in: state) }
+
+  public mutating func place(at numbers: [Double]) throws(DataError) { try base.place(at: numbers) }
 
   public mutating func reset(using random: inout RandomStream) -> Int { base.reset(using: &random) }
 

@@ -31,7 +31,7 @@ public struct TimeLimit<Base: Environment>: Environment {
   @inlinable public var isOver: Bool { elapsed == steps || world.isOver }
   public var name: String { world.name }
   public var rewardRange: ClosedRange<Double> { world.rewardRange }
-  public var timeLimit: Int? { steps }
+  public var timeLimit: Int? { min(steps, world.timeLimit ?? steps) }
   public var actionNames: [String] { world.actionNames }
   public var picture: Picture { world.picture }
 
@@ -48,7 +48,7 @@ public struct TimeLimit<Base: Environment>: Environment {
   public mutating func step(_ action: Base.Action, using random: inout RandomStream) -> Step<Base.Observation>
   {
     // Which actions may be taken is for the world to say: some take more than their space has, and clip it.
-    if elapsed == steps { checkStep(action) }
+    if elapsed == steps { stopAtMisuse(of: action) }
     var step = world.step(action, using: &random)
     elapsed += 1
     if elapsed == steps, step.ending == nil { step.ending = .truncated }

@@ -19,7 +19,7 @@ public enum EnvironmentBatchCheck: String, Sendable, CaseIterable {
 /// #expect(findings.isEmpty)
 /// ```
 ///
-/// Actions are drawn from the space, so the world must take every action of it everywhere.
+/// Actions are drawn from the space, until one is available in the copy that is to take it.
 public struct EnvironmentBatchChecks<Batch: EnvironmentBatch, World: Environment>: Sendable
 where
   World.Observation == Batch.ObservationSpace.Element, World.Action == Batch.ActionSpace.Element
@@ -77,7 +77,7 @@ where
   private func checkAgreement() -> [Finding] {
     var batch = batch
     var random = RandomStream(seed: 0)
-    var copies = (0..<batch.count).map { Copy(world: world, random: stream.substream(UInt64($0))) }
+    var copies = copies
     var messages: [String] = []
     for step in 0..<steps {
       if step.isMultiple(of: resetInterval) {
@@ -87,7 +87,7 @@ where
           compare(copies[index], with: batch, at: index, "after a reset before step \(step)", &messages)
         }
       }
-      let actions = actions(using: &random)
+      guard let actions = actions(for: copies, using: &random) else { break }
       batch.step(actions)
       for index in copies.indices {
         copies[index].step(actions[index])
@@ -120,25 +120,47 @@ where
 
   private func checkValues() -> [Finding] {
     var original = batch
-    var random = RandomStream(seed: 1)
     original.reset()
     let shown = original.observations
     var copy = original
-    for _ in 0..<min(steps, 5) { copy.step(actions(using: &random)) }
+    // The same actions must lead the original where they led the copy: it has its own streams, too.
+    let actions = fewActions()
+    for actions in actions { copy.step(actions) }
     var messages: [String] = []
     if original.observations != shown { messages.append("a batch changed when its copy was stepped") }
-    // The same actions lead the original where they led the copy: it has its own streams, too.
-    random = RandomStream(seed: 1)
-    for _ in 0..<min(steps, 5) { original.step(actions(using: &random)) }
-    if original.observations != copy.observations || original.rewards != copy.rewards {
+    for actions in actions { original.step(actions) }
+    if original.observations != copy.observations || original.rewards != copy.rewards
+      || original.performances != copy.performances || original.endings != copy.endings
+    {
       messages.append("a batch and its copy differ after the same actions")
     }
     return findings(.values, messages)
   }
 
-  private func actions(using random: inout RandomStream) -> Batch.ActionSpace.Column {
+  /// What can be done in the first steps after a reset.
+  private func fewActions() -> [Batch.ActionSpace.Column] {
+    var random = RandomStream(seed: 1)
+    var copies = copies
+    for index in copies.indices { copies[index].reset() }
+    var taken: [Batch.ActionSpace.Column] = []
+    while taken.count < min(steps, 5), let actions = actions(for: copies, using: &random) {
+      for index in copies.indices { copies[index].step(actions[index]) }
+      taken.append(actions)
+    }
+    return taken
+  }
+
+  private var copies: [Copy] {
+    (0..<batch.count).map { Copy(world: world, random: stream.substream(UInt64($0))) }
+  }
+
+  /// Draws an action for each copy, or `nil` where one has none to take.
+  private func actions(for copies: [Copy], using random: inout RandomStream) -> Batch.ActionSpace.Column? {
     var actions = batch.actionSpace.column(count: batch.count)
-    for index in 0..<batch.count { actions[index] = batch.actionSpace.sample(using: &random) }
+    for index in copies.indices {
+      guard let action = copies[index].world.availableAction(using: &random) else { return nil }
+      actions[index] = action
+    }
     return actions
   }
 

@@ -16,6 +16,15 @@ public enum EnvironmentCheck: String, Sendable, CaseIterable {
   case rewardRange = "rewards are in the stated range"
   /// An episode is over from its ending to the next reset, and not before.
   case finality = "endings are final"
+  /// What follows a reset is what would follow it in a world that was never used. A world that keeps statistics from
+  /// episode to episode is found here, and says so in its documentation.
+  case forgetting = "a reset forgets what was before"
+  /// Episodes are cut off at the stated limit, and only there.
+  case timeLimit = "episodes are cut off at the time limit"
+  /// Copies that are stepped together do what each would by itself.
+  case batches = "copies stepped together are the world"
+  /// The numbers of a state lead back to it, from wherever the world is, and the same follows.
+  case restoration = "numbers of a state lead back to it"
   /// An action is available where it has outcomes, and only there.
   case availability = "available actions have outcomes"
   /// The outcomes of every available action are probabilities that sum to 1, of states that exist and go on.
@@ -33,18 +42,21 @@ public enum EnvironmentCheck: String, Sendable, CaseIterable {
   /// Rewards and performances are as listed, on average.
   case rewards = "rewards are as listed"
 
-  /// Whether every world can be put to it, and not only one that lists its states.
-  public var isGeneral: Bool {
+  /// Whether a world can be put to it: some need its numbers, some its states and what is listed for them.
+  public func applies(to world: some Environment) -> Bool {
     switch self {
-    case .seed, .copies, .spaces, .finiteness, .rewardRange, .finality: true
-    case .availability, .outcomes, .initialDistribution, .names, .placement, .endings, .frequencies, .rewards:
-      false
+    case .seed, .copies, .spaces, .finiteness, .rewardRange, .finality, .forgetting, .timeLimit: true
+    case .batches: EnvironmentChecks(world) is any BatchChecking
+    case .restoration: world is any PlaceableEnvironment
+    case .outcomes, .initialDistribution, .names: world is any EnumerableEnvironment
+    case .availability, .placement, .endings, .frequencies, .rewards:
+      world is any EnumerableEnvironment || world is any HiddenStateEnvironment
     }
   }
 }
 
-/// Checks that an environment keeps the contract of `Environment`, and of `EnumerableEnvironment` where it is
-/// one.
+/// Checks that an environment keeps the contract of `Environment`, and of whatever more it is: of
+/// `PlaceableEnvironment`, `EnumerableEnvironment` or `HiddenStateEnvironment`.
 ///
 /// ```swift
 /// let findings = EnvironmentChecks(FrozenLake.fourByFour).run()
@@ -79,11 +91,8 @@ public struct EnvironmentChecks<World: Environment>: Sendable {
   /// The probability that a sound environment is found at fault by chance.
   public var falseAlarmRate = 1e-6
 
-  /// After how many draws an action that is available counts as missing.
-  private static var patience: Int { 10_000 }
-
   /// Draws an action that is allowed, or `nil` where none is.
-  private let choose: @Sendable (World, inout RandomStream) -> World.Action?
+  let choose: @Sendable (World, inout RandomStream) -> World.Action?
 
   /// Gets ready to check an environment.
   ///
@@ -92,13 +101,7 @@ public struct EnvironmentChecks<World: Environment>: Sendable {
   ///   - seed: where all randomness comes from.
   ///   - steps: how many steps each trajectory has.
   public init(_ world: World, seed: UInt64 = 1, steps: Int = 400) {
-    self.init(world, seed: seed, steps: steps) { world, random in
-      for _ in 0..<Self.patience {
-        let action = world.actionSpace.sample(using: &random)
-        if world.isAvailable(action) { return action }
-      }
-      return nil
-    }
+    self.init(world, seed: seed, steps: steps) { $0.availableAction(using: &$1) }
   }
 
   private init(
@@ -112,11 +115,25 @@ public struct EnvironmentChecks<World: Environment>: Sendable {
     self.choose = choose
   }
 
-  /// Runs the checks that every environment can be put to.
+  /// Runs every check that the environment can be put to; see ``EnvironmentCheck/applies(to:)``.
   ///
   /// - Returns: what was found wrong, at most one finding for each check; empty for a sound environment.
   public func run() -> [Finding] {
-    checkSeed() + checkCopies() + checkSpaces() + checkFiniteness() + checkRewardRange() + checkFinality()
+    if let listed = self as? any ListedChecking { return listed.runListed() }
+    if let hidden = self as? any HiddenStateChecking { return hidden.runHiddenState() }
+    return walk()
+  }
+
+  /// Runs the checks that take a walk.
+  func walk() -> [Finding] {
+    let found =
+      checkSeed() + checkCopies() + checkSpaces() + checkFiniteness() + checkRewardRange() + checkFinality()
+      + checkForgetting() + checkTimeLimit()
+    // What does not do the same again cannot be held against itself, and what leaves its spaces fits no column.
+    let needed: [EnvironmentCheck] = [.seed, .copies, .spaces, .finality]
+    guard !found.contains(where: { found in needed.contains { $0.rawValue == found.check } }) else { return found }
+    return ((self as? any BatchChecking)?.checkBatches() ?? [])
+      + ((self as? any RestorationChecking)?.checkRestoration() ?? [])
   }
 
   private func checkSeed() -> [Finding] {
@@ -200,14 +217,74 @@ public struct EnvironmentChecks<World: Environment>: Sendable {
       })
   }
 
-  private func findings(_ check: EnvironmentCheck, _ messages: [String]) -> [Finding] {
+  /// All pairs of state and action, or as many as are compared, drawn at random.
+  func drawnPairs(of stateCount: Int, _ actionCount: Int) -> [(state: Int, action: Int)] {
+    let all = stateCount * actionCount
+    var random = RandomStream(seed: seed)
+    let chosen = all <= pairLimit ? Array(0..<all) : (0..<pairLimit).map { _ in random.integer(below: all) }
+    return chosen.map { (state: $0 / actionCount, action: $0 % actionCount) }
+  }
+
+  /// The world after a walk, at its last ending where it has any.
+  func usedWorld() -> World {
+    let walk = Walk(world).advanced(by: steps, choosing: choose, using: Streams(seed: seed))
+    return walk.ended ?? walk.world
+  }
+
+  private func checkForgetting() -> [Finding] {
+    let used = Walk(world).advanced(by: steps / 2, choosing: choose, using: Streams(seed: seed))
+    let streams = Streams(seed: seed &+ 1)
+    let fresh = Walk(world).advanced(by: steps / 2, choosing: choose, using: streams)
+    let again = Walk(used.world).advanced(by: steps / 2, choosing: choose, using: streams)
+    return findings(
+      .forgetting,
+      again.difference(from: fresh).map { ["a world that was used and a new one differ \($0)"] } ?? [])
+  }
+
+  private func checkTimeLimit() -> [Finding] {
+    let limit = world.timeLimit
+    let walk = Walk(world).advanced(by: steps, choosing: choose, using: Streams(seed: seed))
+    var messages: [String] = []
+    var length = 0
+    for (index, moment) in walk.moments.enumerated() {
+      length = moment.isReset ? 0 : length + 1
+      if moment.ending == .truncated, length != limit {
+        messages.append("moment \(index) cuts off an episode of \(length) steps: \(Self.text(ofLimit: limit))")
+      } else if let limit, moment.ending == nil, length >= limit {
+        messages.append("moment \(index) is step \(length) of an episode: \(Self.text(ofLimit: limit))")
+      }
+    }
+    return findings(.timeLimit, messages)
+  }
+
+  private static func text(ofLimit limit: Int?) -> String {
+    limit.map { "the time limit is \($0)" } ?? "there is no time limit"
+  }
+
+  func findings(_ check: EnvironmentCheck, _ messages: [String]) -> [Finding] {
     guard let first = messages.first else { return [] }
     let more = messages.count > 1 ? " (and \(messages.count - 1) more like this)" : ""
     return [Finding(check: check.rawValue, message: first + more)]
   }
 }
 
-extension EnvironmentChecks where World: EnumerableEnvironment {
+extension Environment {
+  /// Draws an action that may be taken now, or `nil` where ten thousand draws find none.
+  func availableAction(using random: inout RandomStream) -> Action? {
+    for _ in 0..<10_000 {
+      let action = actionSpace.sample(using: &random)
+      if isAvailable(action) { return action }
+    }
+    return nil
+  }
+}
+
+/// The checks of a world that lists itself.
+private protocol ListedChecking {
+  func runListed() -> [Finding]
+}
+
+extension EnvironmentChecks: ListedChecking where World: EnumerableEnvironment {
   /// Gets ready to check an environment, in which only available actions are taken.
   ///
   /// - Parameters:
@@ -223,13 +300,9 @@ extension EnvironmentChecks where World: EnumerableEnvironment {
     }
   }
 
-  /// Runs the checks that every environment can be put to, and those that need its states and outcomes.
-  ///
-  /// - Returns: what was found wrong, at most one finding for each check; empty for a sound environment.
-  public func run() -> [Finding] {
+  func runListed() -> [Finding] {
     let listing = checkOutcomes() + checkInitialDistribution() + checkNames()
-    let walking =
-      checkSeed() + checkCopies() + checkSpaces() + checkFiniteness() + checkRewardRange() + checkFinality()
+    let walking = walk()
     // What does not form a distribution cannot be compared with frequencies.
     guard listing.isEmpty else { return listing + walking }
     return walking + checkPlacement() + checkAvailability() + checkEndings() + checkFrequenciesAndRewards()
@@ -309,11 +382,12 @@ extension EnvironmentChecks where World: EnumerableEnvironment {
   }
 
   private func checkPlacement() -> [Finding] {
-    var copy = world
+    var copy = usedWorld()
     var messages: [String] = []
     for state in 0..<world.stateCount {
       copy.place(in: state)
       if copy.state != state { messages.append("place(in: \(state)) leads to state \(copy.state)") }
+      if copy.isOver { messages.append("the episode is over after place(in: \(state))") }
     }
     return findings(.placement, messages)
   }
@@ -376,15 +450,7 @@ extension EnvironmentChecks where World: EnumerableEnvironment {
       if let message = Cell.compare(counts, with: cells, rate: rate) {
         frequencies.append("\(place): \(message)")
       }
-      for (key, cell) in cells.sorted(by: { $0.key.next < $1.key.next }) {
-        guard let values = drawn[key] else { continue }
-        for (name, sample, wanted) in [
-          ("reward", values.rewards, cell.rewards), ("performance", values.performances, cell.performances),
-        ] {
-          guard let message = wanted.compare(sample, rate: rate) else { continue }
-          rewards.append("\(place), to state \(key.next): \(name) is \(message)")
-        }
-      }
+      rewards += Cell.compareRewards(drawn, with: cells, rate: rate).map { "\(place), \($0)" }
     }
     var counts: [Cell.Key: Int] = [:]
     var copy = world
@@ -399,10 +465,8 @@ extension EnvironmentChecks where World: EnumerableEnvironment {
   }
 
   /// What taking an action gave, by where it led.
-  private func draw(
-    _ count: Int, from state: Int, _ action: Int
-  ) -> [Cell.Key: (rewards: [Double], performances: [Double])] {
-    var drawn: [Cell.Key: (rewards: [Double], performances: [Double])] = [:]
+  private func draw(_ count: Int, from state: Int, _ action: Int) -> DrawnRewards {
+    var drawn: DrawnRewards = [:]
     var random = stream(of: state, action)
     var copy = world
     for _ in 0..<count {
@@ -417,10 +481,7 @@ extension EnvironmentChecks where World: EnumerableEnvironment {
 
   /// The available pairs of state and action, at most ``pairLimit`` of them.
   private var pairs: [(state: Int, action: Int)] {
-    let all = world.stateCount * world.actionCount
-    var random = RandomStream(seed: seed)
-    let chosen = all <= pairLimit ? Array(0..<all) : (0..<pairLimit).map { _ in random.integer(below: all) }
-    return chosen.map { (state: $0 / world.actionCount, action: $0 % world.actionCount) }
+    drawnPairs(of: world.stateCount, world.actionCount)
       .filter { !world.outcomes(of: $0.action, in: $0.state).isEmpty }
   }
 
@@ -430,7 +491,7 @@ extension EnvironmentChecks where World: EnumerableEnvironment {
 }
 
 /// The streams of one walk: what the world draws must not depend on how its actions are drawn.
-private struct Streams {
+struct Streams {
   var world: RandomStream
   var actions: RandomStream
 
@@ -441,7 +502,7 @@ private struct Streams {
 }
 
 /// A world on its way, and what it showed so far.
-private struct Walk<World: Environment> {
+struct Walk<World: Environment> {
   struct Moment {
     var observation: World.Observation
     var reward = 0.0
@@ -459,6 +520,10 @@ private struct Walk<World: Environment> {
   var world: World
   var isOver = true
   var moments: [Moment] = []
+  /// The world at the last ending.
+  var ended: World?
+  /// What is left of the stream that the world drew from.
+  var rest: RandomStream?
 
   init(_ world: World) { self.world = world }
 
@@ -475,14 +540,16 @@ private struct Walk<World: Environment> {
         copy.isOver = false
         continue
       }
-      guard let action = choose(copy.world, &streams.actions) else { return copy }
+      guard let action = choose(copy.world, &streams.actions) else { break }
       let step = copy.world.step(action, using: &streams.world)
       copy.isOver = step.ending != nil
+      if copy.isOver { copy.ended = copy.world }
       copy.moments.append(
         Moment(
           observation: step.observation, reward: step.reward.value, performance: step.performance.value,
           ending: step.ending, isOver: copy.world.isOver))
     }
+    copy.rest = streams.world
     return copy
   }
 
@@ -491,8 +558,10 @@ private struct Walk<World: Environment> {
     for (index, (one, two)) in zip(moments, other.moments).enumerated() where !one.isSame(as: two) {
       return "at moment \(index): \(one) and \(two)"
     }
-    return moments.count == other.moments.count
-      ? nil : "in length: \(moments.count) and \(other.moments.count)"
+    if moments.count != other.moments.count {
+      return "in length: \(moments.count) and \(other.moments.count)"
+    }
+    return rest == other.rest ? nil : "in how many random numbers they drew"
   }
 }
 
@@ -504,10 +573,19 @@ extension Walk.Moment: CustomStringConvertible {
 }
 
 /// The outcomes of an action that lead to the same state in the same way, which is all a step can tell apart.
-private struct Cell {
-  struct Key: Hashable {
+struct Cell {
+  struct Key: Hashable, Comparable, CustomStringConvertible {
     var next: Int
     var isTerminal: Bool
+    /// What is seen of it, where that is not the state.
+    var observation: Int?
+
+    static func < (one: Key, other: Key) -> Bool {
+      (one.next, one.isTerminal ? 1 : 0, one.observation ?? -1)
+        < (other.next, other.isTerminal ? 1 : 0, other.observation ?? -1)
+    }
+
+    var description: String { "state \(next)" + (observation.map { " with observation \($0)" } ?? "") }
   }
 
   var probability = 0.0
@@ -538,15 +616,15 @@ private struct Cell {
     let total = Double(counts.values.reduce(0, +))
     var entropy = 0.0
     var worst = (share: 0.0, message: "")
-    for (key, count) in counts.sorted(by: { ($0.key.next, $0.value) < ($1.key.next, $1.value) }) {
+    for (key, count) in counts.sorted(by: { $0.key < $1.key }) {
       guard let cell = cells[key] else {
-        return "state \(key.next) was reached \(key.isTerminal ? "terminally" : "without an end"): not listed"
+        return "\(key) was reached \(key.isTerminal ? "terminally" : "without an end"): not listed"
       }
       let expected = total * cell.probability
       entropy += Double(count) * log(Double(count) / expected)
       if abs(Double(count) - expected) >= worst.share {
         worst = (
-          abs(Double(count) - expected), "state \(key.next) was reached \(count) times, expected \(expected)"
+          abs(Double(count) - expected), "\(key) was reached \(count) times, expected \(expected)"
         )
       }
     }
@@ -557,8 +635,28 @@ private struct Cell {
   }
 }
 
+/// The rewards and performances that were drawn, by where they led.
+typealias DrawnRewards = [Cell.Key: (rewards: [Double], performances: [Double])]
+
+extension Cell {
+  /// Says how rewards and performances differ from what is listed, each at the given rate of false alarms.
+  static func compareRewards(_ drawn: DrawnRewards, with cells: [Key: Cell], rate: Double) -> [String] {
+    var messages: [String] = []
+    for (key, cell) in cells.sorted(by: { $0.key < $1.key }) {
+      guard let values = drawn[key] else { continue }
+      for (name, sample, wanted) in [
+        ("reward", values.rewards, cell.rewards), ("performance", values.performances, cell.performances),
+      ] {
+        guard let message = wanted.compare(sample, rate: rate) else { continue }
+        messages.append("to state \(key.next): \(name) is \(message)")
+      }
+    }
+    return messages
+  }
+}
+
 /// Rewards that are listed for the same cell, with their probabilities.
-private struct ListedValues {
+struct ListedValues {
   private var values: [Double] = []
   private var weights: [Double] = []
 

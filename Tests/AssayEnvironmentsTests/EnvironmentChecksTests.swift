@@ -25,10 +25,10 @@ struct EnvironmentChecksTests {
     }
   }
 
-  private func findings(in world: some EnumerableEnvironment) -> [Finding] { EnvironmentChecks(world).run() }
-
   @Test("every environment of the package passes every check", arguments: try environments)
   func sound(world: any EnumerableEnvironment) {
+    // The most special checks are run, though all that is said here of its type is that it is some world.
+    func findings(in world: some Environment) -> [Finding] { EnvironmentChecks(world).run() }
     #expect(findings(in: world).isEmpty, "\(world.name)")
   }
 
@@ -49,7 +49,29 @@ struct EnvironmentChecksTests {
 
   @Test("every check is shown to fail")
   func coverage() {
-    #expect(Set(FaultyWorld.Fault.allCases.compactMap(\.check)) == Set(EnvironmentCheck.allCases))
+    let shown = Set(FaultyWorld.Fault.allCases.compactMap(\.check))
+    #expect(shown.union([.batches]) == Set(EnvironmentCheck.allCases))
+  }
+
+  @Test("a world whose copies share what each start leaves is found, though one runs after the other")
+  func sharedStarts() {
+    #expect(EnvironmentChecks(Relay()).run().map(\.check) == [EnvironmentCheck.batches.rawValue])
+  }
+
+  @Test("what is checked follows from what the world is")
+  func applicability() {
+    func checks(of world: some Environment) -> [EnvironmentCheck] {
+      EnvironmentCheck.allCases.filter { $0.applies(to: world) }
+    }
+    let general: [EnvironmentCheck] = [
+      .seed, .copies, .spaces, .finiteness, .rewardRange, .finality, .forgetting, .timeLimit, .batches,
+    ]
+    #expect(checks(of: Pointer()) == general)
+    #expect(checks(of: CartPole()) == general + [.restoration])
+    #expect(checks(of: FrozenLake.fourByFour) == EnvironmentCheck.allCases)
+    #expect(
+      checks(of: TimeLimit(Tiger(), steps: 9))
+        == EnvironmentCheck.allCases.filter { ![.outcomes, .initialDistribution, .names].contains($0) })
   }
 
   @Test("a finding is one line that says where it shows")
@@ -100,6 +122,11 @@ struct FaultyWorld: EnumerableEnvironment {
     case restless
     case modestRange
     case stubborn
+    case lingering
+    case rememberedEpisodes
+    case lateCutoff
+    case earlyCutoff
+    case missingNumber
 
     /// The check that must find it.
     var check: EnvironmentCheck? {
@@ -112,12 +139,15 @@ struct FaultyWorld: EnumerableEnvironment {
       case .leakyOutcomes, .negativeProbability, .strayOutcome, .deadEnd: .outcomes
       case .leakyStarts, .missingStart: .initialDistribution
       case .missingName, .smallMap: .names
-      case .immovable: .placement
+      case .immovable, .lingering: .placement
       case .silentEnding, .mistakenObservation: .endings
       case .looseDice, .otherStart: .frequencies
       case .restless: .finality
       case .modestRange: .rewardRange
       case .stubborn: .availability
+      case .rememberedEpisodes: .forgetting
+      case .lateCutoff, .earlyCutoff: .timeLimit
+      case .missingNumber: .restoration
       case .wrongReward, .biasedNoise, .wrongPerformance: .rewards
       }
     }
@@ -135,6 +165,9 @@ struct FaultyWorld: EnumerableEnvironment {
   let actionSpace = DiscreteSpace(count: 2)
   private(set) var isOver = false
   private var own = 0
+  private var episodes = 0
+  /// How many steps the episode took.
+  private var length = 0
   private let shared = Shared()
 
   init(_ fault: Fault) { self.fault = fault }
@@ -165,14 +198,20 @@ struct FaultyWorld: EnumerableEnvironment {
 
   func isAvailable(_ action: Int) -> Bool { state < 3 && (fault != .stubborn || state != 2) }
 
+  var timeLimit: Int? { fault == .lateCutoff ? 2 : nil }
+
   mutating func place(in state: Int) {
-    isOver = false
+    if fault != .lingering { isOver = false }
+    length = 0
     if fault != .immovable { self.state = state }
   }
 
   mutating func reset(using random: inout RandomStream) -> Int {
     isOver = false
+    episodes += 1
+    length = 0
     state = random.unit() < (fault == .otherStart ? 0.7 : 0.5) ? 0 : 1
+    if fault == .rememberedEpisodes, episodes == 1 { state = 0 }
     return state
   }
 
@@ -181,13 +220,19 @@ struct FaultyWorld: EnumerableEnvironment {
     if fault == .systemRandomness { coin = Double.random(in: 0..<1) }
     let goesOn = action == 1 || coin < (fault == .looseDice ? 0.85 : 0.75)
     if goesOn { state += 1 }
+    length += 1
     var reward = action == 1 ? random.normal(mean: fault == .biasedNoise ? 0.3 : 0) : goesOn ? 1 : 0
     if fault == .wrongReward, action == 0 { reward *= 2 }
     if fault == .infiniteReward, state == 2 { reward = .infinity }
     var shown = state
     if fault == .strayObservation, state == 2 { shown = 4 }
     if fault == .mistakenObservation, state == 2 { shown = 1 }
+    if fault == .missingNumber, length == 3 { reward += 1 }
     isOver = fault != .restless && state == 3
+    if fault == .earlyCutoff, length == 2, !isOver {
+      isOver = true
+      return Step(observation: shown, reward: Reward(reward), ending: .truncated)
+    }
     return Step(
       observation: shown, reward: Reward(reward),
       performance: Reward(fault == .wrongPerformance && action == 0 && goesOn ? 2 : reward),
@@ -213,6 +258,7 @@ struct FaultyWorld: EnumerableEnvironment {
 private struct Pointer: Environment {
   let observationSpace = BoxSpace(low: [-1, 0], high: [1, 10])
   let actionSpace = BoxSpace(low: [-0.1], high: [0.1])
+  let timeLimit: Int? = 10
   var start: Float = 0
   private(set) var isOver = false
   private var dial: [Float] = []
@@ -230,5 +276,32 @@ private struct Pointer: Environment {
     dial[1] += 1
     isOver = dial[1] == 10
     return Step(observation: dial, reward: Reward(Double(dial[0])), ending: isOver ? .truncated : nil)
+  }
+}
+
+/// Three steps of a runner, whose start is kept where all copies keep it.
+private struct Relay: Environment {
+  private final class Shared: Sendable {
+    let start = Mutex(0)
+  }
+
+  let observationSpace = DiscreteSpace(count: 2)
+  let actionSpace = DiscreteSpace(count: 2)
+  private let shared = Shared()
+  private var elapsed = 3
+
+  var isOver: Bool { elapsed == 3 }
+
+  mutating func reset(using random: inout RandomStream) -> Int {
+    elapsed = 0
+    let start = random.integer(below: 2)
+    shared.start.withLock { $0 = start }
+    return start
+  }
+
+  mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
+    elapsed += 1
+    return Step(
+      observation: shared.start.withLock { $0 }, reward: Reward(0), ending: isOver ? .terminated : nil)
   }
 }

@@ -1,4 +1,5 @@
 import Assay
+import AssayEnvironments
 import AssayScenarios
 import AssayTesting
 import Testing
@@ -46,11 +47,8 @@ struct StandardEnvironmentsTests {
   func contract(item: Case) throws {
     let world = try Self.world(item.settings, of: item.name)
     #expect(world.picture != Picture())
-    guard let world = world as? any EnumerableEnvironment else {
-      #expect(findings(in: world) == [])
-      return
-    }
-    #expect(findings(inListed: world) == [])
+    #expect(findings(in: world) == [])
+    guard let world = world as? any EnumerableEnvironment else { return }
     // It lists itself into a sound process, goals and all.
     func list(_ world: some EnumerableEnvironment) throws -> [String] {
       try FiniteMDP(enumerating: world).rewards.map(\.name)
@@ -60,9 +58,7 @@ struct StandardEnvironmentsTests {
     if let features = world.features { #expect(features.stateCount == world.observationSpace.count) }
   }
 
-  private func findings(in world: some Environment) -> [Finding] { EnvironmentChecks(world).run() }
-
-  private func findings(inListed world: some EnumerableEnvironment) -> [Finding] {
+  private func findings(in world: some Environment) -> [Finding] {
     var checks = EnvironmentChecks(world)
     #if DEBUG
       // Each world's own tests draw more; so do these, in the release build.
@@ -70,6 +66,32 @@ struct StandardEnvironmentsTests {
       checks.pairLimit = 100
     #endif
     return checks.run()
+  }
+
+  @Test("copies of a world are the world, bit for bit", arguments: Catalogue.standardEnvironments.map(\.name))
+  func copies(name: String) throws {
+    let stream = RandomStream(seed: 5)
+    func findings<World: Environment>(
+      _ batch: some EnvironmentBatch<World.ObservationSpace, World.ActionSpace>, of world: World
+    ) -> [Finding] {
+      EnvironmentBatchChecks(batch, of: world, stream: stream, steps: 60, resetInterval: 45).run()
+    }
+    func check(_ world: some LockstepEnvironment) -> [Finding] {
+      findings(world.copies(5, stream: stream), of: world)
+    }
+    let world = try Self.world(of: name)
+    // Those of all other worlds are among what every world is put to.
+    #expect(EnvironmentCheck.batches.applies(to: world))
+    if let world = world as? any LockstepEnvironment { #expect(check(world) == []) }
+  }
+
+  @Test("every moving world of the catalogue is stepped in lockstep")
+  func lockstep() throws {
+    let names = try Catalogue.standardEnvironments.map(\.name).filter {
+      try Self.world(of: $0) is any LockstepEnvironment
+    }
+    #expect(
+      names.sorted() == ["acrobot", "cart-pole", "mountain-car", "mountain-car-continuous", "pendulum"])
   }
 
   @Test("a changeable setting leaves states, actions and what is available alone", arguments: cases)

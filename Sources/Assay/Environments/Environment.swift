@@ -11,7 +11,8 @@ public protocol Environment<Observation, Action>: Sendable {
   /// Where observations come from.
   var observationSpace: ObservationSpace { get }
 
-  /// Which actions are allowed. ``step(_:using:)`` traps on any other.
+  /// Which actions are allowed. ``step(_:using:)`` traps on any other, unless ``isAvailable(_:)`` says that it is
+  /// taken all the same.
   var actionSpace: ActionSpace { get }
 
   /// Starts an episode and returns its first observation.
@@ -19,7 +20,8 @@ public protocol Environment<Observation, Action>: Sendable {
 
   /// Takes one action.
   ///
-  /// Calling it before ``reset(using:)`` or after an ending is a programmer's mistake; ``checkStep(_:)`` says so.
+  /// Calling it before ``reset(using:)`` or after an ending, or with an action that ``isAvailable(_:)`` denies, is a
+  /// programmer's mistake; ``checkStep(_:)`` says so.
   mutating func step(_ action: Action, using random: inout RandomStream) -> Step<Observation>
 
   /// Whether the episode has ended, so that nothing but ``reset(using:)`` may follow. Always `false` in a world
@@ -27,6 +29,9 @@ public protocol Environment<Observation, Action>: Sendable {
   var isOver: Bool { get }
 
   /// Whether an action may be taken now; where a world does not say, every action of the space may.
+  ///
+  /// A world that takes actions beyond the limits of its space, and clips them, says so here: they are available,
+  /// though they are not of the space.
   func isAvailable(_ action: Action) -> Bool
 
   /// A short name, as on the command line; where a world does not say, that of its type.
@@ -36,7 +41,8 @@ public protocol Environment<Observation, Action>: Sendable {
   /// does not say.
   var rewardRange: ClosedRange<Double> { get }
 
-  /// After how many steps episodes are cut off; `nil` where they are not.
+  /// After how many steps episodes are truncated; `nil` where they are not. Where it is set, all are, at that very
+  /// step and no other, unless they terminate before or with it.
   var timeLimit: Int? { get }
 
   /// How to call the actions, `[actionCount]`; empty for plain numbers.
@@ -70,9 +76,12 @@ extension Environment {
     if isOver || !actionSpace.contains(action) { stopAtMisuse(of: action) }
   }
 
+  /// Traps with the sentence of ``checkStep(_:)``: for a world that itself found that the action cannot be taken,
+  /// since it takes some beyond its space and clips them, say.
+  ///
+  /// - Parameter action: the action that cannot be taken.
   @inline(never)
-  @usableFromInline
-  func stopAtMisuse(of action: Action) -> Never {
+  public func stopAtMisuse(of action: Action) -> Never {
     fatalError(
       isOver
         ? "\(name): the episode is over, and no step may be taken before a reset"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Assay
+import AssayEnvironments
 import AssayReports
 import AssayScenarios
 import AssayTesting
@@ -69,9 +70,12 @@ struct CheckEnvironmentCommand: AsyncParsableCommand {
       }
       let world = try Names.world(environment, settings: set)
       let replay = try trajectory.map { try replayed($0, on: world) }
-      let findings = contractFindings(in: world)
-      let isListed = world is any EnumerableEnvironment
-      let checks = EnvironmentCheck.allCases.filter { isListed || $0.isGeneral }.map(\.rawValue)
+      var findings = EnvironmentChecks(world, seed: seed, steps: steps).run()
+      var checks = EnvironmentCheck.allCases.filter { $0.applies(to: world) }.map(\.rawValue)
+      if let world = world as? any LockstepEnvironment {
+        findings += lockstepFindings(in: world)
+        checks += EnvironmentBatchCheck.allCases.map(\.rawValue)
+      }
       let report = Report(
         environment: world.name, seed: seed, checks: checks,
         findings: findings.map { .init(check: $0.check, message: $0.message) }, trajectory: replay,
@@ -81,12 +85,13 @@ struct CheckEnvironmentCommand: AsyncParsableCommand {
     }
   }
 
-  private func contractFindings(in world: some Environment) -> [Finding] {
-    func listed(_ world: some EnumerableEnvironment) -> [Finding] {
-      EnvironmentChecks(world, seed: seed, steps: steps).run()
-    }
-    if let world = world as? any EnumerableEnvironment { return listed(world) }
-    return EnvironmentChecks(world, seed: seed, steps: steps).run()
+  /// Whether copies in lockstep are the world.
+  private func lockstepFindings(in world: some LockstepEnvironment) -> [Finding] {
+    let stream = RandomStream(seed: seed)
+    return EnvironmentBatchChecks(
+      world.copies(5, stream: stream), of: world, stream: stream, steps: steps,
+      resetInterval: max(1, steps * 3 / 4)
+    ).run()
   }
 
   private func replayed(_ path: String, on world: some Environment) throws -> TrajectoryReplay.Result {

@@ -1,76 +1,19 @@
 import Assay
 import AssayEnvironments
 import AssayTesting
-import Foundation
 
-/// What a listed world does against what it lists: its general contract, and how often each next state comes
-/// with each observation.
-///
-/// Frequencies are compared by the relative entropy of what was drawn to what is listed, whose tail for k
-/// outcomes in n draws is at most e^(d − t)·(t / d)ᵈ for n·D ≥ t > d = k − 1. All comparisons of a world
-/// together find fault with a sound one with a probability of at most 1e-6 over all seeds, and the seed is
-/// fixed.
+/// Holds a world against its contract, all that it lists included, and asks it for a picture of every state.
 ///
 /// - Parameters:
 ///   - world: the world.
 ///   - samples: how many draws there are for each state and action.
 /// - Returns: what was found wrong.
 func faults(of world: some HiddenStateEnvironment, samples: Int = 400) -> [String] {
-  var faults = EnvironmentChecks(world).run().map { "\($0)" }
-  let process = world.process
-  let dynamics = process.process
-  let stateCount = dynamics.stateCount
-  let pairCount = stateCount * dynamics.actionCount
-  let rate = 1e-6 / Double(pairCount + 1)
-  var starts: [[Int]: Double] = [:]
-  for (state, probability) in dynamics.initial.enumerated() where probability > 0 {
-    guard let first = process.firstObservations else {
-      starts[[state, process.observationCount], default: 0] += probability
-      continue
-    }
-    for entry in first.rowStarts[state]..<first.rowStarts[state + 1] {
-      starts[[state, Int(first.observations[entry])], default: 0] += probability * first.probabilities[entry]
-    }
-  }
+  var checks = EnvironmentChecks(world)
+  checks.samples = samples
+  var faults = checks.run().map { "\($0)" }
   var copy = world
-  var random = RandomStream(seed: 11)
-  var counts: [[Int]: Int] = [:]
-  for _ in 0..<samples {
-    let observation = copy.reset(using: &random)
-    counts[[copy.state, observation], default: 0] += 1
-    if copy.lastObservation != observation { faults.append("the last observation is not \(observation)") }
-  }
-  if isUnlikely(counts, starts, rate: rate) { faults.append("starts \(counts), expected \(starts)") }
-
-  for pair in 0..<pairCount {
-    let (state, action) = pair.quotientAndRemainder(dividingBy: dynamics.actionCount)
-    var expected: [[Int]: Double] = [:]
-    var rewards: [Int: [Double]] = [:]
-    for entry in dynamics.rowStarts[pair]..<dynamics.rowStarts[pair + 1] {
-      let next = Int(dynamics.successors[entry])
-      let isTerminal = dynamics.terminals.isEmpty ? 0 : dynamics.terminals[entry] ? 1 : 0
-      rewards[next, default: []].append(dynamics.reward.outcomes?[entry] ?? dynamics.reward.expected[pair])
-      let row = action * stateCount + next
-      for sight in process.observations.rowStarts[row]..<process.observations.rowStarts[row + 1] {
-        expected[[next, isTerminal, Int(process.observations.observations[sight])], default: 0] +=
-          dynamics.probabilities[entry] * process.observations.probabilities[sight]
-      }
-    }
-    if expected.isEmpty { continue }
-    var counts: [[Int]: Int] = [:]
-    for _ in 0..<samples {
-      copy.place(in: state)
-      let step = copy.step(action, using: &random)
-      counts[[copy.state, step.ending == nil ? 0 : 1, step.observation], default: 0] += 1
-      if rewards[copy.state]?.contains(step.reward.value) != true || copy.isOver != (step.ending != nil)
-        || !world.rewardRange.contains(step.reward.value) || copy.lastObservation != step.observation
-      {
-        faults.append("state \(state), action \(action): \(step)")
-      }
-    }
-    if isUnlikely(counts, expected, rate: rate) {
-      faults.append("state \(state), action \(action): \(counts), expected \(expected)")
-    }
+  for state in 0..<world.stateCount {
     copy.place(in: state)
     guard case .tiles = copy.picture.scene else {
       faults.append("there is no picture of state \(state)")
@@ -78,18 +21,6 @@ func faults(of world: some HiddenStateEnvironment, samples: Int = 400) -> [Strin
     }
   }
   return faults
-}
-
-private func isUnlikely(_ counts: [[Int]: Int], _ expected: [[Int]: Double], rate: Double) -> Bool {
-  let total = Double(counts.values.reduce(0, +))
-  var entropy = 0.0
-  for (key, count) in counts {
-    guard let probability = expected[key] else { return true }
-    entropy += Double(count) * log(Double(count) / (total * probability))
-  }
-  let freedom = Double(expected.count - 1)
-  guard freedom > 0, entropy > freedom else { return false }
-  return exp(freedom - entropy + freedom * log(entropy / freedom)) < rate
 }
 
 /// What can be believed in a small world that shows less than its state, as a process of its own: its states

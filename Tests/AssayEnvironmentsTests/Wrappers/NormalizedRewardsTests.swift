@@ -5,12 +5,13 @@ import Testing
 
 @Suite("Normalised rewards")
 struct NormalizedRewardsTests {
-  @Test("a world that normalises what is paid keeps the contract")
+  @Test("a world that normalises what is paid keeps the contract, but that it learns from episode to episode")
   func contract() {
+    let forgetting = [EnvironmentCheck.forgetting.rawValue]
     #expect(
-      EnvironmentChecks(NormalizedRewards(SlidingBlock(), discount: 0.9)).run().map(\.description) == [])
+      EnvironmentChecks(NormalizedRewards(SlidingBlock(), discount: 0.9)).run().map(\.check) == forgetting)
     #expect(
-      EnvironmentChecks(NormalizedRewards(Reel([1, -2, 30]), discount: 1)).run().map(\.description) == [])
+      EnvironmentChecks(NormalizedRewards(Reel([1, -2, 30]), discount: 1)).run().map(\.check) == forgetting)
   }
 
   @Test("rewards are divided by the deviation of returns so far, and performances stay")
