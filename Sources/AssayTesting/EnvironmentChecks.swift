@@ -132,8 +132,9 @@ public struct EnvironmentChecks<World: Environment>: Sendable {
     // What does not do the same again cannot be held against itself, and what leaves its spaces fits no column.
     let needed: [EnvironmentCheck] = [.seed, .copies, .spaces, .finality]
     guard !found.contains(where: { found in needed.contains { $0.rawValue == found.check } }) else { return found }
-    return ((self as? any BatchChecking)?.checkBatches() ?? [])
-      + ((self as? any RestorationChecking)?.checkRestoration() ?? [])
+    let batches = (self as? any BatchChecking)?.checkBatches() ?? []
+    let restoration = (self as? any RestorationChecking)?.checkRestoration() ?? []
+    return found + batches + restoration
   }
 
   private func checkSeed() -> [Finding] {

@@ -1,5 +1,6 @@
 import Assay
 import AssayNetworks
+import Foundation
 
 /// What became of a file.
 enum Outcome {
@@ -24,6 +25,10 @@ func check(_ file: [UInt8], as format: Format) -> Outcome {
     case .archive:
       // Names that safetensors does not allow are allowed here.
       return check(try NumPyArchive(bytes: file).tensors.map { $0.renamed("a.\($0.name)") })
+    case .recording:
+      let read = try Trajectory(json: Data(file))
+      return (try? Trajectory(json: read.json())) == read
+        ? .accepted : .violation("what was read is not the same when written and read again")
     case .pomdp:
       let read = try FinitePOMDP(cassandra: file, entryLimit: 1000)
       return isSameAgain(read)
@@ -71,6 +76,8 @@ private let fields: Set<String> = [
   "the zip64 end of the directory", "dtype", "shape", "data_offsets", "descr", "fortran_order", "size",
   "place", "flags",
   "method", "extra field", "checksum", "data", "name", "the name of an entry",
+  "env", "max_steps", "note", "versions", "episodes", "kind", "state_dtype", "initial_state", "actions",
+  "observations", "states", "rewards", "terminated", "length",
 ]
 
 /// The field of an error without the names and numbers that are a file's own.
@@ -81,7 +88,8 @@ private func kind(of error: DataError) -> String {
   if error.field.hasPrefix("the string at") { return "encoding of a string" }
   if error.field.hasPrefix("the name of entry") { return "encoding of a string" }
   var field = Substring(error.field)
-  if let bracket = field.lastIndex(of: "["), field.hasSuffix("]") { field = field[..<bracket] }
+  // More than one where it is an entry of a row: `episodes[2].actions[17][0]`.
+  while field.hasSuffix("]"), let bracket = field.lastIndex(of: "[") { field = field[..<bracket] }
   for separator in [": ", "."] {
     if let range = field.ranges(of: separator).last { field = field[range.upperBound...] }
   }

@@ -138,6 +138,8 @@ struct Tally: Sendable {
     case .safetensors, .array: 8 << 10
     case .archive: 64 << 10
     case .pomdp: 256 << 10
+    // Foundation's reader of JSON, twice where a file may be of numbers that JSON does not have.
+    case .recording: 64 << 10
     }
   }
 
@@ -150,6 +152,8 @@ struct Tally: Sendable {
     case .archive: 5 * 1032
     // Of a reward with one digit, say, which is kept under the names it is given for.
     case .pomdp: 128
+    // Of a number with one digit in a row of its own, as the reader keeps it, as JSON and as what it means.
+    case .recording: 1024
     }
   }
 

@@ -123,10 +123,10 @@ enum Mutations {
       switch format {
       case .safetensors: 0..<8
       case .array, .archive: file.count > 6 && file[6] == 1 ? 8..<10 : 8..<12
-      case .pomdp: 0..<0
+      case .pomdp, .recording: 0..<0
       }
     // All of it is text.
-    if format == .pomdp { return (length, 0..<file.count) }
+    if length.isEmpty { return (length, 0..<file.count) }
     guard format != .archive, file.count >= length.upperBound else { return nil }
     let count = length.reversed().reduce(0) { $0 << 8 | Int(file[$1]) }
     guard count >= 0, count <= file.count - length.upperBound else { return nil }
@@ -198,8 +198,20 @@ enum Mutations {
       " inf ", " 1e-400 ", " 0.9999999 ", " 99999999999999999999 ", "left", "a.b", "_", "é",
     ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0xAF]]
 
+  private static let recordingTokens =
+    tokens
+    + [
+      "env", "max_steps", "note", "versions", "episodes", "kind", "state_dtype", "initial_state", "actions",
+      "observations", "states", "rewards", "terminated", "length", "-", ".", "e", "1e308", "1e999", "4.9e-324",
+      "Infinity", "[0]", "[1,2]", "{}", "/**/", "'a'", "+1", "0x1",
+    ].map { Array($0.utf8) }
+
   private static func tokens(_ format: Format) -> [[UInt8]] {
-    format == .pomdp ? statementTokens : tokens
+    switch format {
+    case .safetensors, .array, .archive: tokens
+    case .pomdp: statementTokens
+    case .recording: recordingTokens
+    }
   }
 
   private static func replaceNumber(in text: inout [UInt8], using stream: inout RandomStream) {

@@ -7,6 +7,7 @@ enum Format: Int, CaseIterable, CustomStringConvertible {
   case array
   case archive
   case pomdp
+  case recording
 
   var description: String {
     switch self {
@@ -14,6 +15,7 @@ enum Format: Int, CaseIterable, CustomStringConvertible {
     case .array: "npy"
     case .archive: "npz"
     case .pomdp: "POMDP"
+    case .recording: "recording"
     }
   }
 }
@@ -59,6 +61,23 @@ struct Samples: Sendable {
     "discount: 0 values: reward states: 1 actions: 1 observations: 1 start: 0 T: 0 1 O: 0 1 R: 0 : 0 1",
   ]
 
+  /// Recordings with every field, with those that must be there, and with nothing in them.
+  private static let recordings = [
+    #"""
+    {"env": "lever", "max_steps": 200, "note": "no \u00fc \ud83d\ude00 limit", "versions": {"python": "3.11", "": "\n"},
+    "episodes": [{"kind": "random", "state_dtype": "float64", "initial_state": [0.5, -0], "actions": [1, 0],
+    "observations": [[0.5], [2.5e-1]], "states": [[0.5, 1], [0.25, 1]], "rewards": [0, 1e300],
+    "terminated": [false, true], "length": 2, "more": null}, {"kind": "policy", "initial_state": [1, 2],
+    "actions": [[1]], "observations": [3], "rewards": [-4.9e-324], "terminated": [false]}], "seed": [{}, true]}
+    """#,
+    #"""
+    {"episodes":[{"terminated":[false,false,true],"rewards":[1,2,3],"observations":[[1,2],[3,4],[5,6]],
+    "actions":[[0.1,0.2],[0.3,0.4],[0.5,0.6]],"initial_state":[],"kind":""}],"env":""}
+    """#,
+    #"{"env":"a","episodes":[]}"#,
+    #"{"env":"a","episodes":[{"kind":"","initial_state":1,"actions":[],"observations":[],"rewards":[],"terminated":[]}]}"#,
+  ]
+
   init() throws {
     // The files that the tests read too: every type of element, NumPy's and PyTorch's own, zip64, deflated.
     let resources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -87,7 +106,9 @@ struct Samples: Sendable {
       try read("stored.npz", "deflated.npz", "wide.npz", "streamed.npz", "zeros.npz") + [
         ZipArchive.bytes(of: [("a", arrays[0])])
       ]
-    files = [safetensors, arrays, archives, Self.processes.map { Array($0.utf8) }]
+    files = [safetensors, arrays, archives, Self.processes.map { Array($0.utf8) },
+      Self.recordings.map { Array($0.utf8) },
+    ]
   }
 }
 
