@@ -52,13 +52,15 @@ extension EnvironmentChecks: RestorationChecking where World: PlaceableEnvironme
       if restored.stateNumbers != numbers {
         messages.append("\(place) becomes \(restored.stateNumbers)")
       } else if restored.isOver || !restored.isAvailable(action) {
-        messages.append("\(place) is \(restored.isOver ? "over" : "without the action \(action)") where it is restored")
+        messages.append(
+          "\(place) is \(restored.isOver ? "over" : "without the action \(action)") where it is restored")
       } else {
         let again = restored.step(action, using: &random)
         if !agree(taken, again) || random != streams.world {
           messages.append("\(place) is followed by \(taken), and where it is restored by \(again)")
         } else if restored.stateNumbers != walked.stateNumbers {
-          messages.append("\(place) leads to \(walked.stateNumbers), and where it is restored to \(restored.stateNumbers)")
+          messages.append(
+            "\(place) leads to \(walked.stateNumbers), and where it is restored to \(restored.stateNumbers)")
         }
       }
     }

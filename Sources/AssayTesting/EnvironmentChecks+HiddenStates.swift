@@ -18,7 +18,8 @@ extension EnvironmentChecks: HiddenStateChecking where World: HiddenStateEnviron
       if copy.state != state { messages.append("place(in: \(state)) leads to state \(copy.state)") }
       if copy.isOver { messages.append("the episode is over after place(in: \(state))") }
       if let last = copy.lastObservation {
-        messages.append("observation \(last) is left after place(in: \(state)), though nothing was seen there")
+        messages.append(
+          "observation \(last) is left after place(in: \(state)), though nothing was seen there")
       }
     }
     return findings(.placement, messages)
@@ -81,7 +82,9 @@ extension EnvironmentChecks: HiddenStateChecking where World: HiddenStateEnviron
       }
       rewards += Cell.compareRewards(drawn, with: cells.rewards, rate: rate).map { "\(place), \($0)" }
     }
-    if let message = compareStarts(of: process, rate: rate, &endings) { frequencies.append("starts: \(message)") }
+    if let message = compareStarts(of: process, rate: rate, &endings) {
+      frequencies.append("starts: \(message)")
+    }
     return findings(.endings, endings) + findings(.frequencies, frequencies) + findings(.rewards, rewards)
   }
 
@@ -141,7 +144,8 @@ private struct HiddenCells {
       rewards[key, default: Cell()].rewards.append(value(dynamics.reward), weight: probability)
       rewards[key, default: Cell()].performances.append(value(dynamics.performance), weight: probability)
       let row = action * dynamics.stateCount + key.next
-      for sight in process.observations.range(ofRow: row) where process.observations.probabilities[sight] > 0 {
+      for sight in process.observations.range(ofRow: row) where process.observations.probabilities[sight] > 0
+      {
         key.observation = Int(process.observations.observations[sight])
         sights[key, default: Cell()].probability += probability * process.observations.probabilities[sight]
       }

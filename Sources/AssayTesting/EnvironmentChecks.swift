@@ -131,7 +131,9 @@ public struct EnvironmentChecks<World: Environment>: Sendable {
       + checkForgetting() + checkTimeLimit()
     // What does not do the same again cannot be held against itself, and what leaves its spaces fits no column.
     let needed: [EnvironmentCheck] = [.seed, .copies, .spaces, .finality]
-    guard !found.contains(where: { found in needed.contains { $0.rawValue == found.check } }) else { return found }
+    guard !found.contains(where: { found in needed.contains { $0.rawValue == found.check } }) else {
+      return found
+    }
     let batches = (self as? any BatchChecking)?.checkBatches() ?? []
     let restoration = (self as? any RestorationChecking)?.checkRestoration() ?? []
     return found + batches + restoration
@@ -250,7 +252,8 @@ public struct EnvironmentChecks<World: Environment>: Sendable {
     for (index, moment) in walk.moments.enumerated() {
       length = moment.isReset ? 0 : length + 1
       if moment.ending == .truncated, length != limit {
-        messages.append("moment \(index) cuts off an episode of \(length) steps: \(Self.text(ofLimit: limit))")
+        messages.append(
+          "moment \(index) cuts off an episode of \(length) steps: \(Self.text(ofLimit: limit))")
       } else if let limit, moment.ending == nil, length >= limit {
         messages.append("moment \(index) is step \(length) of an episode: \(Self.text(ofLimit: limit))")
       }

@@ -37,6 +37,21 @@ struct CheckEnvironmentCommandTests {
     #expect((report["findings"] as? [Any])?.isEmpty == true)
   }
 
+  @Test("a world is put to what it can be put to: what it lists, and its copies in lockstep")
+  func forms() async throws {
+    func checks(_ world: String) async throws -> [String] {
+      let answer = try await Command.run(line: "check-environment \(world) --steps 50 --json")
+      #expect(answer.status == 0)
+      return try #require(try answer.json()["checks"] as? [String])
+    }
+    let hidden = try await checks("tiger")
+    #expect(hidden.contains("outcomes are as frequent as listed") && !hidden.contains("names and map fit"))
+    let moving = try await checks("cart-pole")
+    #expect(
+      moving.contains("numbers of a state lead back to it") && moving.contains("each copy is the world"))
+    #expect(!moving.contains("outcomes are as frequent as listed"))
+  }
+
   @Test("a recording that agrees passes")
   func agrees() async throws {
     let answer = try await check(Self.recording())

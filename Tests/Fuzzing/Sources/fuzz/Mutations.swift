@@ -202,7 +202,8 @@ enum Mutations {
     tokens
     + [
       "env", "max_steps", "note", "versions", "episodes", "kind", "state_dtype", "initial_state", "actions",
-      "observations", "states", "rewards", "terminated", "length", "-", ".", "e", "1e308", "1e999", "4.9e-324",
+      "observations", "states", "rewards", "terminated", "length", "-", ".", "e", "1e308", "1e999",
+      "4.9e-324",
       "Infinity", "[0]", "[1,2]", "{}", "/**/", "'a'", "+1", "0x1",
     ].map { Array($0.utf8) }
 

@@ -106,7 +106,8 @@ struct Samples: Sendable {
       try read("stored.npz", "deflated.npz", "wide.npz", "streamed.npz", "zeros.npz") + [
         ZipArchive.bytes(of: [("a", arrays[0])])
       ]
-    files = [safetensors, arrays, archives, Self.processes.map { Array($0.utf8) },
+    files = [
+      safetensors, arrays, archives, Self.processes.map { Array($0.utf8) },
       Self.recordings.map { Array($0.utf8) },
     ]
   }
