@@ -70,7 +70,7 @@ struct CheckEnvironmentCommand: AsyncParsableCommand {
       }
       let world = try Names.world(environment, settings: set)
       let replay = try trajectory.map { try replayed($0, on: world) }
-      var findings = EnvironmentChecks(world, seed: seed, steps: steps).run()
+      var findings = contractFindings(in: world)
       var checks = EnvironmentCheck.allCases.filter { $0.applies(to: world) }.map(\.rawValue)
       if let world = world as? any LockstepEnvironment {
         findings += lockstepFindings(in: world)
@@ -83,6 +83,10 @@ struct CheckEnvironmentCommand: AsyncParsableCommand {
       if json { try printJSON(report) } else { show(report) }
       if !report.isSound { throw ExitCode(1) }
     }
+  }
+
+  private func contractFindings(in world: some Environment) -> [Finding] {
+    EnvironmentChecks(world, seed: seed, steps: steps).run()
   }
 
   /// Whether copies in lockstep are the world.
