@@ -3,7 +3,7 @@ import Foundation
 
 /// What ``EnvironmentChecks`` checks; the raw value is the ``Finding/check`` of its findings.
 public enum EnvironmentCheck: String, Sendable, CaseIterable {
-  /// Two runs from the same seed are the same, bit for bit.
+  /// Two runs from the same seed are the same, bit for bit, and draw as many random numbers.
   case seed = "same seed, same trajectory"
   /// What happens to a copy does not happen to the original, and both can go on in the same way.
   case copies = "copies are independent"

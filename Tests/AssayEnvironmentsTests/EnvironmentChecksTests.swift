@@ -58,6 +58,11 @@ struct EnvironmentChecksTests {
     #expect(EnvironmentChecks(Relay()).run().map(\.check) == [EnvironmentCheck.batches.rawValue])
   }
 
+  @Test("a world that draws more than it needs, now and then, is found")
+  func draws() {
+    #expect(EnvironmentChecks(Spendthrift()).run().contains { $0.check == EnvironmentCheck.seed.rawValue })
+  }
+
   @Test("what is checked follows from what the world is")
   func applicability() {
     func checks(of world: some Environment) -> [EnvironmentCheck] {
@@ -303,5 +308,28 @@ private struct Relay: Environment {
     elapsed += 1
     return Step(
       observation: shared.start.withLock { $0 }, reward: Reward(0), ending: isOver ? .terminated : nil)
+  }
+}
+
+/// A world in which nothing is random, and every other step of all copies together draws a number all the same.
+private struct Spendthrift: Environment {
+  private final class Shared: Sendable {
+    let stepCount = Mutex(0)
+  }
+
+  let observationSpace = DiscreteSpace(count: 1)
+  let actionSpace = DiscreteSpace(count: 1)
+  private let shared = Shared()
+
+  mutating func reset(using random: inout RandomStream) -> Int { 0 }
+
+  mutating func step(_ action: Int, using random: inout RandomStream) -> Step<Int> {
+    // Runs of an uneven number of steps, so that the second begins in the other way.
+    let count = shared.stepCount.withLock {
+      $0 += 1
+      return $0
+    }
+    if count.isMultiple(of: 2) { _ = random.next() }
+    return Step(observation: 0, reward: Reward(0), ending: nil)
   }
 }

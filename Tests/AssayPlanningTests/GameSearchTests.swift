@@ -57,6 +57,23 @@ struct GameSearchTests {
     }
   }
 
+  @Test("what a narrow search left in the table does not mislead a wide one")
+  func bounds() throws {
+    // Scores have many values, so that most searches from a narrow window end in a bound.
+    let start = try #require(Self.positions(of: Othello(size: 4), after: 3, count: 1).first)
+    let solved = try SolvedGame(start, for: .score)
+    var search = GameSearch(of: start, for: .score, tableSize: 1 << 12)
+    var random = RandomStream(seed: 2)
+    for _ in 0..<20 {
+      var game = start
+      while !game.isOver {
+        if game.legalMoves != 0 { #expect(search.bestMoves(in: game) == solved.bestMoves(in: game)) }
+        #expect(search.value(of: game) == solved.value(of: game))
+        game.playRandomly(using: &random)
+      }
+    }
+  }
+
   @Test("what is further away than the depth counts as a draw", arguments: 1...3)
   func depth(depth: Int) {
     let search = DepthLimitedSearch(depth: depth)

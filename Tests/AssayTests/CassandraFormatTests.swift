@@ -353,6 +353,45 @@ struct CassandraFormatTests {
     #expect(readVisible == process.process)
   }
 
+  @Test("a start may be off by rounding, and is then made to sum to 1")
+  func startSum() throws {
+    func read(_ start: String) throws -> FiniteMDP {
+      try Self.readVisible(
+        "discount: 0.9 values: reward states: 3 actions: 1 start: \(start) T: 0 identity R: 0 : 0 : 1 1")
+    }
+    let thirds = try read("0.333333 0.333333 0.333333").initial
+    #expect(thirds.allSatisfy { abs($0 - 1.0 / 3) < 1e-12 })
+    // Off by 2·10⁻⁵, where 10⁻⁵ is allowed.
+    #expect(throws: DataError.self) { _ = try read("0.33333 0.33333 0.33332") }
+  }
+
+  @Test("ways to the same state are written as one, with the mean of their rewards")
+  func sameSuccessor() throws {
+    let process = try FiniteMDP(
+      name: "coin", stateCount: 2, actionCount: 1, discount: 0.5, initial: [1, 0], rowStarts: [0, 3, 4],
+      successors: [1, 1, 0, 0], probabilities: [0.25, 0.5, 0.25, 1], terminals: [],
+      rewards: [.init(name: "reward", expected: [4.25, 0], outcomes: [1, 7, 2, 0])])
+    let read = try FiniteMDP(cassandra: Array(try process.cassandraText().utf8))
+    #expect(read.successors == [0, 1, 0] && read.probabilities == [0.25, 0.75, 1])
+    // (¼ · 1 + ½ · 7) / ¾ = 5 where two ways lead.
+    #expect(read.reward.outcomes == [2, 5, 0] && read.reward.expected == [4.25, 0])
+  }
+
+  @Test("where no action leads, anything may be seen, and the file is complete")
+  func neverSeen() throws {
+    let dynamics = try FiniteMDP(
+      name: "home", stateCount: 2, actionCount: 1, discount: 0.5, initial: [1, 0], rowStarts: [0, 1, 2],
+      successors: [0, 0], probabilities: [1, 1], terminals: [],
+      rewards: [.init(name: "reward", expected: [1, 0])])
+    let process = try FinitePOMDP(
+      process: dynamics, observationCount: 4,
+      observations: .init(rowCount: 2) { row in row == 0 ? [(3, 1)] : [] })
+    let read = try FinitePOMDP(cassandra: Array(try process.cassandraText().utf8))
+    #expect(read.process.successors == [0, 0])
+    #expect(read.probability(of: 3, after: 0, leadingTo: 0) == 1)
+    #expect((0..<4).allSatisfy { read.probability(of: $0, after: 0, leadingTo: 1) == 0.25 })
+  }
+
   @Test("a file on the disk is called by its name, and so are its errors")
   func files() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

@@ -70,6 +70,18 @@ struct EnumeratedGameTests {
     #expect(starts.allSatisfy { uniform[$0.offset] < -0.5 })
   }
 
+  @Test("on either seat, the first comes half of the time")
+  func seats() {
+    let world = EnumeratedGame(TicTacToe(), against: RandomOpponent(), agent: .random)
+    let starts = zip(world.positions, world.initialDistribution).filter { $0.1 > 0 }
+    #expect(starts.count == 10)
+    // The opponent's nine openings share the other half.
+    for (position, probability) in starts {
+      let wanted = position.agent == .first ? 0.5 : 1.0 / 18
+      #expect(abs(probability - wanted) < 1e-12)
+    }
+  }
+
   @Test("passes are listed where there is nothing else")
   func passes() throws {
     let start = try Othello(size: 4).position(".XXO/X.../..../.... X")

@@ -96,6 +96,22 @@ struct GameEnvironmentTests {
     #expect(throws: DataError.self) { try copy.place(at: [Double](repeating: .nan, count: numbers.count)) }
   }
 
+  @Test("a world that is placed where a game ended is over")
+  func placedAtTheEnd() throws {
+    var random = RandomStream(seed: 5)
+    var world = GameEnvironment(TicTacToe(), against: RandomOpponent())
+    var copy = world
+    _ = world.reset(using: &random)
+    while !world.isOver {
+      try copy.place(at: world.stateNumbers)
+      #expect(!copy.isOver)
+      let action = try #require((0..<9).first(where: world.isAvailable))
+      _ = world.step(action, using: &random)
+    }
+    try copy.place(at: world.stateNumbers)
+    #expect(copy.isOver && copy.game == world.game)
+  }
+
   @Test("an opponent that looks ahead takes a win, avoids a loss, and does not care otherwise")
   func search() throws {
     let game = ConnectFour(rows: 4, columns: 5)

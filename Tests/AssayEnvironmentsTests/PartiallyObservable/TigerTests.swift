@@ -1,5 +1,6 @@
 import Assay
 import AssayEnvironments
+import AssayTesting
 import Foundation
 import Testing
 
@@ -77,6 +78,33 @@ struct TigerTests {
       #expect(steps.0.observation == steps.1.observation && steps.0.reward == steps.1.reward)
       #expect(one.state == other.state)
     }
+  }
+
+  @Test("what cannot come is in no range of rewards")
+  func impossibleReward() throws {
+    let dynamics = try FiniteMDP(
+      name: "lottery", stateCount: 1, actionCount: 1, discount: 0.5, initial: [1], rowStarts: [0, 2],
+      successors: [0, 0], probabilities: [1, 0], terminals: [],
+      rewards: [.init(name: "reward", expected: [-1], outcomes: [-1, 1000])])
+    let process = try FinitePOMDP(
+      process: dynamics, observationCount: 1, observations: .init(rowCount: 1) { _ in [(0, 1)] })
+    #expect(HiddenTabularEnvironment(process).rewardRange == -1 ... -1)
+  }
+
+  @Test("a table may want something else than it pays")
+  func performance() throws {
+    let tiger = Tiger().process
+    let wanted = FiniteMDP.RewardFunction(
+      name: "performance", expected: tiger.process.reward.expected.map { -2 * $0 })
+    let process = try FinitePOMDP(
+      process: tiger.process.withRewards([tiger.process.reward, wanted]), observationCount: 2,
+      observations: tiger.observations)
+    var world = HiddenTabularEnvironment(process)
+    #expect(EnvironmentChecks(world).run() == [])
+    var random = RandomStream(seed: 2)
+    _ = world.reset(using: &random)
+    let step = world.step(Tiger.listen, using: &random)
+    #expect(step.reward == -1 && step.performance == 2)
   }
 
   @Test("with a time limit it lists the same, and is cut off")

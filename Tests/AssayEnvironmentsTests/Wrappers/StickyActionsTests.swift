@@ -6,6 +6,20 @@ import Testing
 
 @Suite("Sticky actions")
 struct StickyActionsTests {
+  @Test("an action that is no longer available does not stick")
+  func unavailable() throws {
+    var random = RandomStream(seed: 6)
+    var world = StickyActions(GameEnvironment(TicTacToe(), against: RandomOpponent()), probability: 1)
+    for _ in 0..<5 {
+      _ = world.reset(using: &random)
+      while !world.isOver {
+        let action = try #require((0..<9).first(where: world.isAvailable))
+        _ = world.step(action, using: &random)
+        #expect(world.base.game.pieces(of: .first) >> UInt64(action) & 1 == 1)
+      }
+    }
+  }
+
   @Test("a world of sticky actions keeps the contract")
   func contract() {
     #expect(EnvironmentChecks(StickyActions(SlidingBlock())).run().map(\.description) == [])

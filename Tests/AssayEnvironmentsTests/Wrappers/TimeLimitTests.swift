@@ -1,5 +1,6 @@
 import Assay
 import AssayEnvironments
+import AssayTesting
 import Testing
 
 @Suite("Time limit")
@@ -24,6 +25,18 @@ struct TimeLimitTests {
     #expect(world.step(2, using: &random).ending == .terminated)
   }
 
+  @Test("of two limits the smaller counts, wherever it is", arguments: [(3, 5), (5, 3)])
+  func nested(inner: Int, outer: Int) {
+    let world = TimeLimit(TimeLimit(GridWorld.fiveByFive, steps: inner), steps: outer)
+    #expect(world.timeLimit == 3)
+    #expect(EnvironmentChecks(world, steps: 60).run() == [])
+  }
+
+  @Test("a limit on a world that hides its state leaves its contract whole")
+  func hidden() {
+    #expect(EnvironmentChecks(TimeLimit(Tiger(), steps: 4), steps: 60).run() == [])
+  }
+
   @Test("the table is that of the base")
   func table() throws {
     let base = try FiniteMDP(enumerating: FrozenLake.fourByFour)
@@ -46,6 +59,7 @@ struct TimeLimitTests {
     struct Clipping: Environment {
       let observationSpace = BoxSpace(count: 1, in: -1...1)
       let actionSpace = BoxSpace(count: 1, in: -1...1)
+      func isAvailable(_ action: [Float]) -> Bool { action.count == 1 }
       mutating func reset(using random: inout RandomStream) -> [Float] { [0] }
       mutating func step(_ action: [Float], using random: inout RandomStream) -> Step<[Float]> {
         Step(observation: [max(-1, min(1, action[0]))], reward: 0)

@@ -153,7 +153,7 @@ struct Tally: Sendable {
     // Of a reward with one digit, say, which is kept under the names it is given for.
     case .pomdp: 128
     // Of a number with one digit in a row of its own, as the reader keeps it, as JSON and as what it means.
-    case .recording: 1024
+    case .recording: 64
     }
   }
 

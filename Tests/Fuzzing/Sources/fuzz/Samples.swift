@@ -78,6 +78,16 @@ struct Samples: Sendable {
     #"{"env":"a","episodes":[{"kind":"","initial_state":1,"actions":[],"observations":[],"rewards":[],"terminated":[]}]}"#,
   ]
 
+  /// A recording that makes as much as can be of few bytes: rows of one digit.
+  private static let denseRecording: String = {
+    let rows = Array(repeating: "[1]", count: 400).joined(separator: ",")
+    let digits = Array(repeating: "1", count: 400).joined(separator: ",")
+    let flags = Array(repeating: "false", count: 400).joined(separator: ",")
+    return
+      #"{"env":"","episodes":[{"kind":"","initial_state":[],"actions":[\#(rows)],"observations":[\#(rows)],"#
+      + #""rewards":[\#(digits)],"terminated":[\#(flags)]}]}"#
+  }()
+
   init() throws {
     // The files that the tests read too: every type of element, NumPy's and PyTorch's own, zip64, deflated.
     let resources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -108,7 +118,7 @@ struct Samples: Sendable {
       ]
     files = [
       safetensors, arrays, archives, Self.processes.map { Array($0.utf8) },
-      Self.recordings.map { Array($0.utf8) },
+      (Self.recordings + [Self.denseRecording]).map { Array($0.utf8) },
     ]
   }
 }
