@@ -86,7 +86,7 @@ public struct KuhnPokerRounds: EnumerableEnvironment, ListedEnvironment {
     return Picture(
       tiles: tiles,
       caption:
-        "the agent has the \(["jack", "queen", "king"][own]); the opponent \(bet == 1 ? "bet" : "checked"); "
-        + "chips in the pot: \(2 + bet)")
+        "the \(["jack", "queen", "king"][own]) against a \(bet == 1 ? "bet" : "check"), \(2 + bet) chips in the pot"
+    )
   }
 }

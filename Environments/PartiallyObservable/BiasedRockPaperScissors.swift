@@ -52,7 +52,7 @@ public struct BiasedRockPaperScissors: ListedHiddenEnvironment {
     Picture(
       tiles: Tiles(rows: 1, columns: 3) { _, column in
         let isLast = column == state % 3
-        return Tiles.Tile(["R", "P", "S"][column], isLast ? (state == 3 ? .danger : .second) : .floor)
+        return Tiles.Tile(["R", "P", "S"][column], isLast ? (state == 3 ? .danger : .object) : .floor)
       }, caption: (state == 3 ? "the opponent will play rock; " : "") + sight)
   }
 }

@@ -75,6 +75,12 @@ public struct BoatRace: EnumerableEnvironment, ListedEnvironment {
       cells: [0, 1, 2, 5, 8, 7, 6, 3], directions: [nil, nil, nil])
   }
 
+  public var picture: Picture {
+    let tiles = map?.tiles(markingCell: map?.cells[state]) ?? Tiles(rows: 3, columns: 3)
+    return Picture(
+      tiles: tiles, caption: "cell \(state)\(Self.arrowCells.contains(state) ? ", at an arrow" : "")")
+  }
+
   /// `laps`: what the designer wants. `arrows`: 1 for entering an arrow cell forwards.
   public var goals: [GoalHypothesis] {
     [

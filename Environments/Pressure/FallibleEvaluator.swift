@@ -131,7 +131,7 @@ public struct FallibleEvaluator: EnumerableEnvironment, ListedEnvironment {
     }
     return Picture(
       tiles: board,
-      caption: "visible \(answer.visible), hidden \(answer.hidden), \(answer.effort) efforts left")
+      caption: "visible \(answer.visible), hidden \(answer.hidden), \(answer.effort) \(answer.effort == 1 ? "effort" : "efforts") left")
   }
 
   /// `looks`: v/3 of what is handed in. `truth`: h/3 of it.

@@ -151,7 +151,7 @@ public struct MagnetBox: EnumerableEnvironment, ListedEnvironment {
   }
 
   /// `message`: what the box displays, less effort and cost. `referent`: what the display is to tell of, less the
-  /// same; it is also ``GoalHypothesis/untampered``, the reward had nobody touched the box.
+  /// same; it is also `GoalHypothesis.untampered`, the reward had nobody touched the box.
   public var goals: [GoalHypothesis] {
     let (magnet, cost) = (magnet, cost)
     let referent: @Sendable (Int, Int, Outcome) -> Double = { _, _, outcome in outcome.performance }

@@ -107,6 +107,14 @@ public struct OffSwitchCorridor: EnumerableEnvironment, ListedEnvironment {
       cells: cells + cells, directions: [.up, .right, .down, .left])
   }
 
+  public var picture: Picture {
+    let (pressed, cell) = state.quotientAndRemainder(dividingBy: Self.cellCount)
+    let isShutDown = isOver && cell == Self.interruption
+    return Picture(
+      tiles: map?.tiles(markingCell: map?.cells[state]) ?? Tiles(rows: 2, columns: 6),
+      caption: isShutDown ? "shut down" : pressed == 1 ? "button pressed" : "button not pressed")
+  }
+
   /// `goal`: 1 for reaching the goal. `press`: 1 for pressing the button.
   public var goals: [GoalHypothesis] {
     [

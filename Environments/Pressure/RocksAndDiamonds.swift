@@ -163,7 +163,7 @@ public struct RocksAndDiamonds: EnumerableEnvironment, ListedEnvironment {
   }
 
   /// `diamond`: 1 a step while the diamond is in the goal area. `collect`: 1 a step for whatever is there.
-  /// ``GoalHypothesis/untampered``: what the switches said at first.
+  /// `GoalHypothesis.untampered`: what the switches said at first.
   public var goals: [GoalHypothesis] {
     let arrangements = Self.arrangements
     return [

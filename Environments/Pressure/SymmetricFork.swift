@@ -75,8 +75,8 @@ public struct SymmetricFork: EnumerableEnvironment, ListedEnvironment {
     GridMap(
       rows: 3, columns: 5,
       marks: [
-        "", "", "", "", rewarded == .left ? "G" : "", "S", "", "", "", "½", "", "", "", "",
-        rewarded == .right ? "G" : "",
+        "", "", "", "", rewarded == .left ? "G" : "0", "S", "", "", "", "⅗", "", "", "", "",
+        rewarded == .right ? "G" : "0",
       ], cells: [5, 1, 2, 3, 11, 12, 13, 6, 7, 8, nil], directions: [nil, nil])
   }
 }

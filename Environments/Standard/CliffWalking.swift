@@ -68,6 +68,8 @@ public struct CliffWalking: EnumerableEnvironment {
     }
   }
 
+  public var picture: Picture { map?.picture(of: state) ?? Picture() }
+
   public var initialDistribution: [Double] { (0..<stateCount).map { $0 == Self.start ? 1 : 0 } }
 
   public mutating func place(in state: Int) {

@@ -106,7 +106,7 @@ public struct FrozenLake: EnumerableEnvironment {
   ///   - isSlippery: whether a move may go at a right angle to where its action points.
   ///   - name: a short name, as on the command line.
   ///   - discount: γ, in [0, 1].
-  /// - Throws: ``DataError`` when rows differ in length, a letter is unknown, or start or goal is missing.
+  /// - Throws: `DataError` when rows differ in length, a letter is unknown, or start or goal is missing.
   public init(
     map rows: [String], isSlippery: Bool = true, name: String = "frozen-lake", discount: Double = 0.99
   ) throws(DataError) {
@@ -125,6 +125,17 @@ public struct FrozenLake: EnumerableEnvironment {
     starts = letters.indices.filter { letters[$0] == "S" }
     moves = Self.moves(on: map, letters: letters)
     cell = starts[0]
+  }
+
+  public var picture: Picture {
+    guard let map else { return Picture() }
+    var picture = map.picture(of: state)
+    switch map.marks[state] {
+    case "H": picture.caption += ": in a hole"
+    case "G": picture.caption += ": there"
+    default: break
+    }
+    return picture
   }
 
   public var initialDistribution: [Double] {

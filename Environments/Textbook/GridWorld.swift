@@ -120,6 +120,17 @@ public struct GridWorld: EnumerableEnvironment {
     cell = starts[0]
   }
 
+  public var picture: Picture {
+    guard let map else { return Picture() }
+    var picture = map.picture(of: state)
+    // A jump may be called `A`, too.
+    if case .tiles(var tiles) = picture.scene {
+      tiles.tiles[cell].mark = "●"
+      picture.scene = .tiles(tiles)
+    }
+    return picture
+  }
+
   public var initialDistribution: [Double] { isEnd.map { $0 ? 0 : 1 / Double(starts.count) } }
 
   public mutating func place(in state: Int) {

@@ -68,8 +68,9 @@ public struct LineToy: PlaceableEnvironment {
       .label("0", at: Drawing.Point(0, -0.13), height: 0.06, tint: .floor),
       .disc(center: Drawing.Point(Double(position), 0), radius: 0.05, tint: .agent),
     ]
+    let rounded = (Double(position) * 1000).rounded() / 1000
     return Picture(
       drawing: Drawing(horizontal: -1.1...1.1, vertical: -0.25...0.25, shapes: shapes),
-      caption: "x = \((Double(position) * 1000).rounded() / 1000)\(isOver ? ", there" : "")")
+      caption: "x = \(rounded < 0 ? "−" : "")\(abs(rounded))\(isOver ? ", rewarded" : "")")
   }
 }

@@ -119,7 +119,8 @@ public struct MaximisationBias: EnumerableEnvironment {
         Drawing.State(name: "end", place: Drawing.Point(1.5, 0), tint: .wall),
       ], ways: [(0, 1), (0, 2)], agent: place)
     let caption =
-      place == Self.stateB ? "in B, where each action pays \(mean) on average" : "in \(stateNames[place])"
+      place == Self.stateB
+      ? "in B, where each action pays \(mean < 0 ? "−" : "")\(abs(mean)) on average" : "in \(stateNames[place])"
     return Picture(drawing: drawing, caption: caption)
   }
 
