@@ -13,8 +13,8 @@ import Assay
 /// know about what comes: the states are those that the agent can tell apart, and rewards come as the cards it
 /// does not see have it.
 ///
-/// - **Observation**: 2 · card + 1 where the opponent bet; the card is 0 for the jack, 1 for the queen, 2 for the
-///   king.
+/// - **Observation**: 2 · card, and 1 more where the opponent bet; the card is 0 for the jack, 1 for the queen, 2
+///   for the king.
 /// - **Action**: pass or bet.
 /// - **Reward**: the chips won of the opponent's or lost to it, from −2 to 2.
 /// - **Ending**: none.

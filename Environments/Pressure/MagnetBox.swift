@@ -143,7 +143,7 @@ public struct MagnetBox: EnumerableEnvironment, ListedEnvironment {
         box(4.5...7, 0.5...3.5, .wall), box(5...6.5, 1.2...2.7, .start),
         .label(display, at: Drawing.Point(5.75, 1.95), height: 0.8, tint: .agent),
         box(7.9...9.3, 0.5...1.3, .object), .disc(center: held, radius: 0.28, tint: .danger),
-        .label("M", at: held, height: 0.26, tint: .floor),
+        .label("M", at: Drawing.Point(held.x + 0.47, held.y), height: 0.26, tint: .floor),
       ]
     return Picture(
       drawing: Drawing(horizontal: 0...10, vertical: 0...4.6, shapes: shapes),

@@ -32,6 +32,8 @@ public struct FrozenLake: EnumerableEnvironment {
   public static let fourByFour = standard(name: "frozen-lake-4x4", map: fourByFourMap)
 
   /// The standard large lake, slippery.
+  ///
+  /// ![what one sees](frozen-lake-8x8)
   public static let eightByEight = standard(name: "frozen-lake-8x8", map: eightByEightMap)
 
   /// Draws a map whose goal can be reached.

@@ -49,6 +49,8 @@ public struct GridWorld: EnumerableEnvironment {
 
   /// Four by four cells with an end in two corners, and −1 for every move; γ = 1.
   ///
+  /// ![what one sees](grid-world-4x4)
+  ///
   /// - SeeAlso: Sutton & Barto (2018), Example 4.1.
   public static let fourByFour = GridWorld(
     name: "grid-world-4x4", rows: 4, columns: 4, discount: 1, stepReward: -1, bumpReward: -1, ends: [0, 15])

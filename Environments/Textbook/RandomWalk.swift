@@ -24,6 +24,8 @@ public struct RandomWalk: EnumerableEnvironment {
   public static let five = RandomWalk(length: 5, leftReward: 0, rightReward: 1)
 
   /// Nineteen states, −1 at the left end and +1 at the right: Example 7.1.
+  ///
+  /// ![what one sees](random-walk-19)
   public static let nineteen = RandomWalk(length: 19, leftReward: -1, rightReward: 1)
 
   /// n, how many states the line has.
