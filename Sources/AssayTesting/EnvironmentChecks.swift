@@ -370,7 +370,9 @@ extension EnvironmentChecks where World: EnumerableEnvironment {
       let place = "state \(pair.state), action \(pair.action)"
       // What is certain shows in a few draws; what varies, be it only the reward, needs them all.
       var drawn = draw(cells.count == 1 ? samples / 10 : samples, from: pair.state, pair.action)
-      let isCertain = drawn.values.allSatisfy { Set($0.rewards).count == 1 && Set($0.performances).count == 1 }
+      let isCertain = drawn.values.allSatisfy {
+        Set($0.rewards).count == 1 && Set($0.performances).count == 1
+      }
       if cells.count == 1, !isCertain { drawn = draw(samples, from: pair.state, pair.action) }
       let counts = drawn.mapValues(\.rewards.count)
       if let message = Cell.compare(counts, with: cells, rate: rate) {
