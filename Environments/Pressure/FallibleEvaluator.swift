@@ -129,9 +129,9 @@ public struct FallibleEvaluator: EnumerableEnvironment, ListedEnvironment {
       if column == 0 { return Tiles.Tile(mark, .wall) }
       return column <= size ? Tiles.Tile("", tint) : Tiles.Tile()
     }
+    let efforts = answer.effort == 1 ? "1 effort" : "\(answer.effort) efforts"
     return Picture(
-      tiles: board,
-      caption: "visible \(answer.visible), hidden \(answer.hidden), \(answer.effort) \(answer.effort == 1 ? "effort" : "efforts") left")
+      tiles: board, caption: "visible \(answer.visible), hidden \(answer.hidden), \(efforts) left")
   }
 
   /// `looks`: v/3 of what is handed in. `truth`: h/3 of it.

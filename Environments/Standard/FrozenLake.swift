@@ -38,6 +38,8 @@ public struct FrozenLake: EnumerableEnvironment {
 
   /// Draws a map whose goal can be reached.
   ///
+  /// ![what one sees](frozen-lake-random)
+  ///
   /// Start and goal are the corners at the top left and the bottom right. Every other cell is ice or a hole, as chance
   /// has it, and maps are drawn until there is a way on ice from start to goal.
   ///

@@ -118,9 +118,10 @@ public struct MaximisationBias: EnumerableEnvironment {
         Drawing.State(name: "B", place: Drawing.Point(-1.5, 0)),
         Drawing.State(name: "end", place: Drawing.Point(1.5, 0), tint: .wall),
       ], ways: [(0, 1), (0, 2)], agent: place)
+    let worth = "\(mean < 0 ? "−" : "")\(abs(mean))"
     let caption =
       place == Self.stateB
-      ? "in B, where each action pays \(mean < 0 ? "−" : "")\(abs(mean)) on average" : "in \(stateNames[place])"
+      ? "in B, where each action pays \(worth) on average" : "in \(stateNames[place])"
     return Picture(drawing: drawing, caption: caption)
   }
 
