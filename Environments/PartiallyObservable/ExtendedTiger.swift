@@ -72,6 +72,8 @@ public struct ExtendedTiger: ListedHiddenEnvironment {
   }
 
   public var picture: Picture {
-    Tiger.picture(tiger: state % 2, stool: state < 2, caption: (state < 2 ? "sits; " : "stands; ") + sight)
+    Tiger.picture(
+      tiger: state % 2, stool: state < 2,
+      caption: (state < 2 ? "sits; " : "stands; ") + Tiger.hearing(lastObservation))
   }
 }

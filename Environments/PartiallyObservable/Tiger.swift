@@ -52,7 +52,18 @@ public struct Tiger: ListedHiddenEnvironment {
       })
   }
 
-  public var picture: Picture { Self.picture(tiger: state, stool: false, caption: sight) }
+  public var picture: Picture {
+    Self.picture(tiger: state, stool: false, caption: Self.hearing(lastObservation))
+  }
+
+  /// What was heard last, in words; both worlds of the tiger count what one hears alike.
+  static func hearing(_ observation: Int?) -> String {
+    switch observation {
+    case 0: "hears the tiger left"
+    case 1: "hears the tiger right"
+    default: "hears nothing"
+    }
+  }
 
   /// The doors with what is behind them, and the one before them.
   static func picture(tiger: Int, stool: Bool, caption: String) -> Picture {
