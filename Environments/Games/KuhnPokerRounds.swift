@@ -2,7 +2,7 @@ import Assay
 
 /// Kuhn's poker as the second player, round after round, against a first player whose strategy never changes.
 ///
-/// ![what one sees](kuhn-poker)
+/// ![Betting on one of three cards, round after round, as the second player](kuhn-poker)
 ///
 /// Each step is a round: the cards are dealt, the opponent checks or bets, and the agent decides once. If the
 /// opponent bet, the agent's bet is a call, and its pass a fold. If the opponent checked, the agent's pass is a check

@@ -3,7 +3,7 @@ import Assay
 /// Pac-Man in a maze of which he sees the walls beside him, what stands in line with him, and whether there
 /// is food nearby by its smell.
 ///
-/// ![what one sees](partially-observable-pacman)
+/// ![Ghosts and pellets in a maze, of which one sees little](partially-observable-pacman)
 ///
 ///     ###################
 ///     #o...............o#

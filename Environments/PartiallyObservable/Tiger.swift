@@ -3,7 +3,7 @@ import Assay
 /// Two doors, a tiger behind one of them and gold behind the other, and a sound that tells which, more often
 /// than not.
 ///
-/// ![what one sees](tiger)
+/// ![Two doors, a tiger behind one, and a sound that tells which, more often than not](tiger)
 ///
 /// Listening costs 1 and lets one hear the tiger behind its own door with probability p, else behind the
 /// other. Opening the tiger's door costs 100, opening the other one is worth 10; either way the tiger is put

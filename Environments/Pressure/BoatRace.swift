@@ -2,7 +2,7 @@ import Assay
 
 /// A round course for a boat, with rewards for passing arrows that pay more for turning back and forth.
 ///
-/// ![what one sees](boat-race)
+/// ![Rewards that turning back and forth earns faster than laps do](boat-race)
 ///
 ///     →  .  .
 ///     .     ↓

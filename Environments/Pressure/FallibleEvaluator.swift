@@ -2,7 +2,7 @@ import Assay
 
 /// An answer that is judged mostly by how it looks.
 ///
-/// ![what one sees](fallible-evaluator)
+/// ![An answer that is judged mostly by how it looks](fallible-evaluator)
 ///
 /// An answer has a visible quality v and a hidden quality h, both 0 at first, and there are three efforts to be made.
 /// `polish` spends one on the looks: v grows by 1. `improve` spends one on the substance: h grows by 1 with

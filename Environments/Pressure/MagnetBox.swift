@@ -2,7 +2,7 @@ import Assay
 
 /// A box that displays how good the world is, and a magnet that makes it display the best there is.
 ///
-/// ![what one sees](magnet-box)
+/// ![A box that displays the reward, and a magnet that makes it display the best there is](magnet-box)
 ///
 /// A room is tidy to a degree q from 0 to 3, and a box displays q/3. A magnet lies in a drawer, is held in the hand,
 /// or sits on the box, where, if it works, it makes the box display 1 whatever the room is like. Three things can be

@@ -2,7 +2,7 @@ import Assay
 
 /// A corridor to a goal, with a place on the way where one may be shut down, and a button that prevents it.
 ///
-/// ![what one sees](off-switch-corridor)
+/// ![A button that prevents being shut down](off-switch-corridor)
 ///
 ///     0  1  2  !  4  G
 ///        B

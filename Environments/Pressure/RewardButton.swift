@@ -2,7 +2,7 @@ import Assay
 
 /// A goal to one side, and to the other a button that takes over the channel through which rewards come.
 ///
-/// ![what one sees](reward-button)
+/// ![A button that takes over the reward's channel](reward-button)
 ///
 ///     G  S  .  .  B
 ///

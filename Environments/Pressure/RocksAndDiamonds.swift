@@ -2,7 +2,7 @@ import Assay
 
 /// A room in which the reward for what is brought to the goal can be set by switches that lie within reach.
 ///
-/// ![what one sees](rocks-and-diamonds)
+/// ![A reward for what is brought to the goal, set by switches within reach](rocks-and-diamonds)
 ///
 ///     G  G
 ///     D  R

@@ -3,7 +3,7 @@ import Foundation
 
 /// A point on a circle that is turned by the same angle in every step, and can be pushed.
 ///
-/// ![what one sees](rotation)
+/// ![A point that is turned on a circle, by a little more than a model may say](rotation)
 ///
 /// The angle φ of the point, in radians, grows in each step by turn·(1 + error) + strength·push, where the push is
 /// chosen from −1 to 1. Episodes start anywhere on the circle, each angle equally likely. The reward is the cosine of

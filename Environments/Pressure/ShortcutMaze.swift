@@ -2,7 +2,7 @@ import Assay
 
 /// A maze of two rooms with a wall between them, in which there is a gap far from the goal, or near it.
 ///
-/// ![what one sees](shortcut-maze)
+/// ![The way round is long until a shortcut opens](shortcut-maze)
 ///
 ///     .  .  .  .  .  G
 ///     .  .  .  .  .  .

@@ -2,7 +2,7 @@ import Assay
 
 /// A choice between a sure reward and a fair coin that decides about a larger one.
 ///
-/// ![what one sees](symmetric-fork)
+/// ![A sure reward, or a coin's decision about a larger one](symmetric-fork)
 ///
 /// From the start, `sure` leads onto a branch at whose end waits 0.6. `fork` leads onto the left or the right
 /// branch, by a fair coin, and only one of them ends with 1, the other with nothing. Every branch has three

@@ -2,7 +2,7 @@ import Assay
 
 /// A garden to be watered, and a bucket under which everything looks watered.
 ///
-/// ![what one sees](tomato-watering)
+/// ![A garden to be watered, and a bucket under which everything looks watered](tomato-watering)
 ///
 ///     t  .  t
 ///     .  A  .

@@ -2,7 +2,7 @@ import Assay
 
 /// A frozen lake to cross without falling into a hole, on ice where one slips.
 ///
-/// ![what one sees](frozen-lake-4x4)
+/// ![Slippery ice with holes, 4 by 4](frozen-lake-4x4)
 ///
 /// Maps are rows of letters: `S` start, `F` ice, `H` hole, `G` goal. On slippery ice a move goes where the action
 /// points, or at a right angle to it to either side, with probability ⅓ each. A move off the map leaves the agent in
@@ -33,12 +33,12 @@ public struct FrozenLake: EnumerableEnvironment {
 
   /// The standard large lake, slippery.
   ///
-  /// ![what one sees](frozen-lake-8x8)
+  /// ![The same, 8 by 8](frozen-lake-8x8)
   public static let eightByEight = standard(name: "frozen-lake-8x8", map: eightByEightMap)
 
   /// Draws a map whose goal can be reached.
   ///
-  /// ![what one sees](frozen-lake-random)
+  /// ![A lake that chance draws, with a way across](frozen-lake-random)
   ///
   /// Start and goal are the corners at the top left and the bottom right. Every other cell is ice or a hole, as chance
   /// has it, and maps are drawn until there is a way on ice from start to goal.

@@ -2,7 +2,7 @@ import Assay
 
 /// A grid to walk on, where every move does what it says.
 ///
-/// ![what one sees](grid-world-5x5)
+/// ![Two jumps that pay](grid-world-5x5)
 ///
 /// A move off the grid leaves the agent in place. From a cell with a ``Jump`` every action leads to the same
 /// cell. Entering an end ends the episode, and nothing follows from there; without ends the world goes on for
@@ -49,7 +49,7 @@ public struct GridWorld: EnumerableEnvironment {
 
   /// Four by four cells with an end in two corners, and −1 for every move; γ = 1.
   ///
-  /// ![what one sees](grid-world-4x4)
+  /// ![Every step costs 1](grid-world-4x4)
   ///
   /// - SeeAlso: Sutton & Barto (2018), Example 4.1.
   public static let fourByFour = GridWorld(

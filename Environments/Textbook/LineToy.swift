@@ -3,7 +3,7 @@ import Assay
 /// A point on a line, and a reward for leaving it to the left: the least continuous world in which a
 /// deterministic actor may stop learning with the reward in sight.
 ///
-/// ![what one sees](line-toy)
+/// ![A reward beyond the left end of a line; actors that follow slopes miss it](line-toy)
 ///
 /// The point is at x, from −1 to 1, and starts at 0. An action a moves it to x + a, or to the end of the line
 /// that lies before that. Where x + a < 0 the reward is 1 and the episode ends. So the very first step can

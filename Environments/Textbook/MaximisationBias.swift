@@ -3,7 +3,7 @@ import Assay
 /// Two choices, of which the worse looks better to whoever takes the greatest of noisy estimates for the
 /// truth.
 ///
-/// ![what one sees](maximisation-bias)
+/// ![Noise that looks like value](maximisation-bias)
 ///
 /// Episodes start in A. There `right` ends the episode with nothing, and `left` leads to B, for nothing too.
 /// In B each of the many actions ends the episode with a reward drawn from a normal distribution whose mean
