@@ -72,8 +72,8 @@ bench: setup $(if $(PEERS),.build/peers/installed) ## Measure speed, beside othe
 
 # Only what shows something: the random processes, for one, have no picture but a line of text.
 pictures: setup ## Draw a still of every world for the documentation
-	swift build --product assay
-	@set -e; assay=$$(swift build --show-bin-path)/assay; folder=.build/pictures; rm -rf $$folder; mkdir -p $$folder; \
+	swift build -c release --product assay
+	@set -e; assay=$$(swift build -c release --show-bin-path)/assay; folder=.build/pictures; rm -rf $$folder; mkdir -p $$folder; \
 	pictures=Environments/AssayEnvironments.docc/Resources; mkdir -p $$pictures; rm -f $$pictures/*.svg; \
 	for name in $$($$assay list environments | sed -nE 's/^([a-z][a-z0-9-]*)  .*/\1/p'); do \
 	  policy=random step=4; \
