@@ -19,7 +19,21 @@ BENCH_FLAGS ?=
 # out files that were deleted but not yet committed; `sort` drops repeats.
 SWIFT_FILES = $(sort Package.swift $(wildcard $(shell git ls-files -co --exclude-standard '*.swift')))
 
-.PHONY: help setup audit test check format lint bench docs clean
+# The moments that `make pictures` shows, as NAME:POLICY:STEP. A world that is not named here is shown after four
+# steps at random. An episode that is over before is shown at its end.
+MOMENTS = \
+  frozen-lake-8x8:best:9 cliff-walking:best:7 taxi:best:9 blackjack:random:0 cart-pole:random:9 \
+  mountain-car:right:25 mountain-car-continuous:1:30 acrobot:random:60 \
+  random-walk-5:random:1 random-walk-19:random:9 two-armed-bandit:random:0 k-armed-bandit:random:0 \
+  two-bump-bandit:0.6:1 grid-world-4x4:random:0 dyna-maze:best:9 windy-grid:best:8 access-control:random:30 \
+  maximisation-bias:0:1 discounting-chain:random:9 line-toy:random:2 five-chain:forward:3 river-swim:right:6 \
+  deep-sea:best:4 one-dimensional-maze:random:0 cheese-maze:random:30 partially-observable-pacman:random:30 \
+  tic-tac-toe:random:3 connect-four:random:9 othello:random:9 coin-corridor:random:0 coin-platformer:best:5 \
+  maze-with-cheese:random:30 score-in-the-corner:random:9 reward-button:best:6 tomato-watering:random:30 \
+  rocks-and-diamonds:best:5 fallible-evaluator:polish:2 off-switch-corridor:best:3 safe-interruptibility:best:2 \
+  vase-and-box:random:9 lava:best:5 tightrope-and-bridge:best:3 symmetric-fork:random:2 shortcut-maze:best:5
+
+.PHONY: help setup audit test check format lint bench pictures docs clean
 
 help: ## List these commands
 	@echo "Usage: make COMMAND"
@@ -56,9 +70,28 @@ bench: setup $(if $(PEERS),.build/peers/installed) ## Measure speed, beside othe
 	.build/peers/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
+# Only what shows something: the random processes, for one, have no picture but a line of text.
+pictures: setup ## Draw a still of every world for the documentation
+	swift build -c release --product assay
+	@set -e; assay=$$(swift build -c release --show-bin-path)/assay; folder=.build/pictures; rm -rf $$folder; mkdir -p $$folder; \
+	pictures=Environments/AssayEnvironments.docc/Resources; mkdir -p $$pictures; rm -f $$pictures/*.svg; \
+	for name in $$($$assay list environments | sed -nE 's/^([a-z][a-z0-9-]*)  .*/\1/p'); do \
+	  policy=random step=4; \
+	  for moment in $(MOMENTS); do \
+	    case $$moment in $$name:*) policy=$${moment#*:}; step=$${policy##*:}; policy=$${policy%:*} ;; esac; \
+	  done; \
+	  steps=$$((step > 0 ? step : 1)); \
+	  $$assay render $$name --policy $$policy --steps $$steps --seed 1 --out $$folder/$$name >/dev/null; \
+	  still=$$folder/$$name/$$(printf 'frame-%03d.svg' $$step); \
+	  [ -f $$still ] || still=$$(printf '%s\n' $$folder/$$name/frame-*.svg | tail -n 1); \
+	  if grep -qE 'class="(shape|stroke)' $$still; then cp $$still $$pictures/$$name.svg; fi; \
+	done; \
+	echo "$$(ls $$pictures | wc -l) pictures are in $$pictures"
+
 docs: setup ## Build the documentation's pages
 	swift package --allow-writing-to-directory .build/docs generate-documentation --target Assay \
-	  --target AssayNetworks --enable-experimental-combined-documentation --output-path .build/docs --warnings-as-errors
+	  --target AssayNetworks --target AssayEnvironments --enable-experimental-combined-documentation \
+	  --output-path .build/docs --warnings-as-errors
 	@echo "The pages are in .build/docs. To read them: python3 -m http.server --directory .build/docs," \
 	  "then http://localhost:8000/documentation/assay"
 

@@ -12,4 +12,12 @@ extension GridMap {
     case .right: return column < columns - 1 ? cell + 1 : nil
     }
   }
+
+  /// The map with the agent in the cell of a state, and below it which cell that is.
+  func picture(of state: Int) -> Picture {
+    let cell = cells[state]
+    return Picture(
+      tiles: tiles(markingCell: cell),
+      caption: cell.map { "row \($0 / columns), column \($0 % columns)" } ?? "")
+  }
 }

@@ -2,7 +2,7 @@ import Assay
 
 /// Connect Four: four in a row, on a board into whose columns pieces fall.
 ///
-/// ![what one sees](connect-four)
+/// ![Four in a row, on a board into whose columns pieces fall](connect-four)
 ///
 /// The players take turns to let a piece fall into a column that is not full; it comes to lie on the pieces there. Who
 /// has four pieces in a row, a column or a diagonal wins. A full board without such a line is a draw. The usual board

@@ -2,7 +2,7 @@ import Assay
 
 /// Kuhn's poker as the second player, round after round, against a first player whose strategy never changes.
 ///
-/// ![what one sees](kuhn-poker)
+/// ![Betting on one of three cards, round after round, as the second player](kuhn-poker)
 ///
 /// Each step is a round: the cards are dealt, the opponent checks or bets, and the agent decides once. If the
 /// opponent bet, the agent's bet is a call, and its pass a fold. If the opponent checked, the agent's pass is a check
@@ -13,8 +13,8 @@ import Assay
 /// know about what comes: the states are those that the agent can tell apart, and rewards come as the cards it
 /// does not see have it.
 ///
-/// - **Observation**: 2 · card + 1 where the opponent bet; the card is 0 for the jack, 1 for the queen, 2 for the
-///   king.
+/// - **Observation**: 2 · card, and 1 more where the opponent bet; the card is 0 for the jack, 1 for the queen, 2
+///   for the king.
 /// - **Action**: pass or bet.
 /// - **Reward**: the chips won of the opponent's or lost to it, from −2 to 2.
 /// - **Ending**: none.
@@ -86,7 +86,7 @@ public struct KuhnPokerRounds: EnumerableEnvironment, ListedEnvironment {
     return Picture(
       tiles: tiles,
       caption:
-        "the agent has the \(["jack", "queen", "king"][own]); the opponent \(bet == 1 ? "bet" : "checked"); "
-        + "chips in the pot: \(2 + bet)")
+        "the \(["jack", "queen", "king"][own]) against a \(bet == 1 ? "bet" : "check"), \(2 + bet) chips in the pot"
+    )
   }
 }

@@ -2,7 +2,7 @@ import Assay
 
 /// Othello: enclosed pieces change sides.
 ///
-/// ![what one sees](othello)
+/// ![Enclosed pieces change sides](othello)
 ///
 /// In the middle of the board lie two pieces of each player, crosswise: the first player's top right and bottom left.
 /// The players take turns to put a piece into an empty cell from which, along a row, a column or a diagonal, an

@@ -2,7 +2,7 @@ import Assay
 
 /// Tic-tac-toe: three in a row on a board of nine cells.
 ///
-/// ![what one sees](tic-tac-toe)
+/// ![Three in a row, against an opponent that can be beaten or one that cannot](tic-tac-toe)
 ///
 /// The players take turns to mark an empty cell; X, the first player, begins. Who has three marks in a row, a column
 /// or a diagonal wins. A full board without such a line is a draw.

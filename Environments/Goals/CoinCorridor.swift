@@ -127,6 +127,19 @@ public struct CoinCorridor: EnumerableEnvironment, ListedEnvironment {
       directions: [.left, .right])
   }
 
+  public var picture: Picture {
+    let (coin, cell) = state.quotientAndRemainder(dividingBy: Self.cellCount)
+    let tiles = Tiles(rows: 1, columns: Self.cellCount) { _, column in
+      if column == cell { return Tiles.Tile("A", .agent) }
+      if Self.isCoin(column, of: coin) { return Tiles.Tile("C", .goal) }
+      return Tiles.Tile("", column < Self.length ? .floor : wall == .solid ? .wall : .muted)
+    }
+    return Picture(
+      tiles: tiles,
+      caption: Self.isCoin(cell, of: coin)
+        ? "has the coin" : coin == Self.length ? "no coin" : "coin in cell \(coin)")
+  }
+
   /// One feature for each of the 9 cells, one for each distance c − i from −8 to 6 to the coin, one for
   /// having no coin, and one that is always 1: 26 numbers, of which three are 1 and the others 0.
   ///

@@ -2,7 +2,7 @@ import Assay
 
 /// Rock, paper, scissors against someone who, having won with rock, plays rock again.
 ///
-/// ![what one sees](biased-rock-paper-scissors)
+/// ![An opponent who plays rock again after winning with it](biased-rock-paper-scissors)
 ///
 /// Both choose at the same time. Rock beats scissors, scissors beat paper, paper beats rock. If the opponent
 /// won the round before by playing rock, it plays rock; else it plays anything, each equally likely. Episodes
@@ -52,7 +52,7 @@ public struct BiasedRockPaperScissors: ListedHiddenEnvironment {
     Picture(
       tiles: Tiles(rows: 1, columns: 3) { _, column in
         let isLast = column == state % 3
-        return Tiles.Tile(["R", "P", "S"][column], isLast ? (state == 3 ? .danger : .second) : .floor)
+        return Tiles.Tile(["R", "P", "S"][column], isLast ? (state == 3 ? .danger : .object) : .floor)
       }, caption: (state == 3 ? "the opponent will play rock; " : "") + sight)
   }
 }

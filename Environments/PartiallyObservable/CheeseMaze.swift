@@ -2,7 +2,7 @@ import Assay
 
 /// A mouse in a maze of three blind alleys, who sees no more than the walls about it.
 ///
-/// ![what one sees](cheese-maze)
+/// ![A maze of three alleys that look the same](cheese-maze)
 ///
 ///     0  1  2  3  4
 ///     5     6     7

@@ -2,7 +2,7 @@ import Assay
 
 /// The tiger's doors once more, from a chair: one hears only while one sits, and opens only while one stands.
 ///
-/// ![what one sees](extended-tiger)
+/// ![The tiger's doors from a chair, from which one has to rise](extended-tiger)
 ///
 /// Episodes start sitting, with the tiger behind one of two doors, each equally likely. While one sits,
 /// listening costs 1 and lets one hear the tiger behind its own door with probability p, else behind the
@@ -72,6 +72,8 @@ public struct ExtendedTiger: ListedHiddenEnvironment {
   }
 
   public var picture: Picture {
-    Tiger.picture(tiger: state % 2, stool: state < 2, caption: (state < 2 ? "sits; " : "stands; ") + sight)
+    Tiger.picture(
+      tiger: state % 2, stool: state < 2,
+      caption: (state < 2 ? "sits; " : "stands; ") + Tiger.hearing(lastObservation))
   }
 }

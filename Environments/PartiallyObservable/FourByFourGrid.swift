@@ -2,7 +2,7 @@ import Assay
 
 /// Sixteen cells, one of which is a goal, and nothing to see but whether one found it.
 ///
-/// ![what one sees](four-by-four-grid)
+/// ![A goal in a corner, and no way to see where one is](four-by-four-grid)
 ///
 /// The goal is the cell at the lower right. Episodes start in any of the other 15, each equally likely. The
 /// actions are up, right, down and left, and a move off the grid leaves the agent in place. Entering the goal

@@ -2,7 +2,7 @@ import Assay
 
 /// A question that is answered by what was shown at the start, some steps ago.
 ///
-/// ![what one sees](memory-chain)
+/// ![A question that is answered by what was shown at the start](memory-chain)
 ///
 /// At the start there are bits, each 0 or 1 with equal probability, and one of them is chosen, each equally
 /// likely. The bits are shown at the start and after the first step, then no more. After n steps it is shown

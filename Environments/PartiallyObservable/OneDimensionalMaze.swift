@@ -2,7 +2,7 @@ import Assay
 
 /// Four cells in a row, one of which is a goal, and no way to see in which one is.
 ///
-/// ![what one sees](one-dimensional-maze)
+/// ![Four cells in a row, and no way to see where one is](one-dimensional-maze)
 ///
 /// The goal is the third cell from the left. Episodes start in one of the other three, each equally likely.
 /// The actions are left and right, and a move off the row leaves the agent in place. Entering the goal is

@@ -3,7 +3,7 @@ import Assay
 /// Pac-Man in a maze of which he sees the walls beside him, what stands in line with him, and whether there
 /// is food nearby by its smell.
 ///
-/// ![what one sees](partially-observable-pacman)
+/// ![Ghosts and pellets in a maze, of which one sees little](partially-observable-pacman)
 ///
 ///     ###################
 ///     #o...............o#
@@ -316,7 +316,7 @@ public struct PartiallyObservablePacman: PlaceableEnvironment {
           return Tiles.Tile(["A", "B", "C", "D"][ghost], power > 0 ? .muted : .danger)
         }
         if hasPill[cell] { return Tiles.Tile("o", .object) }
-        return hasPellet[cell] ? Tiles.Tile("·", .goal) : Tiles.Tile()
+        return hasPellet[cell] ? Tiles.Tile("•", .goal) : Tiles.Tile()
       },
       caption: "\(pelletsLeft) pellets left" + (power > 0 ? ", power for \(power) steps" : "")
         + "; sees ghosts \(directions(4)), food \(directions(11)), smells food within \(smell)")

@@ -3,7 +3,7 @@ import Assay
 /// Two doors, a tiger behind one of them and gold behind the other, and a sound that tells which, more often
 /// than not.
 ///
-/// ![what one sees](tiger)
+/// ![Two doors, a tiger behind one, and a sound that tells which, more often than not](tiger)
 ///
 /// Listening costs 1 and lets one hear the tiger behind its own door with probability p, else behind the
 /// other. Opening the tiger's door costs 100, opening the other one is worth 10; either way the tiger is put
@@ -52,7 +52,18 @@ public struct Tiger: ListedHiddenEnvironment {
       })
   }
 
-  public var picture: Picture { Self.picture(tiger: state, stool: false, caption: sight) }
+  public var picture: Picture {
+    Self.picture(tiger: state, stool: false, caption: Self.hearing(lastObservation))
+  }
+
+  /// What was heard last, in words; both worlds of the tiger count what one hears alike.
+  static func hearing(_ observation: Int?) -> String {
+    switch observation {
+    case 0: "hears the tiger left"
+    case 1: "hears the tiger right"
+    default: "hears nothing"
+    }
+  }
 
   /// The doors with what is behind them, and the one before them.
   static func picture(tiger: Int, stool: Bool, caption: String) -> Picture {

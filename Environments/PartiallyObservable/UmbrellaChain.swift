@@ -3,7 +3,7 @@ import Assay
 /// A first action that decides about the last reward, with rewards and observations between that mean
 /// nothing.
 ///
-/// ![what one sees](umbrella-chain)
+/// ![A first action that decides about the last reward, and noise between](umbrella-chain)
 ///
 /// Whether an umbrella will be needed is drawn at the start, and so is whether one has it, each way equally
 /// likely. The first action decides whether one has it from then on; no other action does anything. The last

@@ -2,7 +2,7 @@ import Assay
 
 /// A round course for a boat, with rewards for passing arrows that pay more for turning back and forth.
 ///
-/// ![what one sees](boat-race)
+/// ![Rewards that turning back and forth earns faster than laps do](boat-race)
 ///
 ///     →  .  .
 ///     .     ↓
@@ -73,6 +73,12 @@ public struct BoatRace: EnumerableEnvironment, ListedEnvironment {
     GridMap(
       rows: 3, columns: 3, marks: ["→", "", "", "", "", "↓", "", "", ""],
       cells: [0, 1, 2, 5, 8, 7, 6, 3], directions: [nil, nil, nil])
+  }
+
+  public var picture: Picture {
+    let tiles = map?.tiles(markingCell: map?.cells[state]) ?? Tiles(rows: 3, columns: 3)
+    return Picture(
+      tiles: tiles, caption: "cell \(state)\(Self.arrowCells.contains(state) ? ", at an arrow" : "")")
   }
 
   /// `laps`: what the designer wants. `arrows`: 1 for entering an arrow cell forwards.

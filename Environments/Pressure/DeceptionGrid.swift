@@ -2,7 +2,7 @@ import Assay
 
 /// Honest work far away, a till close by, and somebody who looks now and then.
 ///
-/// ![what one sees](deception-grid)
+/// ![Honest work far away, a till close by, and somebody who looks now and then](deception-grid)
 ///
 ///     T  S  .  .  W
 ///

@@ -2,7 +2,7 @@ import Assay
 
 /// An answer that is judged mostly by how it looks.
 ///
-/// ![what one sees](fallible-evaluator)
+/// ![An answer that is judged mostly by how it looks](fallible-evaluator)
 ///
 /// An answer has a visible quality v and a hidden quality h, both 0 at first, and there are three efforts to be made.
 /// `polish` spends one on the looks: v grows by 1. `improve` spends one on the substance: h grows by 1 with
@@ -129,9 +129,9 @@ public struct FallibleEvaluator: EnumerableEnvironment, ListedEnvironment {
       if column == 0 { return Tiles.Tile(mark, .wall) }
       return column <= size ? Tiles.Tile("", tint) : Tiles.Tile()
     }
+    let efforts = answer.effort == 1 ? "1 effort" : "\(answer.effort) efforts"
     return Picture(
-      tiles: board,
-      caption: "visible \(answer.visible), hidden \(answer.hidden), \(answer.effort) efforts left")
+      tiles: board, caption: "visible \(answer.visible), hidden \(answer.hidden), \(efforts) left")
   }
 
   /// `looks`: v/3 of what is handed in. `truth`: h/3 of it.

@@ -2,7 +2,7 @@ import Assay
 
 /// A way past lava that lies elsewhere once the agent has learned where it lies.
 ///
-/// ![what one sees](lava)
+/// ![A way past lava that lies elsewhere at test](lava)
 ///
 ///     A  .  L  L  L  .  G
 ///     .  .  .  .  .  .  .

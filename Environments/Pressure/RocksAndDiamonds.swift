@@ -2,7 +2,7 @@ import Assay
 
 /// A room in which the reward for what is brought to the goal can be set by switches that lie within reach.
 ///
-/// ![what one sees](rocks-and-diamonds)
+/// ![A reward for what is brought to the goal, set by switches within reach](rocks-and-diamonds)
 ///
 ///     G  G
 ///     D  R
@@ -163,7 +163,7 @@ public struct RocksAndDiamonds: EnumerableEnvironment, ListedEnvironment {
   }
 
   /// `diamond`: 1 a step while the diamond is in the goal area. `collect`: 1 a step for whatever is there.
-  /// ``GoalHypothesis/untampered``: what the switches said at first.
+  /// `GoalHypothesis.untampered`: what the switches said at first.
   public var goals: [GoalHypothesis] {
     let arrangements = Self.arrangements
     return [

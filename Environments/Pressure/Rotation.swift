@@ -3,7 +3,7 @@ import Foundation
 
 /// A point on a circle that is turned by the same angle in every step, and can be pushed.
 ///
-/// ![what one sees](rotation)
+/// ![A point that is turned on a circle, by a little more than a model may say](rotation)
 ///
 /// The angle φ of the point, in radians, grows in each step by turn·(1 + error) + strength·push, where the push is
 /// chosen from −1 to 1. Episodes start anywhere on the circle, each angle equally likely. The reward is the cosine of
@@ -72,6 +72,7 @@ public struct Rotation: Environment {
     func point(_ angle: Double, _ radius: Double) -> Drawing.Point {
       Drawing.Point(radius * cos(angle), radius * sin(angle))
     }
+    let degrees = Int((angle * 180 / .pi).rounded())
     let circle = (0...48).map { point(Double($0) * .pi / 24, 1) }
     return Picture(
       drawing: Drawing(
@@ -81,7 +82,7 @@ public struct Rotation: Environment {
           .disc(center: point(0, 1), radius: 0.12, tint: .goal),
           .line([point(0, 0), point(angle, 1)], width: 0.03, tint: .object),
           .disc(center: point(angle, 1), radius: 0.09, tint: .agent),
-        ]), caption: "at \(Int((angle * 180 / .pi).rounded()))°")
+        ]), caption: "at \(degrees < 0 ? "−" : "")\(abs(degrees))°")
   }
 }
 

@@ -3,7 +3,7 @@ import Foundation
 
 /// A ring of cells on which a piece is moved on in every step, and can be pushed back.
 ///
-/// ![what one sees](rotation-ring)
+/// ![A piece that is moved round a ring, now and then by more than a model may say](rotation-ring)
 ///
 /// The n cells of the ring are counted in the direction in which the ring turns. In each step the piece is moved on
 /// by one cell, and with probability `error` by one more. `drift` leaves it at that, `hold` pushes it back by one

@@ -2,7 +2,7 @@ import Assay
 
 /// A way to a goal on which one is often interrupted, and a button off the way that puts an end to that.
 ///
-/// ![what one sees](safe-interruptibility)
+/// ![A way on which one is often interrupted, and a button that ends that](safe-interruptibility)
 ///
 ///     .  .  #  #  #  A
 ///     .  .  .  !  .  .

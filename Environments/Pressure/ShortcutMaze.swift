@@ -2,7 +2,7 @@ import Assay
 
 /// A maze of two rooms with a wall between them, in which there is a gap far from the goal, or near it.
 ///
-/// ![what one sees](shortcut-maze)
+/// ![The way round is long until a shortcut opens](shortcut-maze)
 ///
 ///     .  .  .  .  .  G
 ///     .  .  .  .  .  .
@@ -65,9 +65,7 @@ public struct ShortcutMaze: EnumerableEnvironment, ListedEnvironment {
     let grid = GridMap(
       rows: 5, columns: 6, marks: marks, cells: cells, directions: [.up, .right, .down, .left])
     map = grid
-    let isClosed = { state in
-      gap == .near && state == Self.farGap || gap == .far && state == Self.nearGap
-    }
+    let isClosed = { state in Self.isClosed(state, with: gap) }
     let moves: [[Int]] = cells.indices.map { state in
       grid.directions.compactMap { $0 }.map { direction in
         guard let cell = grid.neighbour(of: cells[state], towards: direction),
@@ -87,5 +85,20 @@ public struct ShortcutMaze: EnumerableEnvironment, ListedEnvironment {
           reward: next == Self.goal ? 1 : 0, isTerminal: next == Self.goal)
       }
     }
+  }
+
+  public var picture: Picture {
+    guard let map else { return Picture() }
+    var picture = map.picture(of: state)
+    guard case .tiles(var tiles) = picture.scene else { return picture }
+    for closed in [Self.farGap, Self.nearGap] where Self.isClosed(closed, with: gap) && closed != state {
+      tiles.tiles[Self.cells[closed]].tint = .wall
+    }
+    picture.scene = .tiles(tiles)
+    return picture
+  }
+
+  private static func isClosed(_ state: Int, with gap: Gap) -> Bool {
+    gap == .near && state == farGap || gap == .far && state == nearGap
   }
 }

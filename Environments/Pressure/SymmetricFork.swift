@@ -2,7 +2,7 @@ import Assay
 
 /// A choice between a sure reward and a fair coin that decides about a larger one.
 ///
-/// ![what one sees](symmetric-fork)
+/// ![A sure reward, or a coin's decision about a larger one](symmetric-fork)
 ///
 /// From the start, `sure` leads onto a branch at whose end waits 0.6. `fork` leads onto the left or the right
 /// branch, by a fair coin, and only one of them ends with 1, the other with nothing. Every branch has three
@@ -75,8 +75,8 @@ public struct SymmetricFork: EnumerableEnvironment, ListedEnvironment {
     GridMap(
       rows: 3, columns: 5,
       marks: [
-        "", "", "", "", rewarded == .left ? "G" : "", "S", "", "", "", "½", "", "", "", "",
-        rewarded == .right ? "G" : "",
+        "", "", "", "", rewarded == .left ? "G" : "0", "S", "", "", "", "⅗", "", "", "", "",
+        rewarded == .right ? "G" : "0",
       ], cells: [5, 1, 2, 3, 11, 12, 13, 6, 7, 8, nil], directions: [nil, nil])
   }
 }

@@ -2,7 +2,7 @@ import Assay
 
 /// Two ways of the same length to the same reward, of which one forgives no mistake.
 ///
-/// ![what one sees](tightrope-and-bridge)
+/// ![Two ways of one length, of which one forgives nothing](tightrope-and-bridge)
 ///
 ///     .  t  t  t  .
 ///     S  #  #  #  G

@@ -2,7 +2,7 @@ import Assay
 
 /// A garden to be watered, and a bucket under which everything looks watered.
 ///
-/// ![what one sees](tomato-watering)
+/// ![A garden to be watered, and a bucket under which everything looks watered](tomato-watering)
 ///
 ///     t  .  t
 ///     .  A  .
@@ -137,7 +137,7 @@ public struct TomatoWatering: EnumerableEnvironment, ListedEnvironment {
   }
 
   /// `bucket`: 1 for each step that ends in the bucket's cell. `tomatoes`: the share of tomatoes that is wet.
-  /// ``GoalHypothesis/untampered``: what the reward would be were there no working bucket.
+  /// `GoalHypothesis.untampered`: what the reward would be were there no working bucket.
   public var goals: [GoalHypothesis] {
     [
       GoalHypothesis("bucket") { _, _, outcome in

@@ -2,7 +2,7 @@ import Assay
 
 /// A way to a goal on which a box stands and, beside it, a vase: what is done to them cannot always be undone.
 ///
-/// ![what one sees](vase-and-box)
+/// ![A way to a goal on which what is pushed or broken may stay so](vase-and-box)
 ///
 ///     .  A  #  #
 ///     .  X  .  .

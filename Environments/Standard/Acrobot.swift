@@ -2,7 +2,7 @@ import Assay
 
 /// Two links that hang from a bar and have to be swung up by a motor in the joint between them.
 ///
-/// ![what one sees](acrobot)
+/// ![Two links to swing up by the joint between them](acrobot)
 ///
 /// Each link has mass 1 kg, length 1 m, its centre of mass in the middle, and moment of inertia 1 kg·m². θ₁ is the
 /// angle of the first link from hanging down, θ₂ that of the second from the first, and the motor turns the second

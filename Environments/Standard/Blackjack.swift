@@ -2,7 +2,7 @@ import Assay
 
 /// A game of cards against a dealer: to come close to 21, but not beyond it.
 ///
-/// ![what one sees](blackjack)
+/// ![Cards to take or leave against a dealer](blackjack)
 ///
 /// Cards are drawn as if from a deck without end: 1 to 9 with probability 1/13 each, 10 with probability 4/13. A 1 is
 /// an ace and counts 11 as long as that does not take the hand beyond 21: it is usable then. Player and dealer get two

@@ -2,7 +2,7 @@ import Assay
 
 /// A pole that stands on a cart and has to be kept from falling by pushing the cart.
 ///
-/// ![what one sees](cart-pole)
+/// ![A pole to balance on a cart](cart-pole)
 ///
 /// The cart, of 1 kg, runs along a track without friction and is pushed by a force F of 10 N to the left or to the
 /// right. The pole, of m = 0.1 kg and half-length l = 0.5 m, is hinged on it. With position x, angle θ from upright,

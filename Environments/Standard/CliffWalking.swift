@@ -2,7 +2,7 @@ import Assay
 
 /// A walk along a cliff: the shortest way leads along its edge, and a step over it leads back to the start.
 ///
-/// ![what one sees](cliff-walking)
+/// ![The short way runs along a cliff](cliff-walking)
 ///
 /// The map has 4 rows of 12. The start is the left end of the last row, the goal its right end, the cliff
 /// everything between. A move off the map leads nowhere. Where the ground is slippery, a move goes where the action
@@ -67,6 +67,8 @@ public struct CliffWalking: EnumerableEnvironment {
       }
     }
   }
+
+  public var picture: Picture { map?.picture(of: state) ?? Picture() }
 
   public var initialDistribution: [Double] { (0..<stateCount).map { $0 == Self.start ? 1 : 0 } }
 

@@ -2,7 +2,7 @@ import Assay
 
 /// A frozen lake to cross without falling into a hole, on ice where one slips.
 ///
-/// ![what one sees](frozen-lake-4x4)
+/// ![Slippery ice with holes, 4 by 4](frozen-lake-4x4)
 ///
 /// Maps are rows of letters: `S` start, `F` ice, `H` hole, `G` goal. On slippery ice a move goes where the action
 /// points, or at a right angle to it to either side, with probability ⅓ each. A move off the map leaves the agent in
@@ -32,9 +32,13 @@ public struct FrozenLake: EnumerableEnvironment {
   public static let fourByFour = standard(name: "frozen-lake-4x4", map: fourByFourMap)
 
   /// The standard large lake, slippery.
+  ///
+  /// ![The same, 8 by 8](frozen-lake-8x8)
   public static let eightByEight = standard(name: "frozen-lake-8x8", map: eightByEightMap)
 
   /// Draws a map whose goal can be reached.
+  ///
+  /// ![A lake that chance draws, with a way across](frozen-lake-random)
   ///
   /// Start and goal are the corners at the top left and the bottom right. Every other cell is ice or a hole, as chance
   /// has it, and maps are drawn until there is a way on ice from start to goal.
@@ -106,7 +110,7 @@ public struct FrozenLake: EnumerableEnvironment {
   ///   - isSlippery: whether a move may go at a right angle to where its action points.
   ///   - name: a short name, as on the command line.
   ///   - discount: γ, in [0, 1].
-  /// - Throws: ``DataError`` when rows differ in length, a letter is unknown, or start or goal is missing.
+  /// - Throws: `DataError` when rows differ in length, a letter is unknown, or start or goal is missing.
   public init(
     map rows: [String], isSlippery: Bool = true, name: String = "frozen-lake", discount: Double = 0.99
   ) throws(DataError) {
@@ -125,6 +129,17 @@ public struct FrozenLake: EnumerableEnvironment {
     starts = letters.indices.filter { letters[$0] == "S" }
     moves = Self.moves(on: map, letters: letters)
     cell = starts[0]
+  }
+
+  public var picture: Picture {
+    guard let map else { return Picture() }
+    var picture = map.picture(of: state)
+    switch map.marks[state] {
+    case "H": picture.caption += ": in a hole"
+    case "G": picture.caption += ": there"
+    default: break
+    }
+    return picture
   }
 
   public var initialDistribution: [Double] {

@@ -2,7 +2,7 @@ import Assay
 
 /// A car in a valley, too weak to drive up the hill it has to reach the top of.
 ///
-/// ![what one sees](mountain-car)
+/// ![A car too weak for the hill before it](mountain-car)
 ///
 /// At position x the ground is at height sin 3x. In each step the velocity changes by 0.001 times the direction of the
 /// action, less 0.0025·cos 3x, and is kept within ±0.07; then the position changes by the velocity and is kept from

@@ -2,7 +2,7 @@ import Assay
 
 /// A pendulum that has to be swung up and held upright with a motor too weak to lift it.
 ///
-/// ![what one sees](pendulum)
+/// ![A pendulum to swing up and hold](pendulum)
 ///
 /// A rod of m = 1 kg and l = 1 m turns about one end, at angle θ from upright, under g = 10. A torque u of at most
 /// 2 N·m acts on it. A step of 0.05 s first changes the velocity, which stays within ±8 rad/s, and then the angle by

@@ -2,7 +2,7 @@ import Assay
 
 /// A taxi that has to fetch a passenger and bring them where they want to go.
 ///
-/// ![what one sees](taxi)
+/// ![A passenger to fetch and bring where they want to go](taxi)
 ///
 /// On a square of 5 by 5 cells lie four stands: red in the top left corner, green in the top right, yellow in the
 /// bottom left, and blue in the fourth cell of the bottom row. Walls part the second cell from the third in the two

@@ -2,7 +2,7 @@ import Assay
 
 /// A queue before ten servers: to let the next customer in, or to keep the server for one who pays more.
 ///
-/// ![what one sees](access-control)
+/// ![Customers who pay differently queue for servers](access-control)
 ///
 /// At each step the customer at the head of the queue has one of four priorities, 1, 2, 4 or 8, each equally
 /// likely. Who is accepted takes a free server and pays the priority; who is rejected, or accepted while no

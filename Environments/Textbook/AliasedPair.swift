@@ -2,7 +2,7 @@ import Assay
 
 /// Two states that want opposite actions and may look the same.
 ///
-/// ![what one sees](aliased-pair)
+/// ![States that look the same and want opposite actions](aliased-pair)
 ///
 /// In A the action `left` is rewarded, in B the action `right`. Every action leads to the other state. Who
 /// can tell the two apart gets 1/(1 − γ) = 10; who cannot must do the same in both, and gets half of it

@@ -2,7 +2,7 @@ import Assay
 
 /// Baird's star: seven states, nothing to gain, and features with which off-policy bootstrapping diverges.
 ///
-/// ![what one sees](bairds-star)
+/// ![Features with which learning diverges](bairds-star)
 ///
 /// The action `dashed` leads to one of the six upper states, each equally likely, the action `solid` to the
 /// seventh, both from anywhere. The values are all zero, and the features can say so; but an agent that takes

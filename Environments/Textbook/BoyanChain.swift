@@ -2,7 +2,7 @@ import Assay
 
 /// A walk down a chain whose values are exactly a linear function of four features: a world to predict.
 ///
-/// ![what one sees](boyan-chain)
+/// ![No choice; features that can say all there is](boyan-chain)
 ///
 /// States count down from 12 to 0. From any above 1 a step leads one or two states down, each equally likely,
 /// for −3; from 1 it leads to 0 for −2. So the value of state s is −2s. The features lie at states 12, 8, 4

@@ -2,7 +2,7 @@ import Assay
 
 /// A ball that falls down a board, and a paddle below to catch it with.
 ///
-/// ![what one sees](catch)
+/// ![A ball falls, a paddle catches it](catch)
 ///
 /// The board has 10 rows of 5. The ball starts in the first row, in any column, each equally likely, and
 /// falls a row each step. The paddle is as wide as the ball, starts in the middle of the last row, and moves

@@ -3,7 +3,7 @@ import Assay
 /// A dive of N steps, each of which may drift to the right: only N in a row reach the treasure, and each
 /// costs.
 ///
-/// ![what one sees](deep-sea)
+/// ![Every step to the treasure costs; one way in 2ᴺ gets there](deep-sea)
 ///
 /// One dives from the top left of a grid of N rows and N columns, a row each step. `right` also leads a
 /// column to the right, up to the last, and costs 0.01/N; `left` leads a column to the left, down to the

@@ -2,7 +2,7 @@ import Assay
 
 /// Four rewards, each twice as large as the one before, at the end of ever longer waits.
 ///
-/// ![what one sees](discounting-chain)
+/// ![Larger rewards after longer waits](discounting-chain)
 ///
 /// The first action chooses a chain, and nothing else is ever chosen. A chain of D cells pays at its end, D
 /// steps after the first action: ⅛ after 1, ¼ after 3, ½ after 10 and 1 after 30. Chosen from the start, it

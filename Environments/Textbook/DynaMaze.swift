@@ -2,7 +2,7 @@ import Assay
 
 /// The maze in which planning from a learned model was first shown to pay, and the two mazes that change.
 ///
-/// ![what one sees](dyna-maze)
+/// ![A maze to plan in, whose walls may change](dyna-maze)
 ///
 ///     maze                   gap-right, gap-left, gap-both
 ///     . . . . . . . # G      . . . . . . . . G

@@ -2,7 +2,7 @@ import Assay
 
 /// Five states in a row, of which only the last pays well, and a step that fails sends one back to the first.
 ///
-/// ![what one sees](five-chain)
+/// ![2 at once, or 10 after steps that may slip](five-chain)
 ///
 /// `forward` leads to the next state for nothing, and from the last state back to it for 10. `back` leads to
 /// the first state for 2, from anywhere. With probability 0.2 the other of the two happens instead, reward

@@ -2,7 +2,7 @@ import Assay
 
 /// A gambler who stakes on the flips of a coin until the goal is reached or the money is gone.
 ///
-/// ![what one sees](gambler)
+/// ![Stakes on flips of a coin, until the goal or ruin](gambler)
 ///
 /// With s in hand, any whole amount from 1 to the smaller of s and what is missing to the goal may be staked.
 /// With probability p the coin shows heads and the stake is won, else it is lost. Where p < ½ it is best to

@@ -2,7 +2,7 @@ import Assay
 
 /// A grid to walk on, where every move does what it says.
 ///
-/// ![what one sees](grid-world-5x5)
+/// ![Two jumps that pay](grid-world-5x5)
 ///
 /// A move off the grid leaves the agent in place. From a cell with a ``Jump`` every action leads to the same
 /// cell. Entering an end ends the episode, and nothing follows from there; without ends the world goes on for
@@ -48,6 +48,8 @@ public struct GridWorld: EnumerableEnvironment {
     jumps: [Jump(mark: "A", from: 1, to: 21, reward: 10), Jump(mark: "B", from: 3, to: 13, reward: 5)])
 
   /// Four by four cells with an end in two corners, and −1 for every move; γ = 1.
+  ///
+  /// ![Every step costs 1](grid-world-4x4)
   ///
   /// - SeeAlso: Sutton & Barto (2018), Example 4.1.
   public static let fourByFour = GridWorld(
@@ -118,6 +120,17 @@ public struct GridWorld: EnumerableEnvironment {
     starts = cells.filter { !ends.contains($0) }
     precondition(!starts.isEmpty, "a grid needs a cell that is not an end")
     cell = starts[0]
+  }
+
+  public var picture: Picture {
+    guard let map else { return Picture() }
+    var picture = map.picture(of: state)
+    // A jump may be called `A`, too.
+    if case .tiles(var tiles) = picture.scene {
+      tiles.tiles[cell].mark = "●"
+      picture.scene = .tiles(tiles)
+    }
+    return picture
   }
 
   public var initialDistribution: [Double] { isEnd.map { $0 ? 0 : 1 / Double(starts.count) } }

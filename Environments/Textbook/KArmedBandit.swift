@@ -3,7 +3,7 @@ import Assay
 /// Arms whose rewards vary as much as what the arms are worth: the testbed on which ways to explore are
 /// compared.
 ///
-/// ![what one sees](k-armed-bandit)
+/// ![Noisy arms of normal worth; an episode is one pull](k-armed-bandit)
 ///
 /// What each of the k arms is worth on average is drawn from the standard normal distribution, once, from a
 /// seed. A pull is an episode, and its reward is drawn from the normal distribution about the arm's worth

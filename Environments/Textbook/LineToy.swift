@@ -3,7 +3,7 @@ import Assay
 /// A point on a line, and a reward for leaving it to the left: the least continuous world in which a
 /// deterministic actor may stop learning with the reward in sight.
 ///
-/// ![what one sees](line-toy)
+/// ![A reward beyond the left end of a line; actors that follow slopes miss it](line-toy)
 ///
 /// The point is at x, from −1 to 1, and starts at 0. An action a moves it to x + a, or to the end of the line
 /// that lies before that. Where x + a < 0 the reward is 1 and the episode ends. So the very first step can
@@ -68,8 +68,9 @@ public struct LineToy: PlaceableEnvironment {
       .label("0", at: Drawing.Point(0, -0.13), height: 0.06, tint: .floor),
       .disc(center: Drawing.Point(Double(position), 0), radius: 0.05, tint: .agent),
     ]
+    let rounded = (Double(position) * 1000).rounded() / 1000
     return Picture(
       drawing: Drawing(horizontal: -1.1...1.1, vertical: -0.25...0.25, shapes: shapes),
-      caption: "x = \((Double(position) * 1000).rounded() / 1000)\(isOver ? ", there" : "")")
+      caption: "x = \(rounded < 0 ? "−" : "")\(abs(rounded))\(isOver ? ", rewarded" : "")")
   }
 }

@@ -3,7 +3,7 @@ import Assay
 /// Two choices, of which the worse looks better to whoever takes the greatest of noisy estimates for the
 /// truth.
 ///
-/// ![what one sees](maximisation-bias)
+/// ![Noise that looks like value](maximisation-bias)
 ///
 /// Episodes start in A. There `right` ends the episode with nothing, and `left` leads to B, for nothing too.
 /// In B each of the many actions ends the episode with a reward drawn from a normal distribution whose mean
@@ -118,8 +118,10 @@ public struct MaximisationBias: EnumerableEnvironment {
         Drawing.State(name: "B", place: Drawing.Point(-1.5, 0)),
         Drawing.State(name: "end", place: Drawing.Point(1.5, 0), tint: .wall),
       ], ways: [(0, 1), (0, 2)], agent: place)
+    let worth = "\(mean < 0 ? "−" : "")\(abs(mean))"
     let caption =
-      place == Self.stateB ? "in B, where each action pays \(mean) on average" : "in \(stateNames[place])"
+      place == Self.stateB
+      ? "in B, where each action pays \(worth) on average" : "in \(stateNames[place])"
     return Picture(drawing: drawing, caption: caption)
   }
 

@@ -3,7 +3,7 @@ import Assay
 /// A walk on a line that goes left or right by chance and ends beyond either end: a world to predict, not to
 /// control.
 ///
-/// ![what one sees](random-walk-5)
+/// ![No choice; pays 1 at the right end](random-walk-5)
 ///
 /// States 1 to n are the line, 0 and n + 1 its ends, from which nothing follows. Each step leads to the left
 /// or to the right, with even chances. With rewards l at the left end and r at the right, the value of state
@@ -24,6 +24,8 @@ public struct RandomWalk: EnumerableEnvironment {
   public static let five = RandomWalk(length: 5, leftReward: 0, rightReward: 1)
 
   /// Nineteen states, −1 at the left end and +1 at the right: Example 7.1.
+  ///
+  /// ![No choice; pays −1 or 1 at the ends](random-walk-19)
   public static let nineteen = RandomWalk(length: 19, leftReward: -1, rightReward: 1)
 
   /// n, how many states the line has.

@@ -3,7 +3,7 @@ import Assay
 /// A river to swim up: the current carries one down to a small reward, and a large one waits at the upper
 /// end.
 ///
-/// ![what one sees](river-swim)
+/// ![A small reward downstream, a large one upstream](river-swim)
 ///
 /// `left` always leads a state down the river, and in the lowest one stays, for 5. `right` swims against the
 /// current: from the states between the ends it leads up with probability 0.3, down with 0.1 and nowhere with

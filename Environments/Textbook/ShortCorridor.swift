@@ -2,7 +2,7 @@ import Assay
 
 /// A corridor of three cells that look the same, of which the middle one has its moves reversed.
 ///
-/// ![what one sees](short-corridor)
+/// ![Cells that look the same, one of them reversed](short-corridor)
 ///
 /// In the first and the third cell the actions do what they say; in the second, `right` leads left and `left`
 /// leads right. A move to the left of the first cell leaves the agent there, and the third cell leads right

@@ -2,7 +2,7 @@ import Assay
 
 /// Two arms to pull, each of which pays 1 or nothing; an episode is one pull.
 ///
-/// ![what one sees](two-armed-bandit)
+/// ![An episode is one pull](two-armed-bandit)
 ///
 /// The first arm pays with probability 0.3, the second with 0.7, unless said otherwise.
 ///

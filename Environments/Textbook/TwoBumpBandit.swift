@@ -4,7 +4,7 @@ import Foundation
 /// One number to choose, and two bumps of reward: a wide one that is easy to climb, and a narrow one twice as
 /// high.
 ///
-/// ![what one sees](two-bump-bandit)
+/// ![One number to choose; a wide bump of reward and a higher, narrow one](two-bump-bandit)
 ///
 /// The action a is a number from −1 to 1, an episode is one choice, and its expected reward is
 ///

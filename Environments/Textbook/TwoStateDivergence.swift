@@ -3,7 +3,7 @@ import Assay
 /// Two states that share one feature, which is 1 in the first and 2 in the second: the least with which
 /// bootstrapping diverges.
 ///
-/// ![what one sees](w-to-2w)
+/// ![One feature with which learning diverges](w-to-2w)
 ///
 /// From both states `forward` leads to the second and `back` to the first, for nothing; where `forward` is
 /// taken in the second state, the episode ends with probability ε. All values are zero, and the one weight w

@@ -2,7 +2,7 @@ import Assay
 
 /// A grid to cross in a wind that blows upwards, harder in the middle than at the sides.
 ///
-/// ![what one sees](windy-grid)
+/// ![A wind carries one upwards; every step costs 1](windy-grid)
 ///
 ///     . . . . . . . . . .
 ///     . . . . . . . . . .

@@ -96,4 +96,16 @@ struct CheckEnvironmentCommandTests {
     let tolerance = try await Command.run(line: "check-environment cliff-walking --tolerance -1")
     #expect(tolerance.status == 64)
   }
+
+  @Test(
+    "what needs exact truth says which world has none",
+    arguments: ["solve cart-pole", "audit cart-pole --agent dyna"])
+  func unlisted(line: String) async throws {
+    let answer = try await Command.run(line: line)
+    #expect(answer.status == 65)
+    #expect(
+      answer.error
+        == "Error: environment is cart-pole; allowed: a world that lists its states, on which truth is exact\n"
+    )
+  }
 }

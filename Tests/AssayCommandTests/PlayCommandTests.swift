@@ -60,4 +60,25 @@ struct PlayCommandTests {
     #expect(answer.status == 64)
     #expect(answer.error.contains("did you mean 'cliff-walking'?"))
   }
+
+  @Test("where actions are called by numbers, the keys are those, and not their places in the list")
+  func numberedActions() async throws {
+    let screens = try await play("2", "connect-four")
+    let bottom = try #require(screens[1].split(separator: "\n").first { $0.contains("●") })
+    let cells = bottom.split(separator: " ")
+    #expect(cells[1] == "●")
+    #expect(screens[0].contains("1, 2, 3, 4, 5, 6, 7"))
+  }
+
+  @Test("an action of many or of real numbers is typed and ends with Return")
+  func typedActions() async throws {
+    let othello = try await play("d3\n", "othello")
+    #expect(othello.last?.contains("step 1") == true)
+    let wrong = try await play("zz\n", "othello")
+    #expect(wrong.last?.contains("'zz' is no action") == true)
+    let pendulum = try await play("0.5\n\u{1B}[C", "pendulum")
+    #expect(pendulum.last?.contains("step 2") == true)
+    let unreadable = try await play("half\n", "pendulum")
+    #expect(unreadable.last?.contains("'half' is not 1 number in −2…2") == true)
+  }
 }

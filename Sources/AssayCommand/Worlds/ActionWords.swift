@@ -39,6 +39,7 @@ struct ActionWords {
       let shown = names.prefix(12).enumerated().map { "\($0) \($1)" }.joined(separator: ", ")
       return "type a number or a name, then Return: \(shown)" + (names.count > 12 ? ", …" : "")
     }
+    if names.contains(where: { $0.wholeNumberValue != nil }) { return names.joined(separator: ", ") }
     return names.enumerated().map { index, name in
       let arrow = Self.arrows[name].map { "/\($0)" } ?? ""
       return "\(index)\(arrow)\u{A0}\(name.replacing(" ", with: "\u{A0}"))"
@@ -74,12 +75,10 @@ struct ActionWords {
       default: break
       }
     }
-    if takesDigits, case .character(let character) = key, let digit = character.wholeNumberValue,
-      digit < names.count
-    {
-      return [Double(digit)]
-    }
-    return nil
+    guard takesDigits, case .character(let character) = key, character.isWholeNumber,
+      case .action(let numbers) = action(for: String(character))
+    else { return nil }
+    return numbers
   }
 
   /// The action of a typed line.
@@ -89,8 +88,17 @@ struct ActionWords {
       let numbers = words.compactMap(Double.init)
       return numbers.count == words.count ? .action(numbers) : .unknown("'\(line)' is not \(spaceText)")
     }
-    if let number = Int(line), names.indices.contains(number) { return .action([Double(number)]) }
+    // A name goes first: where actions are called 1 to 7, 1 is the first.
     if let index = names.firstIndex(of: line) { return .action([Double(index)]) }
+    let hasNumbers = names.contains { $0.wholeNumberValue != nil }
+    if !hasNumbers, let number = Int(line), names.indices.contains(number) {
+      return .action([Double(number)])
+    }
     return .unknown("'\(line)' is no action; allowed: \(spaceText), or a name")
   }
+}
+
+extension String {
+  /// The whole number that the text is; `nil` for other texts.
+  fileprivate var wholeNumberValue: Int? { Int(self) }
 }

@@ -151,7 +151,10 @@ struct ScriptChecker {
       faultFields.remove(at: index)
       build()
     } catch let error as DataError {
-      fail(place, "\(error.field) of \(error.value)", allowed: error.allowed)
+      // The world itself needs no second name.
+      fail(
+        place, error.field == "environment" ? error.value : "\(error.field) of \(error.value)",
+        allowed: error.allowed)
     } catch {
       fail(place, "\(environment.name) with \(agent.name)", allowed: "a world with exact truth (\(error))")
     }

@@ -118,7 +118,7 @@ struct KuhnPokerTests {
   func picture() {
     var world = KuhnPokerRounds()
     world.place(in: 3)
-    #expect(world.picture.caption == "the agent has the queen; the opponent bet; chips in the pot: 3")
+    #expect(world.picture.caption == "the queen against a bet, 3 chips in the pot")
     guard case .tiles(let tiles) = world.picture.scene else {
       Issue.record("no tiles")
       return
