@@ -26,6 +26,15 @@ struct TrajectoryTests {
     try Trajectory(json: Data(text.utf8))
   }
 
+  /// Foundation's reader trapped on the first of them.
+  @Test(
+    "bytes that are no text are refused",
+    arguments: [[0x7B, 0xFF, 0x65, 0x6E, 0x76, 0x26], [0x22, 0xC0, 0xAF, 0x22], [0xFF, 0xFE, 0x7B, 0x00]])
+  func notText(bytes: [UInt8]) {
+    let error = #expect(throws: DataError.self) { _ = try Trajectory(json: Data(bytes)) }
+    #expect(error?.description == "the file is not valid UTF-8; allowed: one JSON object")
+  }
+
   @Test("a recording is read as it stands")
   func valid() throws {
     let trajectory = try Self.read(
