@@ -31,6 +31,20 @@ struct FiniteMDPFileTests {
     try FiniteMDP(json: Data(text.utf8))
   }
 
+  @Test("bytes that are no text are refused, wherever they stand")
+  func notText() {
+    let text = Array(#"{"schema": "assay.mdp/1", "a": NaN}"#.utf8)
+    for place in text.indices {
+      var bytes = text
+      bytes[place] = 0xFF
+      #expect {
+        _ = try FiniteMDP(json: Data(bytes))
+      } throws: {
+        "\($0)" == "the file is not valid UTF-8; allowed: one JSON object"
+      }
+    }
+  }
+
   @Test("a valid file is read as it stands")
   func valid() throws {
     let process = try Self.read(

@@ -115,10 +115,7 @@ public struct Trajectory: Sendable, Hashable {
   /// - Parameter data: JSON, as described above.
   /// - Throws: ``DataError`` that names the field, such as `episodes[2].rewards[17]`, and its value.
   public init(json data: Data) throws(DataError) {
-    // Foundation's readers trap on some bytes that are no text.
-    guard String(validating: data, as: UTF8.self) != nil else {
-      throw DataError(field: "the file", value: "not valid UTF-8", allowed: "one JSON object")
-    }
+    try DataError.checkText(data)
     let value: JSON
     do {
       value = try JSONDecoder().decode(JSON.self, from: data)

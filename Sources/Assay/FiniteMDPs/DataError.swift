@@ -1,3 +1,5 @@
+import Foundation
+
 /// Something that came from outside (a file, a table, a script) is not as it must be.
 public struct DataError: Error, Hashable, CustomStringConvertible {
   /// Where it came from: a file's name, or `nil` for data made in the program.
@@ -24,6 +26,13 @@ public struct DataError: Error, Hashable, CustomStringConvertible {
   /// A number as it stands in files, where Swift's own `nan` and `inf` would not be found.
   static func text(_ value: Double) -> String {
     value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : "\(value)"
+  }
+
+  /// Refuses what is no text: Foundation's readers of JSON trap on some of it.
+  package static func checkText(_ data: Data) throws(DataError) {
+    guard String(validating: data, as: UTF8.self) != nil else {
+      throw DataError(field: "the file", value: "not valid UTF-8", allowed: "one JSON object")
+    }
   }
 
   /// The same error, known to come from `source`.

@@ -59,6 +59,7 @@ private struct MDPFile<Index: Codable>: Codable {
 
 extension MDPFile where Index == Int {
   static func decode(_ data: Data) throws(DataError) -> MDPFile {
+    try DataError.checkText(data)
     do {
       return try JSONDecoder().decode(MDPFile.self, from: data)
     } catch let strict as DecodingError {

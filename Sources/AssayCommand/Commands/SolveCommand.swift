@@ -165,6 +165,7 @@ private struct PolicyFile {
   private let form: Form
 
   init(json: Data) throws(DataError) {
+    try DataError.checkText(json)
     let decoder = JSONDecoder()
     if let file = try? decoder.decode(Actions.self, from: json) {
       form = .actions(file.policy)
