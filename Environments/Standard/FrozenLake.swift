@@ -33,7 +33,7 @@ public struct FrozenLake: EnumerableEnvironment {
 
   /// The standard large lake, slippery.
   ///
-  /// ![The same, 8 by 8](frozen-lake-8x8)
+  /// ![Slippery ice with holes, 8 by 8](frozen-lake-8x8)
   public static let eightByEight = standard(name: "frozen-lake-8x8", map: eightByEightMap)
 
   /// Draws a map whose goal can be reached.

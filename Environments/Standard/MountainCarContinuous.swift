@@ -2,7 +2,7 @@ import Assay
 
 /// A car in a valley that may push as hard as it likes, but pays for pushing.
 ///
-/// ![The same, where pushing costs](mountain-car-continuous)
+/// ![A car in a valley, with a flag on the hill](mountain-car-continuous)
 ///
 /// As in ``MountainCar``, but for the push, which is 0.0015 times the action, and the flag, which stands at 0.45.
 /// After each step Gymnasium rounds position and velocity to single precision, and so does this world.
