@@ -44,6 +44,15 @@ struct PlayCommandTests {
     #expect(start[1].contains("where the episode starts"))
   }
 
+  @Test("what the designer wanted is told where it is something else")
+  func performance() async throws {
+    let laps = try await play("00000000", "boat-race")
+    #expect(laps.last?.contains("in all 2 (performance 1)") == true)
+    // On the cliff the two are one.
+    let cliff = try await play("0", "cliff-walking")
+    #expect(cliff.last?.contains("performance") == false)
+  }
+
   @Test("what cannot be done is said, and does nothing")
   func impossible() async throws {
     let screens = try await play("0\u{7F}5\n", "maximisation-bias")

@@ -40,6 +40,11 @@ struct RenderCommandTests {
       line: "render cliff-walking --policy best --json --out best", in: folder.url
     ).json()
     #expect(best["totalReward"] as? Double == -13)
+    // A lap of eight steps passes two arrows, each worth 1, and to the designer each step is worth an eighth.
+    let lap = try await Command.run(
+      line: "render boat-race --policy forward --steps 8 --json --out lap", in: folder.url
+    ).json()
+    #expect(lap["totalReward"] as? Double == 2 && lap["totalPerformance"] as? Double == 1)
     // Over the cliff at every step.
     let right = try await Command.run(
       line: "render cliff-walking --policy right --steps 5 --json --out right", in: folder.url

@@ -158,6 +158,23 @@ struct PictureTests {
       PictureText.lines(of: Picture(drawing: half), columns: 4, rows: 2, usesColour: false) == ["⣿⣿", "⣿⣿"])
   }
 
+  @Test(
+    "each dot of a character is where it should be",
+    arguments: [
+      (0, 0, "⡀"), (1, 0, "⢀"), (0, 1, "⠄"), (1, 1, "⠠"), (0, 2, "⠂"), (1, 2, "⠐"), (0, 3, "⠁"), (1, 3, "⠈"),
+    ])
+  func dot(column: Int, row: Int, character: String) {
+    // One character of two dots by four, counted from the lower left.
+    let (x, y) = (Double(column), Double(row))
+    let drawing = Drawing(
+      horizontal: 0...2, vertical: 0...4,
+      shapes: [
+        .polygon([.init(x, y), .init(x + 1, y), .init(x + 1, y + 1), .init(x, y + 1)], tint: .agent)
+      ])
+    #expect(
+      PictureText.lines(of: Picture(drawing: drawing), columns: 1, rows: 1, usesColour: false) == [character])
+  }
+
   @Test("what is not a number is not drawn, and nothing crashes")
   func notANumber() {
     let drawing = Drawing(
