@@ -123,11 +123,14 @@ extension Files {
   }
 }
 
-/// A folder that is made as a whole or not at all.
-struct NewFolder {
+/// A folder that is made as a whole or not at all, not even where Ctrl-C comes in between.
+final class NewFolder {
   private let path: String
   private let flag: String
   private let temporary: URL
+  /// Nothing is written while everything is removed.
+  private let turn = NSLock()
+  private var interruptions: [any DispatchSourceSignal] = []
 
   /// Gets ready to make a folder, and makes sure that it can be.
   init(_ path: String, flag: String) throws {
@@ -153,11 +156,25 @@ struct NewFolder {
     do { try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: false) } catch {
       throw failure(error)
     }
+    interruptions = [SIGINT, SIGTERM, SIGHUP].map { number in
+      // What is ignored still reaches the source.
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { [temporary, turn] in
+        // Never given back: nobody writes again.
+        turn.lock()
+        try? FileManager.default.removeItem(at: temporary)
+        signal(number, SIG_DFL)
+        kill(getpid(), number)
+      }
+      source.resume()
+      return source
+    }
   }
 
   /// Writes a file into it.
   func write(_ text: String, to name: String) throws {
-    do { try Data(text.utf8).write(to: temporary.appending(path: name)) } catch {
+    do { try turn.withLock { try Data(text.utf8).write(to: temporary.appending(path: name)) } } catch {
       discard()
       throw failure(error)
     }
@@ -165,7 +182,11 @@ struct NewFolder {
 
   /// Puts it in its place.
   func finish() throws {
-    do { try FileManager.default.moveItem(at: temporary, to: URL(fileURLWithPath: path)) } catch {
+    do {
+      try turn.withLock {
+        try FileManager.default.moveItem(at: temporary, to: URL(fileURLWithPath: path))
+      }
+    } catch {
       discard()
       throw failure(error)
     }

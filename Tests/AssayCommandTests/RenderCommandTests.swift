@@ -57,6 +57,28 @@ struct RenderCommandTests {
     #expect(number["totalReward"] as? Double == -500)
   }
 
+  @Test("Ctrl-C ends it and leaves nothing behind")
+  func interrupted() async throws {
+    let folder = try TemporaryFolder()
+    let command = try Command(
+      ["render", "cliff-walking", "--policy", "up", "--steps", "10000", "--out", "film"], in: folder.url)
+    func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.url.path) }
+    // It is drawing once its folder, under another name, has a frame.
+    while command.isRunning {
+      if let hidden = try files().first(where: { $0.hasPrefix(".film") }),
+        let frames = try? FileManager.default.contentsOfDirectory(
+          atPath: folder.url.appending(path: hidden).path), !frames.isEmpty
+      {
+        break
+      }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    command.interrupt()
+    let outcome = try await command.outcome()
+    #expect(outcome.wasKilled && outcome.status == SIGINT)
+    #expect(try files().filter { !["output", "error"].contains($0) } == [])
+  }
+
   @Test(
     "bad input is one line that says what is allowed, and leaves nothing behind",
     arguments: [
