@@ -36,7 +36,8 @@ let package = Package(
     .target(name: "AssayTesting", dependencies: ["Assay"]),
     // Floor 2
     .target(name: "AssayEnvironments", dependencies: ["Assay", "AssayPlanning"], path: "Environments"),
-    .target(name: "AssayAgents", dependencies: ["Assay", "AssayPlanning"], path: "Agents"),
+    .target(
+      name: "AssayAgents", dependencies: ["Assay", "AssayNetworks", "AssayPlanning"], path: "Agents"),
     .target(name: "AssayDiagnostics", dependencies: ["Assay", "AssayPlanning"]),
     // Floor 3
     .target(name: "AssayReports", dependencies: ["AssayDiagnostics"]),

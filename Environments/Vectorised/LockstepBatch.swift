@@ -4,11 +4,11 @@ import Assay
 ///
 /// What happens in each copy is, bit for bit, what happens in the world itself, or in its `TimeLimit`.
 public struct LockstepBatch<World: MovingWorld>: EnvironmentBatch {
-  public let count: Int
+  public private(set) var count: Int
   public let observationSpace: BoxSpace
   public let actionSpace: World.ActionSpace
   /// After how many steps episodes are cut off; `nil` where they are not.
-  public let timeLimit: Int?
+  public private(set) var timeLimit: Int?
 
   @usableFromInline var rows: Rows
   /// The numbers of each moment, `[numberCount × groups]`.
@@ -128,6 +128,93 @@ public struct LockstepBatch<World: MovingWorld>: EnvironmentBatch {
         endings[first &+ lane] = nil
       }
       return isTerminal
+    }
+  }
+
+  public func withoutTimeLimit() -> Self {
+    var result = self
+    result.timeLimit = nil
+    return result
+  }
+
+  public func copies(of rows: [Int], drawingFrom streams: [RandomStream]) -> Self {
+    precondition(
+      rows.count == streams.count, "\(rows.count) copies cannot draw from \(streams.count) streams")
+    precondition(!rows.isEmpty, "at least one copy must be made")
+    var result = self
+    result.count = rows.count
+    result.streams = streams
+    result.rows = Rows(
+      observations: self.rows.observations.rows(rows),
+      finalObservations: self.rows.finalObservations.rows(rows),
+      rewards: rows.map { self.rows.rewards[$0] }, endings: rows.map { self.rows.endings[$0] })
+    result.makeRoom()
+    for (target, row) in rows.enumerated() { result.take(row, of: self, to: target) }
+    return result
+  }
+
+  public mutating func append(contentsOf other: Self) {
+    precondition(hasStarted == other.hasStarted, "either both batches must have been reset, or none")
+    precondition(
+      timeLimit == other.timeLimit, "the time limits are \(timeLimit ?? 0) and \(other.timeLimit ?? 0)")
+    let before = self
+    count += other.count
+    streams += other.streams
+    rows.observations.append(contentsOf: other.rows.observations)
+    rows.finalObservations.append(contentsOf: other.rows.finalObservations)
+    rows.rewards += other.rows.rewards
+    rows.endings += other.rows.endings
+    makeRoom()
+    for copy in 0..<before.count { take(copy, of: before, to: copy) }
+    for copy in 0..<other.count { take(copy, of: other, to: before.count + copy) }
+  }
+
+  /// Makes room for the moments of all copies.
+  private mutating func makeRoom() {
+    let groups = (count + 3) / 4
+    moments = [FourLanes](repeating: FourLanes(0), count: groups * World.Several.numberCount)
+    elapsed = [SIMD4<Int32>](repeating: .zero, count: groups)
+  }
+
+  /// Takes the moment of a copy from a batch.
+  private mutating func take(_ copy: Int, of other: Self, to target: Int) {
+    let (groups, otherGroups) = (elapsed.count, other.elapsed.count)
+    elapsed[target / 4][target % 4] = other.elapsed[copy / 4][copy % 4]
+    for number in 0..<World.Several.numberCount {
+      moments[number * groups + target / 4][target % 4] =
+        other.moments[number * otherGroups + copy / 4][copy % 4]
+    }
+  }
+
+  // MARK: Archives
+
+  public func archive(into archive: inout StateArchive) {
+    archive.put([hasStarted ? 1 : 0], as: "hasStarted")
+    archive.put(streams.flatMap { [$0.key, $0.position] }, as: "streams")
+    archive.put((0..<count).map { Int(elapsed[$0 / 4][$0 % 4]) }, as: "elapsed")
+    var numbers: [Double] = []
+    for number in 0..<World.Several.numberCount {
+      for copy in 0..<count { numbers.append(moments[number * elapsed.count + copy / 4][copy % 4]) }
+    }
+    archive.put(numbers, as: "moments")
+    archive.put(rows.observations.values, as: "observations")
+  }
+
+  public mutating func restore(from archive: StateArchive) throws(DataError) {
+    hasStarted = try archive.integers("hasStarted", count: 1) == [1]
+    let positions = try archive.words("streams", count: 2 * count)
+    let steps = try archive.integers("elapsed", count: count)
+    let numbers = try archive.doubles("moments", count: count * World.Several.numberCount)
+    rows.observations.values = try archive.floats("observations", count: rows.observations.values.count)
+    for copy in 0..<count {
+      streams[copy] = RandomStream(key: positions[2 * copy], position: positions[2 * copy + 1])
+      guard let taken = Int32(exactly: steps[copy]), taken >= 0 else {
+        throw DataError(field: "elapsed", value: "\(steps[copy])", allowed: "steps of an episode")
+      }
+      elapsed[copy / 4][copy % 4] = taken
+      for number in 0..<World.Several.numberCount {
+        moments[number * elapsed.count + copy / 4][copy % 4] = numbers[number * count + copy]
+      }
     }
   }
 

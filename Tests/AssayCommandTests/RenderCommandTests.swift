@@ -62,21 +62,17 @@ struct RenderCommandTests {
     let folder = try TemporaryFolder()
     let command = try Command(
       ["render", "cliff-walking", "--policy", "up", "--steps", "10000", "--out", "film"], in: folder.url)
-    func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.url.path) }
-    // It is drawing once its folder, under another name, has a frame.
-    while command.isRunning {
-      if let hidden = try files().first(where: { $0.hasPrefix(".film") }),
-        let frames = try? FileManager.default.contentsOfDirectory(
-          atPath: folder.url.appending(path: hidden).path), !frames.isEmpty
-      {
-        break
-      }
-      try await Task.sleep(for: .milliseconds(5))
+    let url = folder.url
+    @Sendable func files(in folder: URL) -> [String] {
+      (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     }
-    command.interrupt()
+    // It is drawing once its folder, under another name, has a frame.
+    await command.interrupt {
+      files(in: url).contains { $0.hasPrefix(".film") && !files(in: url.appending(path: $0)).isEmpty }
+    }
     let outcome = try await command.outcome()
     #expect(outcome.wasKilled && outcome.status == SIGINT)
-    #expect(try files().filter { !["output", "error"].contains($0) } == [])
+    #expect(files(in: url).filter { !["output", "error"].contains($0) } == [])
   }
 
   @Test(

@@ -20,6 +20,19 @@ public struct NonFiniteError: Error, Hashable, CustomStringConvertible {
   }
 }
 
+extension NonFiniteError {
+  /// What the ledger of a store says of the first number in it that was not finite.
+  @usableFromInline
+  init(in parameters: ParameterStore) {
+    guard let write = parameters.ledger.firstNonFinite else { preconditionFailure("every number is finite") }
+    let block = parameters.blocks[write.block]
+    let largest = parameters.values(of: block.handle).reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+    self.init(
+      block: block.name, owner: block.owner, largestBeside: largest, index: write.index, step: write.step,
+      writer: write.writer)
+  }
+}
+
 /// The one run loop: an environment, an agent, a learner, and what passes between them.
 ///
 /// Environment, agent and learner draw from streams of their own, so none depends on how much another draws.
@@ -102,7 +115,7 @@ where
       } else {
         endEpisode()
       }
-      if !agent.parameters.isFinite { throw nonFiniteError() }
+      if !agent.parameters.isFinite { throw NonFiniteError(in: agent.parameters) }
     }
   }
 
@@ -122,17 +135,5 @@ where
     currentReturn = 0
     currentPerformance = 0
     percept = Percept(observation: environment.reset(using: &environmentStream), isFirst: true)
-  }
-
-  @usableFromInline
-  func nonFiniteError() -> NonFiniteError {
-    guard let write = agent.parameters.ledger.firstNonFinite else {
-      preconditionFailure("every number is finite")
-    }
-    let block = agent.parameters.blocks[write.block]
-    let largest = agent.parameters.values(of: block.handle).reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
-    return NonFiniteError(
-      block: block.name, owner: block.owner, largestBeside: largest, index: write.index, step: write.step,
-      writer: write.writer)
   }
 }

@@ -2,7 +2,8 @@ import Assay
 
 /// A tensor of a computation that is being described: it has a shape, and numbers only when the program runs.
 public struct Tensor<R: Rank> {
-  let trace: Trace
+  /// What it is part of.
+  public let trace: Trace
   let node: Int
 
   init(_ trace: Trace, _ node: Int) {
@@ -19,7 +20,8 @@ public struct Tensor<R: Rank> {
 
 /// Integers of a computation that is being described.
 public struct Indices<R: Rank> {
-  let trace: Trace
+  /// What it is part of.
+  public let trace: Trace
   let node: Int
 
   init(_ trace: Trace, _ node: Int) {

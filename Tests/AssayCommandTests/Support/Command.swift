@@ -53,6 +53,20 @@ struct Command {
   /// What a user does with Ctrl-C.
   func interrupt() { process.interrupt() }
 
+  /// Interrupts it as soon as something holds, or lets it end.
+  ///
+  /// A thread of its own watches: a task may have to wait for minutes until other tests leave it a thread.
+  func interrupt(once holds: @escaping @Sendable () -> Bool) async {
+    let process = process
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        while process.isRunning && !holds() { usleep(1000) }
+        process.interrupt()
+        continuation.resume()
+      }
+    }
+  }
+
   /// What nobody can prevent: `kill -9`.
   func kill() { _ = Foundation.kill(process.processIdentifier, SIGKILL) }
 

@@ -59,6 +59,12 @@ struct EnvironmentCopiesTests {
     }
     mutating func reset() { base.reset() }
     mutating func step(_ actions: [Int]) { base.step(actions) }
+    func copies(of rows: [Int], drawingFrom streams: [RandomStream]) -> Faulty {
+      Faulty(base: base.copies(of: rows, drawingFrom: streams), fault: fault)
+    }
+    mutating func append(contentsOf other: Faulty) { base.append(contentsOf: other.base) }
+    func archive(into archive: inout StateArchive) { base.archive(into: &archive) }
+    mutating func restore(from archive: StateArchive) throws(DataError) { try base.restore(from: archive) }
   }
 
   @Test("a fault is found", arguments: Faulty.Fault.allCases)
