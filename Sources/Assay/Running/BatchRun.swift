@@ -131,7 +131,7 @@ where Teacher.ActionSpace == Subject.ActionSpace {
   }
 }
 
-extension BatchRun: Archivable {
+extension BatchRun: Archivable where Teacher: ~Copyable {
   /// Puts everything in but the parameters and their ledger, which have a file of their own.
   public func archive(into archive: inout StateArchive) {
     archive.put(worlds, as: "worlds")
