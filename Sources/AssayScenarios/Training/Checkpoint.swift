@@ -129,7 +129,7 @@ public struct Checkpoint: Sendable {
   ///   - run: a fresh one, made the same way.
   ///   - folder: where the checkpoint came from, for errors.
   /// - Throws: `DataError` that names what does not fit.
-  func restore(_ run: any LiveRun, from folder: URL) throws(DataError) {
+  public func restore(_ run: any LiveRun, from folder: URL) throws(DataError) {
     do throws(DataError) {
       try run.resume(from: state, tensors: parameters, ledger: ledger, step: step, metrics: metrics)
     } catch { throw error.from(folder.path) }

@@ -26,6 +26,8 @@ public struct RunDescription: Sendable, Hashable, Codable {
   public var logEvery: Int
   /// Each time so many steps were taken, a checkpoint is made.
   public var checkpointEvery: Int
+  /// Unless the last is younger than so many seconds.
+  public var checkpointSeconds: Double
   /// Each time so many steps were taken, the parameters are kept for good.
   public var snapshotEvery: Int
   /// Each time so many steps were taken, the agent is evaluated; 0 for only at the end.
@@ -64,6 +66,7 @@ public struct RunDescription: Sendable, Hashable, Codable {
     runLength = steps
     logEvery = max(1, steps / 100)
     checkpointEvery = max(1, steps / 10)
+    checkpointSeconds = 5
     snapshotEvery = max(1, steps / 10)
     evaluateEvery = 0
     evaluationEpisodes = 20
