@@ -137,7 +137,14 @@ enum StrictJSON {
   ///
   /// - Throws: `DataError` that names the file and the field.
   static func read<Value: Decodable>(_: Value.Type, from url: URL) throws(DataError) -> Value {
-    let data = Data(try WholeFile.read(url))
+    try decode(Value.self, from: try WholeFile.read(url), in: url)
+  }
+
+  /// Reads a value from the bytes of a file.
+  ///
+  /// - Throws: `DataError` that names the file and the field.
+  static func decode<Value: Decodable>(_: Value.Type, from bytes: [UInt8], in url: URL) throws(DataError) -> Value {
+    let data = Data(bytes)
     do throws(DataError) { try DataError.checkText(data) } catch { throw error.from(url.path) }
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
