@@ -79,6 +79,28 @@ struct ActorCriticNetworks: Sendable {
   }
 }
 
+extension ParameterStore {
+  /// Adds the network of an actor that no critic stands beside: the block `actor`.
+  ///
+  /// - Parameters:
+  ///   - inputs: how many numbers an observation has.
+  ///   - actionSpace: what the policy is over.
+  ///   - hidden: sizes of the hidden layers.
+  ///   - activation: follows each of them.
+  ///   - writer: who changes it.
+  ///   - stream: the initial numbers come from here.
+  /// - Returns: the network, `[rows, inputs]` to `[rows, actionSpace.outputCount]`, and the block.
+  mutating func addPolicy(
+    inputs: Int, actionSpace: some PolicySpace, hidden: [Int], activation: Activation,
+    writer: String = "policy", using stream: inout RandomStream
+  ) -> (policy: RowProgram.Description, block: BlockHandle) {
+    let actor = add("actor", owner: "actor", role: .actor, writers: [writer], using: &stream) {
+      PolicyNetwork([inputs] + hidden, actionSpace, activation: activation, in: &$0)
+    }
+    return ({ actor.layer($0) }, actor.block)
+  }
+}
+
 /// A network whose outputs describe a policy.
 struct PolicyNetwork: Sendable {
   private let layers: MLP
