@@ -51,6 +51,11 @@ extension HyperparameterKind {
     }
   }
 
+  /// The value as one of this kind: a whole number, as files have it, may stand for any number.
+  func converted(_ value: HyperparameterValue) -> HyperparameterValue {
+    if case (.number, .integer(let number)) = (self, value) { .number(Double(number)) } else { value }
+  }
+
   /// The value that a text stands for, whether or not it is in the range; `nil` for one of another kind.
   public func value(from text: String) -> HyperparameterValue? {
     switch self {
@@ -136,10 +141,11 @@ extension AgentConfiguration {
           field: name, value: "no hyperparameter of \(agent)",
           allowed: Self.hyperparameters.map(\.name).joined(separator: ", "))
       }
-      guard hyperparameter.kind.isAllowed(value) else {
+      let converted = hyperparameter.kind.converted(value)
+      guard hyperparameter.kind.isAllowed(converted) else {
         throw DataError(field: name, value: "\(value)", allowed: hyperparameter.kind.allowed)
       }
-      hyperparameter.set(&self, value)
+      hyperparameter.set(&self, converted)
     }
   }
 }
