@@ -45,6 +45,10 @@ public protocol Environment<Observation, Action>: Sendable {
   /// step and no other, unless they terminate before or with it.
   var timeLimit: Int? { get }
 
+  /// The same world in the same state, with no time limit, where it has one to take off; itself, where a world does not
+  /// say.
+  func withoutTimeLimit() -> Self
+
   /// How to call the actions, `[actionCount]`; empty for plain numbers.
   var actionNames: [String] { get }
 
@@ -62,6 +66,8 @@ extension Environment {
   public var rewardRange: ClosedRange<Double> { -.infinity ... .infinity }
 
   public var timeLimit: Int? { nil }
+
+  public func withoutTimeLimit() -> Self { self }
 
   public var actionNames: [String] { [] }
 
