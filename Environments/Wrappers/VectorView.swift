@@ -29,6 +29,10 @@ where ActionSpace.Element: Sendable {
   }
 
   public var isOver: Bool { base.isOver }
+  public var memory: [Double] {
+    get { base.memory }
+    set { base.memory = newValue }
+  }
   public var name: String { base.name }
   public var rewardRange: ClosedRange<Double> { base.rewardRange }
   public var timeLimit: Int? { base.timeLimit }

@@ -49,6 +49,10 @@ public protocol Environment<Observation, Action>: Sendable {
   /// say.
   func withoutTimeLimit() -> Self
 
+  /// The numbers that the world takes from one episode to the next, such as statistics of what it showed; none where
+  /// it does not say. With them and its stream an episode can be gone through again.
+  var memory: [Double] { get set }
+
   /// How to call the actions, `[actionCount]`; empty for plain numbers.
   var actionNames: [String] { get }
 
@@ -68,6 +72,14 @@ extension Environment {
   public var timeLimit: Int? { nil }
 
   public func withoutTimeLimit() -> Self { self }
+
+  @inlinable public var memory: [Double] {
+    get { [] }
+    set {
+      precondition(
+        newValue.isEmpty, "\(name) takes nothing from one episode to the next, but was given \(newValue)")
+    }
+  }
 
   public var actionNames: [String] { [] }
 

@@ -7,11 +7,15 @@ import AssayEnvironments
 /// A name joins by one more entry: nothing else knows which worlds and agents there are.
 public struct Catalogue: Sendable {
   public var environments: [EnvironmentEntry]
+  /// The agents whose parts are tables, which audits compare with exact truth.
   public var agents: [AgentEntry]
+  /// The agents with networks. One may have the name of one with tables: it is the same idea in another agent.
+  public var learners: [LearnerEntry]
 
-  public init(environments: [EnvironmentEntry], agents: [AgentEntry]) {
+  public init(environments: [EnvironmentEntry], agents: [AgentEntry], learners: [LearnerEntry] = []) {
     self.environments = environments
     self.agents = agents
+    self.learners = learners
   }
 
   /// The world of a name.
@@ -31,7 +35,17 @@ public struct Catalogue: Sendable {
     return entry
   }
 
-  /// The agent of a name.
+  /// The agent with networks of a name.
+  ///
+  /// - Throws: ``UnknownName`` with the nearest name there is.
+  public func learner(named name: String) throws(UnknownName) -> LearnerEntry {
+    guard let entry = learners.first(where: { $0.name == name }) else {
+      throw UnknownName(kind: "agent", name: name, known: learners.map(\.name))
+    }
+    return entry
+  }
+
+  /// The agent with tables of a name.
   ///
   /// - Throws: ``UnknownName`` with the nearest name there is.
   public func agent(named name: String) throws(UnknownName) -> AgentEntry {
@@ -200,5 +214,6 @@ public enum Ability: String, Sendable, Hashable, CaseIterable {
 
 extension Catalogue {
   /// The worlds and agents of the package.
-  public static let standard = Catalogue(environments: standardEnvironments, agents: standardAgents)
+  public static let standard = Catalogue(
+    environments: standardEnvironments, agents: standardAgents, learners: standardLearners)
 }
