@@ -295,6 +295,12 @@ where World.ObservationSpace: ColumnarSpace, World.ActionSpace: ColumnarSpace {
     return result
   }
 
+  public func withoutTimeLimit() -> Self {
+    var result = self
+    result.copies = copies.map { $0.withoutTimeLimit() }
+    return result
+  }
+
   public mutating func append(contentsOf other: Self) {
     precondition(hasStarted == other.hasStarted, "either both batches must have been reset, or none")
     copies += other.copies
