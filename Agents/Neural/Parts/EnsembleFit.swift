@@ -142,7 +142,8 @@ struct EnsembleFit: ~Copyable, Sendable {
     measure(replay, &parameters)
     let heldOut = replay.count / Self.heldOutPeriod
     let seen = replay.count - heldOut
-    precondition(heldOut > 0, "a fit needs at least \(Self.heldOutPeriod) rows, but there are \(replay.count)")
+    precondition(
+      heldOut > 0, "a fit needs at least \(Self.heldOutPeriod) rows, but there are \(replay.count)")
     let hasTermination = replay.endings.contains(.terminated)
     var best = [Float](repeating: .infinity, count: networks.members)
     var errors = best

@@ -32,7 +32,7 @@ public struct TwinCritic: ActionCritic {
   ///   - twins: the two networks: `[rows, observationCount + actions]` to `[rows, 2]`, with actions stretched to
   ///     −1 … 1.
   ///   - policy: the actor's network: `[rows, observationCount]` to `[rows, 2 · actions]`.
-  init(
+  public init(
     name: PartName = "critic", claim: Claim, observationCount: Int, actionSpace: BoxSpace,
     _ twins: @escaping RowProgram.Description, of policy: @escaping RowProgram.Description
   ) {

@@ -32,8 +32,10 @@ struct SmallRun {
 
   /// What makes networks small, and updates frequent enough to happen in a few hundred steps.
   private static let small: Hyperparameters = [
-    "hidden": .integers([8]), "copies": .integer(2), "rollout-length": .integer(16), "batch-size": .integer(16),
-    "passes": .integer(2), "learning-starts": .integer(32), "population": .integer(4), "capacity": .integer(512),
+    "hidden": .integers([8]), "copies": .integer(2), "rollout-length": .integer(16),
+    "batch-size": .integer(16),
+    "passes": .integer(2), "learning-starts": .integer(32), "population": .integer(4),
+    "capacity": .integer(512),
   ]
 
   var description: RunDescription {

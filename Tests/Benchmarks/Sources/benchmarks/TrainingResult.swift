@@ -14,7 +14,8 @@ struct TrainingResult: Encodable {
   /// The peers of a task, what they are called, and how many times as fast ours has to be.
   private static func peers(of task: String) -> [(word: String, title: String, target: Double)] {
     task == TrainingTask.ppo.rawValue
-      ? [("sb3", "SB3", 20), ("sbx", "sbx", 1), ("jax", "jitted JAX", 1.5)] : [("sb3", "SB3", 2.4), ("sbx", "sbx", 1)]
+      ? [("sb3", "SB3", 20), ("sbx", "sbx", 1), ("jax", "jitted JAX", 1.5)]
+      : [("sb3", "SB3", 2.4), ("sbx", "sbx", 1)]
   }
 
   /// Ours and the peers in turn, seed by seed, each in a process of its own on the same core.
@@ -23,7 +24,8 @@ struct TrainingResult: Encodable {
     var result = TrainingResult(name: task.rawValue, ours: [], peers: [:])
     for seed in 0..<seeds {
       let own = try Child.measurement(
-        Child.itself, ["measure-once", "training", "--task", task.rawValue, "--seed", "\(seed)", "--core", core],
+        Child.itself,
+        ["measure-once", "training", "--task", task.rawValue, "--seed", "\(seed)", "--core", core],
         limit: limit, as: TrainingTask.Course.self)
       if let own { result.ours.append(own) }
       guard let python else { continue }
@@ -63,7 +65,8 @@ struct TrainingResult: Encodable {
         ])
     }
     let verdicts = Self.peers(of: name).map { peer in
-      let ratio = (peers[peer.word] ?? []).isEmpty || ours.isEmpty
+      let ratio =
+        (peers[peer.word] ?? []).isEmpty || ours.isEmpty
         ? nil : ours.map(\.perSecond).median / peers[peer.word]!.map(\.perSecond).median
       return "  " + Table.verdict(peer.title, ratio, target: peer.target)
     }

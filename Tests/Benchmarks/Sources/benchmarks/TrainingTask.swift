@@ -40,7 +40,8 @@ enum TrainingTask: String, CaseIterable {
     configuration.annealsClip = true
     let world = TimeLimit(CartPole(), steps: 500)
     let trainee = PPO.make(
-      observationCount: 4, actionSpace: world.actionSpace, configuration: configuration, runLength: total, seed: seed)
+      observationCount: 4, actionSpace: world.actionSpace, configuration: configuration, runLength: total,
+      seed: seed)
     var run = BatchRun(trainee: trainee, seed: seed) { world.copies(configuration.copies, stream: $0) }
     var (learned, returns) = (0.0, [[Double]]())
     for end in stride(from: interval, through: total, by: interval) {
@@ -61,7 +62,8 @@ enum TrainingTask: String, CaseIterable {
     configuration.temperatureRate = 1e-3
     let world = TimeLimit(Pendulum(), steps: 200)
     let trainee = SAC.make(
-      observationCount: 3, actionSpace: world.actionSpace, configuration: configuration, runLength: total, seed: seed)
+      observationCount: 3, actionSpace: world.actionSpace, configuration: configuration, runLength: total,
+      seed: seed)
     var run = BatchRun(trainee: trainee, seed: seed) { world.copies(1, stream: $0) }
     let warming = try ContinuousClock().measure { try run.advance(to: warm) } / .seconds(1)
     var (learned, returns) = (warming, [[Double]]())
