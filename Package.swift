@@ -68,7 +68,8 @@ let package = Package(
       dependencies: ["AssayEnvironments", "AssayPlanning", "AssayTesting"],
       resources: [.copy("Resources")]),
     .testTarget(
-      name: "AssayAgentsTests", dependencies: ["AssayAgents", "AssayEnvironments", "AssayPlanning"]),
+      name: "AssayAgentsTests",
+      dependencies: ["AssayAgents", "AssayEnvironments", "AssayNetworks", "AssayPlanning", "AssayTesting"]),
     .testTarget(
       name: "AssayDiagnosticsTests",
       dependencies: ["AssayDiagnostics", "AssayScenarios", "AssayEnvironments"]),

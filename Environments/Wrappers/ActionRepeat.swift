@@ -34,6 +34,10 @@ public struct ActionRepeat<Base: Environment>: Environment {
   @inlinable public var observationSpace: Base.ObservationSpace { world.observationSpace }
   @inlinable public var actionSpace: Base.ActionSpace { world.actionSpace }
   @inlinable public var isOver: Bool { world.isOver }
+  @inlinable public var memory: [Double] {
+    get { world.memory }
+    set { world.memory = newValue }
+  }
   public var name: String { world.name }
   public var actionNames: [String] { world.actionNames }
   public var picture: Picture { world.picture }

@@ -20,6 +20,10 @@ public struct AnyWorld: EnumerableEnvironment {
   public var discount: Double { base.discount }
   public var state: Int { base.state }
   public var isOver: Bool { base.isOver }
+  public var memory: [Double] {
+    get { base.memory }
+    set { base.memory = newValue }
+  }
   public var initialDistribution: [Double] { base.initialDistribution }
   public var stateNames: [String] { base.stateNames }
   public var actionNames: [String] { base.actionNames }

@@ -45,6 +45,13 @@ where Base.Observation == [Float], Base.ObservationSpace == BoxSpace {
 
   public var actionSpace: Base.ActionSpace { base.actionSpace }
   public var isOver: Bool { base.isOver }
+  public var memory: [Double] {
+    get { statistics.numbers + base.memory }
+    set {
+      statistics.numbers = Array(newValue.prefix(statistics.numbers.count))
+      base.memory = Array(newValue.dropFirst(statistics.numbers.count))
+    }
+  }
   public var name: String { base.name }
   public var rewardRange: ClosedRange<Double> { base.rewardRange }
   public var timeLimit: Int? { base.timeLimit }

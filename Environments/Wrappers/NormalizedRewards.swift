@@ -48,6 +48,13 @@ public struct NormalizedRewards<Base: Environment>: Environment {
   public var observationSpace: Base.ObservationSpace { base.observationSpace }
   public var actionSpace: Base.ActionSpace { base.actionSpace }
   public var isOver: Bool { base.isOver }
+  public var memory: [Double] {
+    get { statistics.numbers + base.memory }
+    set {
+      statistics.numbers = Array(newValue.prefix(statistics.numbers.count))
+      base.memory = Array(newValue.dropFirst(statistics.numbers.count))
+    }
+  }
   public var name: String { base.name }
   public var timeLimit: Int? { base.timeLimit }
   public var actionNames: [String] { base.actionNames }

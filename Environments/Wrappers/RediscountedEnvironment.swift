@@ -24,6 +24,10 @@ public struct RediscountedEnvironment<Base: EnumerableEnvironment>: EnumerableEn
   @inlinable public var actionSpace: DiscreteSpace { world.actionSpace }
   @inlinable public var state: Int { world.state }
   @inlinable public var isOver: Bool { world.isOver }
+  @inlinable public var memory: [Double] {
+    get { world.memory }
+    set { world.memory = newValue }
+  }
   public var initialDistribution: [Double] { world.initialDistribution }
   public var stateNames: [String] { world.stateNames }
   public var actionNames: [String] { world.actionNames }

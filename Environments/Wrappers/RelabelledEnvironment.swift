@@ -56,6 +56,10 @@ public struct RelabelledEnvironment<Base: EnumerableEnvironment>: EnumerableEnvi
   @inlinable public var actionSpace: DiscreteSpace { world.actionSpace }
   @inlinable public var state: Int { world.state }
   @inlinable public var isOver: Bool { world.isOver }
+  @inlinable public var memory: [Double] {
+    get { world.memory }
+    set { world.memory = newValue }
+  }
   public var discount: Double { world.discount }
   public var initialDistribution: [Double] { world.initialDistribution }
   public var stateNames: [String] { world.stateNames }

@@ -66,6 +66,21 @@ public struct RunningStatistics: Sendable, Hashable {
   }
 }
 
+extension RunningStatistics {
+  /// All of it as numbers: n, 1 where it is frozen, the means and the squares, `[2 + 2 × width]`.
+  var numbers: [Double] {
+    get { [Double(count), isFrozen ? 1 : 0] + mean + squares }
+    set {
+      precondition(
+        newValue.count == 2 + 2 * width, "there must be \(2 + 2 * width) numbers, but are \(newValue.count)")
+      count = Int(newValue[0])
+      isFrozen = newValue[1] == 1
+      mean = Array(newValue[2..<2 + width])
+      squares = Array(newValue[(2 + width)...])
+    }
+  }
+}
+
 extension RunningStatistics: Codable {
   private enum CodingKeys: String, CodingKey {
     case count, mean, squares, isFrozen

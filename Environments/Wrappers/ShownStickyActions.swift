@@ -32,6 +32,10 @@ public struct ShownStickyActions<Base: EnumerableEnvironment>: EnumerableEnviron
   }
   public var actionSpace: DiscreteSpace { base.actionSpace }
   public var isOver: Bool { base.isOver }
+  public var memory: [Double] {
+    get { base.memory }
+    set { base.memory = newValue }
+  }
   public var name: String { base.name }
   public var rewardRange: ClosedRange<Double> { base.rewardRange }
   public var timeLimit: Int? { base.timeLimit }

@@ -40,6 +40,10 @@ public struct StickyActions<Base: Environment>: Environment {
   @inlinable public var observationSpace: Base.ObservationSpace { world.observationSpace }
   @inlinable public var actionSpace: Base.ActionSpace { world.actionSpace }
   @inlinable public var isOver: Bool { world.isOver }
+  @inlinable public var memory: [Double] {
+    get { world.memory }
+    set { world.memory = newValue }
+  }
   public var name: String { world.name }
   public var rewardRange: ClosedRange<Double> { world.rewardRange }
   public var timeLimit: Int? { world.timeLimit }

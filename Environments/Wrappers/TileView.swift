@@ -40,6 +40,10 @@ public struct TileView<Base: Environment>: Environment {
 
   public var actionSpace: Base.ActionSpace { base.actionSpace }
   public var isOver: Bool { base.isOver }
+  public var memory: [Double] {
+    get { base.memory }
+    set { base.memory = newValue }
+  }
   public var name: String { base.name }
   public var rewardRange: ClosedRange<Double> { base.rewardRange }
   public var timeLimit: Int? { base.timeLimit }

@@ -29,6 +29,10 @@ where ActionSpace.Element: Sendable {
   }
 
   public var isOver: Bool { base.isOver }
+  public var memory: [Double] {
+    get { base.memory }
+    set { base.memory = newValue }
+  }
   public var name: String { base.name }
   public var rewardRange: ClosedRange<Double> { base.rewardRange }
   public var timeLimit: Int? { base.timeLimit }
@@ -36,6 +40,12 @@ where ActionSpace.Element: Sendable {
   public var picture: Picture { base.picture }
 
   public func isAvailable(_ action: Action) -> Bool { base.isAvailable(translated(action)) }
+
+  public func withoutTimeLimit() -> Self {
+    var result = self
+    result.base = base.withoutTimeLimit()
+    return result
+  }
 
   public mutating func reset(using random: inout RandomStream) -> [Float] {
     vector(base.reset(using: &random))

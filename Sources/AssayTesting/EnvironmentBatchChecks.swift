@@ -8,6 +8,10 @@ public enum EnvironmentBatchCheck: String, Sendable, CaseIterable {
   case agreement = "each copy is the world"
   /// What happens to a copied batch does not happen to the original.
   case values = "batches are values"
+  /// Copies made in the middle of an episode go on as the world would from there.
+  case branching = "copies go on from where their originals are"
+  /// A batch that was archived goes on as if nothing had happened, or refuses.
+  case archive = "an archived batch goes on where it was"
 }
 
 /// Checks that an environment batch keeps the contract of `EnvironmentBatch`: that each of its copies does what the
@@ -60,7 +64,7 @@ where
   /// - Returns: what was found wrong, at most one finding for each check; empty for a sound batch.
   public func run() -> [Finding] {
     let shape = checkShape()
-    return shape.isEmpty ? checkAgreement() + checkValues() : shape
+    return shape.isEmpty ? checkAgreement() + checkValues() + checkBranching() + checkArchive() : shape
   }
 
   private func checkShape() -> [Finding] {
@@ -135,6 +139,88 @@ where
       messages.append("a batch and its copy differ after the same actions")
     }
     return findings(.values, messages)
+  }
+
+  /// Copies of two rows, one of them twice, must do what the world does from there, and leave the originals alone.
+  private func checkBranching() -> [Finding] {
+    guard let (batch, copies, rows) = halfway() else { return [] }
+    var branch = batch.copies(of: rows, drawingFrom: rows.map { copies[$0].random })
+    var twins = rows.map { copies[$0] }
+    var messages: [String] = []
+    if branch.count != rows.count {
+      messages.append("there are \(branch.count) copies of \(rows.count) rows")
+    }
+    branch.append(contentsOf: batch.copies(of: [rows[0]], drawingFrom: [copies[rows[0]].random]))
+    twins.append(copies[rows[0]])
+    guard branch.count == twins.count, branch.observations.count == twins.count else {
+      return findings(
+        .branching, ["after one more was appended there are \(branch.count), not \(twins.count)"])
+    }
+    let shown = batch.observations
+    var random = RandomStream(seed: 3)
+    for step in 0..<min(steps, 20) {
+      for index in twins.indices where branch.observations[index] != twins[index].observation {
+        messages.append(
+          "copy \(index) of row \((rows + rows)[index]) shows \(branch.observations[index]) "
+            + "after \(step) steps of its own, and the world something else")
+      }
+      guard messages.isEmpty else { break }
+      var actions = branch.actionSpace.column(count: twins.count)
+      for index in twins.indices {
+        guard let action = twins[index].world.availableAction(using: &random) else { return [] }
+        actions[index] = action
+        twins[index].step(action)
+      }
+      branch.step(actions)
+      for index in twins.indices where branch.rewards[index].bitPattern != twins[index].reward.bitPattern {
+        messages.append(
+          "copy \(index) is paid \(branch.rewards[index]), where the world pays \(twins[index].reward)")
+      }
+    }
+    if batch.observations != shown { messages.append("the originals changed when their copies were stepped") }
+    return findings(.branching, messages)
+  }
+
+  private func checkArchive() -> [Finding] {
+    guard var (original, copies, _) = halfway() else { return [] }
+    var archive = StateArchive()
+    archive.put(original, as: "batch")
+    var restored = batch
+    do throws(DataError) {
+      try StateArchive(archive.tensors).restore(&restored, from: "batch")
+    } catch {
+      // A world that takes something from one episode to the next says so.
+      return []
+    }
+    var messages: [String] = []
+    if restored.observations != original.observations { messages.append("it shows something else") }
+    var random = RandomStream(seed: 4)
+    for step in 0..<min(steps, 40) {
+      guard messages.isEmpty, let actions = actions(for: copies, using: &random) else { break }
+      for index in copies.indices { copies[index].step(actions[index]) }
+      original.step(actions)
+      restored.step(actions)
+      if restored.observations != original.observations || restored.rewards != original.rewards
+        || restored.endings != original.endings
+      {
+        messages.append("\(step + 1) steps later it is somewhere else than the one that was archived")
+      }
+    }
+    return findings(.archive, messages)
+  }
+
+  /// A batch in the middle of its episodes, the world in the same places, and three rows.
+  private func halfway() -> (batch: Batch, copies: [Copy], rows: [Int])? {
+    var (batch, copies) = (batch, copies)
+    batch.reset()
+    for index in copies.indices { copies[index].reset() }
+    var random = RandomStream(seed: 2)
+    for _ in 0..<min(steps, 7) {
+      guard let actions = actions(for: copies, using: &random) else { return nil }
+      batch.step(actions)
+      for index in copies.indices { copies[index].step(actions[index]) }
+    }
+    return (batch, copies, [batch.count - 1, 0, batch.count / 2])
   }
 
   /// What can be done in the first steps after a reset.

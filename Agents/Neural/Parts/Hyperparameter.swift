@@ -2,34 +2,15 @@ import Assay
 
 /// A number or a choice that a configuration leaves to whoever trains: what can be set by name.
 public struct Hyperparameter<Configuration: Sendable>: Sendable {
-  /// What may be said.
-  public enum Kind: Sendable, Hashable {
-    case number(ClosedRange<Double>)
-    case integer(ClosedRange<Int>)
-    case flag
-    case choice([String])
-    /// Several whole numbers, such as the sizes of hidden layers: so many of them, each in a range.
-    case integers(count: ClosedRange<Int>, ClosedRange<Int>)
-  }
-
-  /// What is said.
-  public enum Value: Sendable, Hashable {
-    case number(Double)
-    case integer(Int)
-    case flag(Bool)
-    case word(String)
-    case integers([Int])
-  }
-
   /// What it is called, in kebab-case: `actor-rate`.
   public let name: String
   /// What it is, in a few words.
   public let summary: String
-  public let kind: Kind
+  public let kind: HyperparameterKind
   /// Reads it.
-  public let value: @Sendable (Configuration) -> Value
+  public let value: @Sendable (Configuration) -> HyperparameterValue
   /// Sets it to a value of its kind that is allowed.
-  public let set: @Sendable (inout Configuration, Value) -> Void
+  public let set: @Sendable (inout Configuration, HyperparameterValue) -> Void
 
   public static func number(
     _ name: String, _ summary: String, _ range: ClosedRange<Double>,
@@ -77,6 +58,25 @@ public struct Hyperparameter<Configuration: Sendable>: Sendable {
         if case .word(let word) = $1, let choice = Choice(rawValue: word) { $0[keyPath: path] = choice }
       })
   }
+}
+
+/// What may be said of a hyperparameter.
+public enum HyperparameterKind: Sendable, Hashable {
+  case number(ClosedRange<Double>)
+  case integer(ClosedRange<Int>)
+  case flag
+  case choice([String])
+  /// Several whole numbers, such as the sizes of hidden layers: so many of them, each in a range.
+  case integers(count: ClosedRange<Int>, ClosedRange<Int>)
+}
+
+/// What is said of a hyperparameter.
+public enum HyperparameterValue: Sendable, Hashable {
+  case number(Double)
+  case integer(Int)
+  case flag(Bool)
+  case word(String)
+  case integers([Int])
 }
 
 /// How an agent is made: a value with standards for everything, each of which can be set by name.

@@ -193,6 +193,8 @@ where World.ObservationSpace: ColumnarSpace, World.ActionSpace: ColumnarSpace {
   @usableFromInline
   struct History: Sendable {
     @usableFromInline var stream: RandomStream
+    /// What the world brought along from earlier episodes.
+    @usableFromInline var memory: [Double] = []
     @usableFromInline var actions: [World.Action] = []
 
     @inlinable
@@ -272,6 +274,7 @@ where World.ObservationSpace: ColumnarSpace, World.ActionSpace: ColumnarSpace {
   @inlinable
   mutating func restart(_ index: Int) {
     histories[index].stream = streams[index]
+    histories[index].memory = copies[index].memory
     histories[index].actions.removeAll(keepingCapacity: true)
     rows.observations[index] = copies[index].reset(using: &streams[index])
   }
@@ -289,6 +292,12 @@ where World.ObservationSpace: ColumnarSpace, World.ActionSpace: ColumnarSpace {
       rewards: rows.map { self.rows.rewards[$0] }, performances: rows.map { self.rows.performances[$0] },
       endings: rows.map { self.rows.endings[$0] })
     result.histories = rows.map { histories[$0] }
+    return result
+  }
+
+  public func withoutTimeLimit() -> Self {
+    var result = self
+    result.copies = copies.map { $0.withoutTimeLimit() }
     return result
   }
 
@@ -310,6 +319,7 @@ where World.ObservationSpace: ColumnarSpace, World.ActionSpace: ColumnarSpace {
     archive.put([hasStarted ? 1 : 0], as: "hasStarted")
     archive.put(streams.flatMap { [$0.key, $0.position] }, as: "streams")
     archive.put(histories.flatMap { [$0.stream.key, $0.stream.position] }, as: "origins")
+    archive.put(histories.flatMap(\.memory), as: "memories")
     archive.put(histories.map(\.actions.count), as: "lengths")
     archive.put(histories.flatMap { $0.actions.flatMap(actionSpace.numbers) }, as: "actions")
     archive.put(
@@ -326,6 +336,13 @@ where World.ObservationSpace: ColumnarSpace, World.ActionSpace: ColumnarSpace {
     let positions = try archive.words("streams", count: 2 * count)
     let origins = try archive.words("origins", count: 2 * count)
     let lengths = try archive.integers("lengths", count: count)
+    let memories = try archive.doubles("memories")
+    let memoryCount = copies[0].memory.count
+    guard memories.count == memoryCount * count, memories.allSatisfy(\.isFinite) else {
+      throw DataError(
+        field: "memories", value: "\(memories.count) numbers",
+        allowed: "\(memoryCount) finite ones for each copy")
+    }
     let numbers = try archive.doubles("actions")
     let seen = try archive.doubles("observations")
     guard hasStarted else { return }
@@ -340,6 +357,8 @@ where World.ObservationSpace: ColumnarSpace, World.ActionSpace: ColumnarSpace {
     for index in copies.indices {
       var stream = RandomStream(key: origins[2 * index], position: origins[2 * index + 1])
       histories[index] = History(stream: stream)
+      histories[index].memory = Array(memories[index * memoryCount..<(index + 1) * memoryCount])
+      copies[index].memory = histories[index].memory
       rows.observations[index] = copies[index].reset(using: &stream)
       for _ in 0..<lengths[index] {
         let element = Array(numbers[first..<first + width])

@@ -2,7 +2,7 @@
 ///
 /// Consecutive writes of a block by the same writer for the same cause are one entry with a count and an
 /// accumulated norm, which makes the ledger cheap enough to leave on.
-public struct Ledger: Sendable, Hashable {
+public struct Ledger: Sendable, Hashable, Codable {
   /// Why a block was written.
   public enum Cause: String, Sendable, Hashable, Codable {
     /// A learner followed its loss or update rule.
@@ -25,7 +25,7 @@ public struct Ledger: Sendable, Hashable {
   }
 
   /// A run of writes.
-  public struct Entry: Sendable, Hashable {
+  public struct Entry: Sendable, Hashable, Codable {
     /// The block that was written.
     public var block: Int
     /// Who wrote it.
@@ -47,7 +47,7 @@ public struct Ledger: Sendable, Hashable {
   }
 
   /// What one of several losses had to do with the writes of the block they share.
-  public struct Share: Sendable, Hashable {
+  public struct Share: Sendable, Hashable, Codable {
     /// The block they share.
     public var block: Int
     /// The loss: one of the block's declared writers.
@@ -63,17 +63,20 @@ public struct Ledger: Sendable, Hashable {
     /// The mean cosine between its own gradient and that of all losses together, in −1 … 1: near 1 for a loss
     /// that decides where the block goes, negative for one that is overruled. Zero before the first write.
     public var meanCosine: Double { count == 0 ? 0 : cosineSum / Double(count) }
+
+    /// Which share it is, in words.
+    fileprivate var place: String { "\(writer) in block \(block)" }
   }
 
   /// The digest of a block at some step.
-  public struct DigestRecord: Sendable, Hashable {
+  public struct DigestRecord: Sendable, Hashable, Codable {
     public var step: Int
     public var block: Int
     public var digest: UInt64
   }
 
   /// A number that is not finite, as first written.
-  public struct NonFiniteWrite: Sendable, Hashable {
+  public struct NonFiniteWrite: Sendable, Hashable, Codable {
     /// The block it was written to.
     public var block: Int
     /// Index of the number in the block.
@@ -86,7 +89,7 @@ public struct Ledger: Sendable, Hashable {
 
   /// An entry in the making: only scalars, so that a write costs a few stores.
   @usableFromInline
-  struct OpenEntry: Sendable, Hashable {
+  struct OpenEntry: Sendable, Hashable, Codable {
     @usableFromInline var writer: Int32 = -1
     @usableFromInline var cause = Cause.learning
     @usableFromInline var usesReward = false
@@ -212,6 +215,39 @@ public struct Ledger: Sendable, Hashable {
   mutating func noteNonFinite(block: Int, index: Int, step: Int, writer: Int32) {
     if firstNonFinite == nil {
       firstNonFinite = .init(block: block, index: index, step: step, writer: writerNames[Int(writer)])
+    }
+  }
+
+  /// Makes sure that this ledger, read from a file, can be the later state of another: of the same blocks, written
+  /// by the same writers first.
+  ///
+  /// - Parameter earlier: the ledger of a store whose permits were given out, and whose blocks nobody wrote yet.
+  /// - Throws: ``DataError`` that names what does not fit.
+  func checkContinuation(of earlier: Ledger) throws(DataError) {
+    guard open.count == earlier.open.count else {
+      throw DataError(
+        field: "ledger.open", value: "\(open.count) blocks", allowed: "\(earlier.open.count) blocks")
+    }
+    guard writerNames.starts(with: earlier.writerNames) else {
+      throw DataError(
+        field: "ledger.writerNames", value: "\(writerNames)",
+        allowed: "\(earlier.writerNames), and others after them")
+    }
+    guard shares.map(\.place).starts(with: earlier.shares.map(\.place)) else {
+      throw DataError(
+        field: "ledger.shares", value: "\(shares.map(\.place))",
+        allowed: "\(earlier.shares.map(\.place)), and others after them")
+    }
+    for (index, entry) in open.enumerated()
+    where entry.writer < -1 || entry.writer >= writerNames.count || entry.count < 0 || entry.earlierWrites < 0
+      || entry.refused < 0
+    {
+      throw DataError(
+        field: "ledger.open[\(index)]", value: "\(entry)", allowed: "counts from 0, and a known writer")
+    }
+    let blocks = closed.map(\.block) + shares.map(\.block) + digests.map(\.block)
+    if let block = blocks.first(where: { !open.indices.contains($0) }) {
+      throw DataError(field: "ledger.block", value: "\(block)", allowed: "0 to \(open.count - 1)")
     }
   }
 

@@ -33,6 +33,18 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
     case truncationTerminates
   }
 
+  /// What the value counts beside reward.
+  public enum Softness: Sendable, Hashable {
+    /// Nothing.
+    case none
+    /// −α log π(a′|s′) for every action after the first, with log α the first number of a block.
+    ///
+    /// Where the actions' space has limits, π is the density over the box stretched to −1 … 1 in each coordinate.
+    ///
+    /// - SeeAlso: Haarnoja et al. (2018), *Soft actor-critic algorithms and applications*, eq. 3.
+    case entropy(logTemperature: BlockHandle)
+  }
+
   /// Which value.
   public var quantity: Quantity
   /// Of which policy.
@@ -48,10 +60,12 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
   public var bootstrapsInPlace: Bool
   /// What becomes of the value at the end of an episode.
   public var endings: EndingTreatment
+  /// What the value counts beside reward.
+  public var softness: Softness
 
   public init(
     _ quantity: Quantity, of policy: PolicyReference, discount: Double, rewardScale: Double = 1,
-    bootstrapsInPlace: Bool = false, endings: EndingTreatment = .asTheyAre
+    bootstrapsInPlace: Bool = false, endings: EndingTreatment = .asTheyAre, softness: Softness = .none
   ) {
     precondition(discount >= 0 && discount <= 1, "discount must be in [0, 1], but is \(discount)")
     self.quantity = quantity
@@ -60,6 +74,7 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
     self.rewardScale = rewardScale
     self.bootstrapsInPlace = bootstrapsInPlace
     self.endings = endings
+    self.softness = softness
   }
 
   public var description: String {
@@ -78,8 +93,9 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
       case .terminationIgnored: ", as if no episode terminated"
       case .truncationTerminates: ", as if truncation were termination"
       }
-    return
-      "\(quantity == .stateValue ? "V(s)" : "Q(s, a)") \(subject), discount \(discount)\(scale)\(place)\(endings)"
+    let value = quantity == .stateValue ? "V(s)" : "Q(s, a)"
+    let bonus = softness == .none ? "" : ", with an entropy bonus"
+    return "\(value) \(subject), discount \(discount)\(bonus)\(scale)\(place)\(endings)"
   }
 }
 

@@ -1,38 +1,38 @@
+/// What came of the episodes of a run in several copies of a world.
+public struct EpisodeTally: Sendable, Hashable {
+  /// One episode that ended.
+  public struct Episode: Sendable, Hashable {
+    /// Environment steps of the whole run when it ended.
+    public var step: Int
+    /// Its undiscounted training reward.
+    public var reward: Double
+    /// Its undiscounted performance.
+    public var performance: Double
+    /// How many steps it took.
+    public var length: Int
+  }
+
+  /// How many episodes ended.
+  public fileprivate(set) var count = 0
+  /// The episodes that ended last, oldest first, up to ``memory``.
+  public fileprivate(set) var recent: [Episode] = []
+
+  /// How many episodes are remembered.
+  public static var memory: Int { 100 }
+
+  fileprivate mutating func add(_ episode: Episode) {
+    count += 1
+    if recent.count == Self.memory { recent.removeFirst() }
+    recent.append(episode)
+  }
+}
+
 /// The run loop over several copies of a world: ``Run`` for agents with networks, which are at their best on matrices.
 ///
 /// Worlds, agent and learner draw from streams of their own. The same seed gives the same run, bit for bit, however
 /// its steps are divided over calls, and whether it was archived and restored in between.
 public struct BatchRun<Subject: BatchAgent, Teacher: BatchLearner & ~Copyable>: ~Copyable, Sendable
 where Teacher.ActionSpace == Subject.ActionSpace {
-  /// What came of the episodes so far.
-  public struct Tally: Sendable, Hashable {
-    /// One episode that ended.
-    public struct Episode: Sendable, Hashable {
-      /// Environment steps of the whole run when it ended.
-      public var step: Int
-      /// Its undiscounted training reward.
-      public var reward: Double
-      /// Its undiscounted performance.
-      public var performance: Double
-      /// How many steps it took.
-      public var length: Int
-    }
-
-    /// How many episodes ended.
-    public internal(set) var count = 0
-    /// The episodes that ended last, oldest first, up to ``memory``.
-    public internal(set) var recent: [Episode] = []
-
-    /// How many episodes are remembered.
-    public static var memory: Int { 100 }
-
-    mutating func add(_ episode: Episode) {
-      count += 1
-      if recent.count == Self.memory { recent.removeFirst() }
-      recent.append(episode)
-    }
-  }
-
   /// The copies of the world the agent lives in.
   public var worlds: any EnvironmentBatch<BoxSpace, Subject.ActionSpace>
   /// The agent, as it is now. A copy of it is a snapshot.
@@ -42,7 +42,7 @@ where Teacher.ActionSpace == Subject.ActionSpace {
   /// Under which labels the learner sees rewards. The tally is of what the world said.
   public var labels = RewardLabels(name: "original", rule: .original)
   /// What came of the episodes so far.
-  public private(set) var tally = Tally()
+  public private(set) var tally = EpisodeTally()
 
   var agentStream: RandomStream
   var learnerStream: RandomStream
@@ -131,7 +131,7 @@ where Teacher.ActionSpace == Subject.ActionSpace {
   }
 }
 
-extension BatchRun: Archivable {
+extension BatchRun: Archivable where Teacher: ~Copyable {
   /// Puts everything in but the parameters and their ledger, which have a file of their own.
   public func archive(into archive: inout StateArchive) {
     archive.put(worlds, as: "worlds")
@@ -157,7 +157,7 @@ extension BatchRun: Archivable {
     let episodes = try archive.integers("episodes", count: 1)[0]
     let steps = try archive.integers("recentSteps")
     let returns = try archive.doubles("recentReturns", count: steps.count)
-    tally = Tally()
+    tally = EpisodeTally()
     for index in 0..<steps.count / 2 {
       tally.add(
         .init(

@@ -31,7 +31,7 @@ public struct Ensemble: Layer, Sendable, Hashable {
   /// How many members there are.
   public let members: Int
   /// The layers, the first to be applied first.
-  public let layers: [Stage]
+  public private(set) var layers: [Stage]
   /// Follows each layer but the last.
   public let activation: Activation
 
@@ -76,6 +76,17 @@ public struct Ensemble: Layer, Sendable, Hashable {
         return Stage(name: name, weight: weight, bias: bias, norm: Norm(scale: scale, shift: shift))
       }
     }
+  }
+
+  /// The same layers with the parameters of another block, which must be laid out like theirs.
+  public func reading(_ block: BlockHandle) -> Ensemble {
+    var copy = self
+    copy.layers = layers.map { stage in
+      Stage(
+        name: stage.name, weight: stage.weight.moved(to: block), bias: stage.bias.moved(to: block),
+        norm: stage.norm.map { Norm(scale: $0.scale.moved(to: block), shift: $0.shift.moved(to: block)) })
+    }
+    return copy
   }
 
   /// Gives every member the same batch.

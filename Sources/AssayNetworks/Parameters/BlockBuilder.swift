@@ -73,7 +73,7 @@ public struct BlockBuilder {
 }
 
 extension ParameterTensor {
-  fileprivate init(block: BlockHandle, name: String, shape: [Int], offset: Int, count: Int) {
+  init(block: BlockHandle, name: String, shape: [Int], offset: Int, count: Int) {
     self.block = block
     self.name = name
     self.shape = shape

@@ -28,6 +28,14 @@ public struct ParameterTensor: Sendable, Hashable {
     offset = tensor.offset
     count = tensor.count
   }
+
+  /// The tensor at the same place of another block, as long.
+  func moved(to block: BlockHandle) -> ParameterTensor {
+    precondition(
+      block.count == self.block.count,
+      "a block of \(block.count) numbers is not laid out like one of \(self.block.count)")
+    return ParameterTensor(block: block, name: name, shape: shape, offset: offset, count: count)
+  }
 }
 
 extension ParameterStore {

@@ -7,14 +7,21 @@ import AssayEnvironments
 /// A name joins by one more entry: nothing else knows which worlds and agents there are.
 public struct Catalogue: Sendable {
   public var environments: [EnvironmentEntry]
+  /// The agents whose parts are tables, which audits compare with exact truth.
   public var agents: [AgentEntry]
+  /// The agents with networks. One may have the name of one with tables: it is the same idea in another agent.
+  public var learners: [LearnerEntry]
 
-  public init(environments: [EnvironmentEntry], agents: [AgentEntry]) {
+  public init(environments: [EnvironmentEntry], agents: [AgentEntry], learners: [LearnerEntry] = []) {
     self.environments = environments
     self.agents = agents
+    self.learners = learners
   }
 
   /// The world of a name.
+  ///
+  /// Capitals, hyphens and a version at the end make no difference where only one world is meant: `CartPole-v1` is
+  /// `cart-pole`.
   ///
   /// - Parameters:
   ///   - name: what it is called.
@@ -24,14 +31,31 @@ public struct Catalogue: Sendable {
   public func environment(
     named name: String, otherwise: String? = nil
   ) throws(UnknownName) -> EnvironmentEntry {
-    guard let entry = environments.first(where: { $0.name == name }) else {
+    if let entry = environments.first(where: { $0.name == name }) { return entry }
+    let alike = environments.filter { Self.core(of: $0.name) == Self.core(of: name) }
+    guard alike.count == 1, let entry = alike.first else {
       throw UnknownName(
         kind: "environment", name: name, known: environments.map(\.name), otherwise: otherwise)
     }
     return entry
   }
 
-  /// The agent of a name.
+  /// A name without what people leave out or put differently: `CartPole-v1` and `cart-pole` are both `cartpole`.
+  private static func core(of name: String) -> String {
+    name.replacing(#/-v\d+$/#, with: "").lowercased().filter { $0.isLetter || $0.isNumber }
+  }
+
+  /// The agent with networks of a name.
+  ///
+  /// - Throws: ``UnknownName`` with the nearest name there is.
+  public func learner(named name: String) throws(UnknownName) -> LearnerEntry {
+    guard let entry = learners.first(where: { $0.name == name }) else {
+      throw UnknownName(kind: "agent", name: name, known: learners.map(\.name))
+    }
+    return entry
+  }
+
+  /// The agent with tables of a name.
   ///
   /// - Throws: ``UnknownName`` with the nearest name there is.
   public func agent(named name: String) throws(UnknownName) -> AgentEntry {
@@ -200,5 +224,6 @@ public enum Ability: String, Sendable, Hashable, CaseIterable {
 
 extension Catalogue {
   /// The worlds and agents of the package.
-  public static let standard = Catalogue(environments: standardEnvironments, agents: standardAgents)
+  public static let standard = Catalogue(
+    environments: standardEnvironments, agents: standardAgents, learners: standardLearners)
 }

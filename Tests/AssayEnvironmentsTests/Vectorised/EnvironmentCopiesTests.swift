@@ -43,7 +43,7 @@ struct EnvironmentCopiesTests {
 
   /// A batch with a fault, of which the checks must tell.
   struct Faulty: EnvironmentBatch {
-    enum Fault: CaseIterable { case finalObservation, ending, reward, otherStreams }
+    enum Fault: CaseIterable { case finalObservation, ending, reward, otherStreams, otherRows, forgetting }
     var base: EnvironmentCopies<FrozenLake>
     var fault: Fault?
 
@@ -60,11 +60,15 @@ struct EnvironmentCopiesTests {
     mutating func reset() { base.reset() }
     mutating func step(_ actions: [Int]) { base.step(actions) }
     func copies(of rows: [Int], drawingFrom streams: [RandomStream]) -> Faulty {
-      Faulty(base: base.copies(of: rows, drawingFrom: streams), fault: fault)
+      let rows = fault == .otherRows ? rows.map { ($0 + 1) % count } : rows
+      return Faulty(base: base.copies(of: rows, drawingFrom: streams), fault: fault)
     }
     mutating func append(contentsOf other: Faulty) { base.append(contentsOf: other.base) }
     func archive(into archive: inout StateArchive) { base.archive(into: &archive) }
-    mutating func restore(from archive: StateArchive) throws(DataError) { try base.restore(from: archive) }
+    mutating func restore(from archive: StateArchive) throws(DataError) {
+      try base.restore(from: archive)
+      if fault == .forgetting { base.reset() }
+    }
   }
 
   @Test("a fault is found", arguments: Faulty.Fault.allCases)
@@ -75,7 +79,35 @@ struct EnvironmentCopiesTests {
     let sound = EnvironmentBatchChecks(Faulty(base: base), of: world, stream: other).run()
     #expect(sound == [])
     let found = EnvironmentBatchChecks(Faulty(base: base, fault: fault), of: world, stream: Self.stream).run()
-    #expect(found.map(\.check) == [EnvironmentBatchCheck.agreement.rawValue])
+    let expected: [EnvironmentBatchCheck] =
+      switch fault {
+      case .finalObservation, .ending: [.agreement]
+      case .reward, .otherStreams: [.agreement, .branching]
+      case .otherRows: [.branching]
+      case .forgetting: [.archive]
+      }
+    #expect(found.map(\.check) == expected.map(\.rawValue))
+  }
+
+  @Test("what a world takes from one episode to the next is archived with it, through other wrappers too")
+  func memory() throws {
+    let world = TimeLimit(
+      NormalizedObservations(NormalizedRewards(TimeLimit(Pendulum(), steps: 9), discount: 0.9)), steps: 5)
+    var copies = EnvironmentCopies(world, count: 2, stream: Self.stream)
+    copies.reset()
+    var torque = copies.actionSpace.column(count: 2)
+    torque.values = [1, -1.5]
+    for _ in 0..<13 { copies.step(torque) }
+    #expect(copies.worlds[0].memory.count == 8 + 4)
+    var archive = StateArchive()
+    archive.put(copies, as: "copies")
+    var restored = EnvironmentCopies(world, count: 2, stream: RandomStream(seed: 0))
+    try StateArchive(archive.tensors).restore(&restored, from: "copies")
+    for _ in 0..<8 {
+      copies.step(torque)
+      restored.step(torque)
+      #expect(copies.rewards == restored.rewards && copies.observations == restored.observations)
+    }
   }
 
   @Test("a column holds vectors of its width, each in its place")
