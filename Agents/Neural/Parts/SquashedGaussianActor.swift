@@ -143,6 +143,12 @@ struct ActionBox: Sendable {
 
   /// How many coordinates there are.
   var count: Int { centres.count }
+
+  /// One coordinate of an action as networks see it.
+  func stretched(_ number: Float, _ index: Int) -> Float { (number - centres[index]) / halfWidths[index] }
+
+  /// An action as networks see it.
+  func stretched(_ action: [Float]) -> [Float] { action.indices.map { stretched(action[$0], $0) } }
 }
 
 /// The network of a squashed Gaussian policy.

@@ -93,10 +93,3 @@ public struct TwinCritic: ActionCritic {
       })
   }
 }
-
-extension ActionBox {
-  /// An action as networks see it.
-  func stretched(_ action: [Float]) -> [Float] {
-    action.indices.map { (action[$0] - centres[$0]) / halfWidths[$0] }
-  }
-}
