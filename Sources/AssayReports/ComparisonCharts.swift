@@ -119,24 +119,26 @@ struct IntervalsChart {
 
   var markup: Markup {
     let values = rows.flatMap { [$0.score.estimate, $0.score.low ?? $0.score.estimate, $0.score.high ?? $0.score.estimate] }
-    let bottom = 24.0 + 26 * Double(rows.count)
+    // The name of the reference stands above.
+    let top = reference == nil ? 2.0 : 18
+    let bottom = top + 6 + 26 * Double(rows.count)
     let scale = Scale(
       for: values + room + (reference.map { [$0.value] } ?? []), from: nameWidth + 8, to: width - 62, padding: 0.04)
     let ticks = scale.ticks(4)
     let grid = ticks.values.map { value -> Markup in
-      let line = Shape.line(x1: scale(value), y1: 18, x2: scale(value), y2: bottom, style: "grid")
+      let line = Shape.line(x1: scale(value), y1: top, x2: scale(value), y2: bottom, style: "grid")
       let label = NumberText.tick(value, step: ticks.step)
       return "\(line)\(Shape.text(label, x: scale(value), y: bottom + 15, anchor: .middle, style: "tick"))"
     }
     let limit = reference.map { reference -> Markup in
       let x = scale(reference.value)
       return """
-        \(Shape.line(x1: x, y1: 18, x2: x, y2: bottom, style: "limit"))\
+        \(Shape.line(x1: x, y1: top, x2: x, y2: bottom, style: "limit"))\
         \(Shape.text(reference.name, x: x, y: 12, anchor: .middle, style: "tick"))
         """
     }
     let marks = rows.enumerated().map { index, row -> Markup in
-      let y = 35 + 26 * Double(index)
+      let y = top + 17 + 26 * Double(index)
       let colour = SeriesStyle.colour(row.series)
       var interval: Markup = ""
       if let low = row.score.low, let high = row.score.high {

@@ -135,7 +135,7 @@ public struct ComparisonPage: Sendable {
 
   private var profiles: Markup {
     let half = comparison.groups.map { group -> String in
-      let above = zip(comparison.thresholds, group.profile).last { $0.1.estimate >= 0.5 }?.0
+      let above = group.profile.lastIndex { $0.estimate >= 0.5 }.map { comparison.thresholds[$0] }
       return "half of the runs of \(group.name) score more than \(NumberText.number(above))"
     }
     let chart = CurvesChart(
