@@ -129,7 +129,7 @@ public enum DQN {
       self.batch = Batch(configuration.batchSize)
     }
 
-    /// - Parameter target: stands for Q̄.
+    /// Describes an update, with `target` for Q̄.
     private static func describe(
       _ configuration: DQNConfiguration, critic: ActionValueNetwork, block: BlockHandle,
       target: ActionValueNetwork, observationCount: Int, reading store: borrowing ParameterStore
@@ -151,7 +151,8 @@ public enum DQN {
         let inner = minimum(size, Float(configuration.largestError))
         let losses = inner * (size - inner * 0.5)
         trace.loss(
-          "value", configuration.isPrioritized ? (trace.input("weights", rows) * losses).mean() : losses.mean(),
+          "value",
+          configuration.isPrioritized ? (trace.input("weights", rows) * losses).mean() : losses.mean(),
           reaching: [block])
         trace.output("errors", error)
         trace.output("meanValue", value.mean())
@@ -222,7 +223,8 @@ public enum DQN {
       if target == updatesTowards { return }
       let networks = [critic, targetNetwork]
       guard let network = networks.first(where: { $0.block == target }) else {
-        preconditionFailure("the target of a critic's aims must be one of its blocks, but is block \(target.index)")
+        preconditionFailure(
+          "the target of a critic's aims must be one of its blocks, but is block \(target.index)")
       }
       update = Learner.describe(
         configuration, critic: critic.layer, block: critic.block, target: network.layer,
@@ -358,7 +360,8 @@ public struct DQNConfiguration: AgentConfiguration {
   public static let hyperparameters: [Hyperparameter<Self>] = [
     .integer("copies", "in how many copies of the world it acts", 1...65_536, \.copies),
     .integer("buffer-size", "how many steps the replay buffer holds", 1...100_000_000, \.bufferSize),
-    .integer("learning-start", "environment steps before the first update", 0...1_000_000_000, \.learningStart),
+    .integer(
+      "learning-start", "environment steps before the first update", 0...1_000_000_000, \.learningStart),
     .integer("batch-size", "how many rows make a batch", 1...1_000_000, \.batchSize),
     .integer(
       "training-period", "environment steps from one round of updates to the next", 1...1_000_000,

@@ -104,13 +104,16 @@ struct ComparisonTests {
     let distributions = bootstrap.distributions(of: groups, for: 0) { sample in
       isSound = isSound && sample.map { $0.map(\.count) } == [[3, 2], [2]]
       for (sampled, group) in zip(sample, groups) {
-        for (sampled, task) in zip(sampled, group) { isSound = isSound && Set(sampled).isSubset(of: Set(task)) }
+        for (sampled, task) in zip(sampled, group) {
+          isSound = isSound && Set(sampled).isSubset(of: Set(task))
+        }
       }
       sums.insert(sample[0][0].reduce(0, +))
       return [sample[0][0][0], 7]
     }
     #expect(isSound && sums.count == 7)
-    #expect(distributions[0] == distributions[0].sorted() && distributions[1] == [Double](repeating: 7, count: 200))
+    #expect(
+      distributions[0] == distributions[0].sorted() && distributions[1] == [Double](repeating: 7, count: 200))
     let again = bootstrap.distributions(of: groups, for: 0) { [$0[0][1][0]] }
     #expect(again == bootstrap.distributions(of: groups, for: 0) { [$0[0][1][0]] })
     #expect(again != bootstrap.distributions(of: groups, for: 1) { [$0[0][1][0]] })

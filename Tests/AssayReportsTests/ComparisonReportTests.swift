@@ -33,12 +33,15 @@ import Testing
     html.components(separatedBy: "<\(element)").count - 1
   }
 
-  @Test func `every page is well-formed XML, with few seeds and many, and names that look like tags`() throws {
+  @Test func `every page is well-formed XML, with few seeds and many, and names that look like tags`() throws
+  {
     for seeds in [1, 2, 4, 10] {
       for groups in [[("one", 0.5)], [("one & only", 0.5), ("<b>", 0.2), ("two", 0.51)]] {
         let html = ComparisonPage(try compare(groups, seeds: seeds)).html
         let parser = XMLParser(data: Data(html.utf8))
-        #expect(parser.parse(), "\(seeds) seeds: line \(parser.lineNumber), \(String(describing: parser.parserError))")
+        #expect(
+          parser.parse(),
+          "\(seeds) seeds: line \(parser.lineNumber), \(String(describing: parser.parserError))")
         #expect(!html.contains("<b>") && !html.contains("<task>"))
         #expect(!html.contains("http://") && !html.contains("https://") && !html.contains("<script"))
       }
