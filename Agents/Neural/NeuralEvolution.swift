@@ -232,7 +232,8 @@ private struct Member: Sendable {
   }
 
   /// A member that nobody has tried, with parameters near its own.
-  func offspring(changing positions: [Int], by deviation: Double, using random: inout RandomStream) -> Member {
+  func offspring(changing positions: [Int], by deviation: Double, using random: inout RandomStream) -> Member
+  {
     var child = Member(parameters: parameters)
     for position in positions { child.parameters[position] += Float(random.normal(deviation: deviation)) }
     return child
