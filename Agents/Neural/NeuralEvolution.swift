@@ -232,7 +232,8 @@ private struct Member: Sendable {
   }
 
   /// A member that nobody has tried, with parameters near its own.
-  func offspring(changing positions: [Int], by deviation: Double, using random: inout RandomStream) -> Member {
+  func offspring(changing positions: [Int], by deviation: Double, using random: inout RandomStream) -> Member
+  {
     var child = Member(parameters: parameters)
     for position in positions { child.parameters[position] += Float(random.normal(deviation: deviation)) }
     return child
@@ -275,9 +276,9 @@ public struct NeuralEvolutionConfiguration: AgentConfiguration {
   /// γ of the returns that are selected for.
   public var discount = 1.0
   /// How far the first members lie from each other, for each parameter.
-  public var spread = 0.5
+  public var spread = 1.0
   /// m, how far offspring lie from a parent, for each parameter.
-  public var mutation = 0.1
+  public var mutation = 0.3
   /// Sizes of the hidden layers.
   public var hidden = [16]
   /// What follows each of them.

@@ -307,7 +307,9 @@ public struct NeuralREINFORCEConfiguration: AgentConfiguration {
     .number("rate", "step size", 0...1, \.rate),
     .flag("is-annealed", "whether the step size falls to zero over the run", \.isAnnealed),
     .number("entropy-weight", "c, what entropy is worth", 0...10, \.entropyWeight),
-    .number("largest-gradient", "the norm to which the gradient of each block is cut", 1e-6...1e6, \.largestGradient),
+    .number(
+      "largest-gradient", "the norm to which the gradient of each block is cut", 1e-6...1e6, \.largestGradient
+    ),
     .integers("hidden", "sizes of the hidden layers", count: 0...8, 1...4096, \.hidden),
     .choice("activation", "what follows each hidden layer", \.activation),
   ]

@@ -36,7 +36,8 @@ public struct ConstantProbe<ActionSpace: ColumnarSpace>: ProbeWorld {
     return [0]
   }
 
-  public mutating func step(_ action: ActionSpace.Element, using random: inout RandomStream) -> Step<[Float]> {
+  public mutating func step(_ action: ActionSpace.Element, using random: inout RandomStream) -> Step<[Float]>
+  {
     checkStep(action)
     isOver = true
     return Step(observation: [0], reward: Reward(reward(for: action, at: [0])), ending: .terminated)

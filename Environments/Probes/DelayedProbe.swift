@@ -30,7 +30,9 @@ public struct DelayedProbe<ActionSpace: ColumnarSpace>: ProbeWorld {
 
   public var shownObservations: [[Float]] { [[0], [1]] }
 
-  public func reward(for action: ActionSpace.Element, at observation: [Float]) -> Double { Double(observation[0]) }
+  public func reward(for action: ActionSpace.Element, at observation: [Float]) -> Double {
+    Double(observation[0])
+  }
 
   public func valueAfter(_ observation: [Float], discount: Double) -> Double { observation[0] == 0 ? 1 : 0 }
 
@@ -40,7 +42,8 @@ public struct DelayedProbe<ActionSpace: ColumnarSpace>: ProbeWorld {
     return [shown]
   }
 
-  public mutating func step(_ action: ActionSpace.Element, using random: inout RandomStream) -> Step<[Float]> {
+  public mutating func step(_ action: ActionSpace.Element, using random: inout RandomStream) -> Step<[Float]>
+  {
     checkStep(action)
     let paid = reward(for: action, at: [shown])
     isOver = shown == 1

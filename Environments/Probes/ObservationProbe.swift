@@ -29,7 +29,9 @@ public struct ObservationProbe<ActionSpace: ColumnarSpace>: ProbeWorld {
 
   public var shownObservations: [[Float]] { [[-1], [1]] }
 
-  public func reward(for action: ActionSpace.Element, at observation: [Float]) -> Double { Double(observation[0]) }
+  public func reward(for action: ActionSpace.Element, at observation: [Float]) -> Double {
+    Double(observation[0])
+  }
 
   public mutating func reset(using random: inout RandomStream) -> [Float] {
     isOver = false
@@ -37,7 +39,8 @@ public struct ObservationProbe<ActionSpace: ColumnarSpace>: ProbeWorld {
     return [shown]
   }
 
-  public mutating func step(_ action: ActionSpace.Element, using random: inout RandomStream) -> Step<[Float]> {
+  public mutating func step(_ action: ActionSpace.Element, using random: inout RandomStream) -> Step<[Float]>
+  {
     checkStep(action)
     isOver = true
     return Step(observation: [shown], reward: Reward(reward(for: action, at: [shown])), ending: .terminated)

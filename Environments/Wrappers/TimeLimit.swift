@@ -7,7 +7,7 @@ import Assay
 /// outcomes, where it lists them, are those of the base.
 public struct TimeLimit<Base: Environment>: Environment {
   /// How many steps an episode takes at most.
-  public let steps: Int
+  public private(set) var steps: Int
   /// The world without a limit.
   @inlinable public var base: Base { world }
 
@@ -35,9 +35,17 @@ public struct TimeLimit<Base: Environment>: Environment {
   }
   public var name: String { world.name }
   public var rewardRange: ClosedRange<Double> { world.rewardRange }
-  public var timeLimit: Int? { min(steps, world.timeLimit ?? steps) }
+  public var timeLimit: Int? { steps == .max ? world.timeLimit : min(steps, world.timeLimit ?? steps) }
   public var actionNames: [String] { world.actionNames }
   public var picture: Picture { world.picture }
+
+  /// The same world, cut off after more steps than anybody will take.
+  public func withoutTimeLimit() -> Self {
+    var result = self
+    result.world = world.withoutTimeLimit()
+    result.steps = .max
+    return result
+  }
 
   @inlinable
   public func isAvailable(_ action: Base.Action) -> Bool { world.isAvailable(action) }

@@ -41,6 +41,12 @@ where ActionSpace.Element: Sendable {
 
   public func isAvailable(_ action: Action) -> Bool { base.isAvailable(translated(action)) }
 
+  public func withoutTimeLimit() -> Self {
+    var result = self
+    result.base = base.withoutTimeLimit()
+    return result
+  }
+
   public mutating func reset(using random: inout RandomStream) -> [Float] {
     vector(base.reset(using: &random))
   }

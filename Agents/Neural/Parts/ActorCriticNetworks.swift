@@ -102,7 +102,7 @@ extension ParameterStore {
 }
 
 /// A network whose outputs describe a policy.
-struct PolicyNetwork: Sendable {
+public struct PolicyNetwork: Sendable {
   private let layers: MLP
   /// log σ of each coordinate, the same at every observation; `nil` where actions are choices.
   private let logDeviation: ParameterTensor?
@@ -114,7 +114,7 @@ struct PolicyNetwork: Sendable {
   ///   - actionSpace: what the policy is over.
   ///   - activation: follows each hidden layer.
   ///   - builder: the block.
-  init(
+  public init(
     _ sizes: [Int], _ actionSpace: some PolicySpace, activation: Activation, in builder: inout BlockBuilder
   ) {
     layers = MLP(
@@ -126,7 +126,7 @@ struct PolicyNetwork: Sendable {
 
   /// - Parameter x: `[rows, inputs]`.
   /// - Returns: `[rows, actionSpace.outputCount]`.
-  func callAsFunction(_ x: Matrix) -> Matrix {
+  public func callAsFunction(_ x: Matrix) -> Matrix {
     let means = layers(x)
     guard let logDeviation else { return means }
     let deviations: Vector = x.trace.parameter(logDeviation)

@@ -45,6 +45,10 @@ public protocol Environment<Observation, Action>: Sendable {
   /// step and no other, unless they terminate before or with it.
   var timeLimit: Int? { get }
 
+  /// The same world in the same state, with no time limit, where it has one to take off; itself, where a world does not
+  /// say.
+  func withoutTimeLimit() -> Self
+
   /// The numbers that the world takes from one episode to the next, such as statistics of what it showed; none where
   /// it does not say. With them and its stream an episode can be gone through again.
   var memory: [Double] { get set }
@@ -66,6 +70,8 @@ extension Environment {
   public var rewardRange: ClosedRange<Double> { -.infinity ... .infinity }
 
   public var timeLimit: Int? { nil }
+
+  public func withoutTimeLimit() -> Self { self }
 
   @inlinable public var memory: [Double] {
     get { [] }

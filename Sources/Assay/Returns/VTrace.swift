@@ -45,7 +45,8 @@ public func vTraceReturns(
   checkFraction(decay, "decay")
   precondition(traceBound > 0, "traceBound must be positive, but is \(traceBound)")
   precondition(
-    ratioBound >= traceBound, "ratioBound must be at least \(traceBound), the traceBound, but is \(ratioBound)")
+    ratioBound >= traceBound,
+    "ratioBound must be at least \(traceBound), the traceBound, but is \(ratioBound)")
   var result = VTraceReturns(targets: values, advantages: values)
   // Vₜ₊₁ − v′ₜ of each copy.
   var later = [Double](repeating: 0, count: copies)

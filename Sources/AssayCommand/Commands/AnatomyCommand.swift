@@ -29,13 +29,15 @@ struct AnatomyCommand: AsyncParsableCommand {
       let runs = try Runs.open(folder)
       guard runs.count == 1 else {
         throw Failure(
-          status: ExitStatus.usage, message: "\(folder): holds \(runs.count) runs; allowed: the folder of one")
+          status: ExitStatus.usage, message: "\(folder): holds \(runs.count) runs; allowed: the folder of one"
+        )
       }
       let known = runs[0].checkpointSteps
       if let checkpoint, !known.contains(checkpoint) {
         throw Failure(
           status: ExitStatus.usage,
-          message: "--checkpoint is \(checkpoint); allowed: \(known.map(String.init).joined(separator: " or "))")
+          message:
+            "--checkpoint is \(checkpoint); allowed: \(known.map(String.init).joined(separator: " or "))")
       }
       let anatomy = RunAnatomy(
         of: try Runs.load(runs[0], at: checkpoint), description: runs[0].description)
@@ -55,7 +57,9 @@ struct AnatomyCommand: AsyncParsableCommand {
     let parts = anatomy.parts
     tell("\(parts.actor): \(parts.objective)", indent: 2, hanging: 2)
     tell(parts.critic.map { "\($0): \(parts.claim ?? "")" } ?? "no critic", indent: 2, hanging: 2)
-    tell(parts.worldModel.map { "\($0): predicts what actions lead to" } ?? "no world model", indent: 2, hanging: 2)
+    tell(
+      parts.worldModel.map { "\($0): predicts what actions lead to" } ?? "no world model", indent: 2,
+      hanging: 2)
     print("")
     let names = max(5, anatomy.blocks.map(\.name.count).max() ?? 0)
     func row(_ cells: [String]) {
@@ -82,7 +86,9 @@ struct AnatomyCommand: AsyncParsableCommand {
         tell(text, indent: 2, hanging: 2)
       }
       let silent = block.writers.filter { writer in
-        !block.writes.contains { $0.writer == writer || $0.writer.components(separatedBy: " + ").contains(writer) }
+        !block.writes.contains {
+          $0.writer == writer || $0.writer.components(separatedBy: " + ").contains(writer)
+        }
       }
       if !silent.isEmpty { tell("never written by \(silent.joined(separator: ", "))", indent: 2, hanging: 2) }
       for share in block.shares {

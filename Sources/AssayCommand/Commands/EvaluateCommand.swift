@@ -22,7 +22,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "How many episodes.")
   var episodes = 100
 
-  @Option(help: "How the agent acts: 'greedy' (what it takes to be best), 'policy' (drawn from it) or 'exploring'.")
+  @Option(
+    help: "How the agent acts: 'greedy' (what it takes to be best), 'policy' (drawn from it) or 'exploring'.")
   var conduct = Conduct.greedy.rawValue
 
   @Option(help: "Which checkpoint or snapshot, by its step; the last checkpoint, if left out.")
@@ -56,7 +57,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     try await reporting {
       guard (1...100_000).contains(episodes) else {
         throw Failure(
-          status: ExitStatus.usage, message: "--episodes is \(episodes); allowed: a whole number from 1 to 100000")
+          status: ExitStatus.usage,
+          message: "--episodes is \(episodes); allowed: a whole number from 1 to 100000")
       }
       guard let conduct = Conduct(rawValue: conduct) else {
         throw UnknownName(kind: "conduct", name: conduct, known: Conduct.allCases.map(\.rawValue))
@@ -94,7 +96,9 @@ struct EvaluateCommand: AsyncParsableCommand {
       for line in TextLayout.wrapped(text) { print(line) }
     }
     if result.runs.count > 1 {
-      print("over \(result.runs.count) runs: \(NumberText.interval(result.reward))".replacing("\u{A0}", with: " "))
+      print(
+        "over \(result.runs.count) runs: \(NumberText.interval(result.reward))".replacing("\u{A0}", with: " ")
+      )
     }
   }
 }

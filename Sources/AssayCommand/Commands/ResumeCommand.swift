@@ -61,7 +61,8 @@ enum Runs {
   /// The runs that a path stands for.
   static func open(_ path: String) throws -> [RunFolder] {
     var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue
+    else {
       throw Failure(
         status: ExitStatus.noInput, message: "\(path): there is no such folder; allowed: the folder of a run")
     }

@@ -52,7 +52,8 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The folder to make; it may be there if it is empty.", valueName: "folder"))
   var out: String?
 
-  @Option(help: ArgumentHelp("Take what is not typed from a file, with the same names.", valueName: "file.yaml"))
+  @Option(
+    help: ArgumentHelp("Take what is not typed from a file, with the same names.", valueName: "file.yaml"))
   var config: String?
 
   @Option(help: ArgumentHelp("Set something in the world; may be repeated.", valueName: "name=value"))
@@ -69,10 +70,12 @@ struct TrainCommand: AsyncParsableCommand {
       valueName: "steps"))
   var checkpointEvery: String?
 
-  @Option(help: ArgumentHelp("Evaluate the agent each so many steps, besides at the end.", valueName: "steps"))
+  @Option(
+    help: ArgumentHelp("Evaluate the agent each so many steps, besides at the end.", valueName: "steps"))
   var evaluateEvery: String?
 
-  @Option(help: ArgumentHelp("In how many greedy episodes; 0 for never. 20, if left out.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("In how many greedy episodes; 0 for never. 20, if left out.", valueName: "count"))
   var evaluationEpisodes: String?
 
   @Flag(help: "Print JSON, schema assay.train/1.")

@@ -41,13 +41,15 @@ struct RunOrder {
     var flags = flags
     if environments.count > 1 {
       throw Failure(
-        status: ExitStatus.usage, message: "'\(environments[1])' is one word too many; allowed: one environment")
+        status: ExitStatus.usage,
+        message: "'\(environments[1])' is one word too many; allowed: one environment")
     }
     flags["environment"] = environments.first
     guard let agentName = flags["agent"] ?? named["agent"] else {
       let known = Names.catalogue.learners.map(\.name).joined(separator: ", ")
       // A mistyped flag is reported as that, and not as a missing `--agent`.
-      if let unknown = given.first(where: { flag in !Names.catalogue.learners.contains { $0.has(flag.name) } }) {
+      if let unknown = given.first(where: { flag in !Names.catalogue.learners.contains { $0.has(flag.name) } }
+      ) {
         throw Self.unknown(unknown.name, of: nil)
       }
       throw Failure(status: ExitStatus.usage, message: "--agent is missing; allowed: \(known)")
@@ -60,7 +62,8 @@ struct RunOrder {
     }
     environment = try Names.environment(environmentName)
     let isListed = Names.catalogue.environments.contains { [environment] in $0.name == environment.name }
-    self.environmentName = isListed ? environment.name : URL(fileURLWithPath: environmentName).standardized.path
+    self.environmentName =
+      isListed ? environment.name : URL(fileURLWithPath: environmentName).standardized.path
     for flag in given {
       guard let known = agent.hyperparameters.first(where: { $0.name == flag.name }) else {
         throw Self.unknown(flag.name, of: agent)
@@ -92,7 +95,9 @@ struct RunOrder {
       let name = String(parts.first ?? "")
       if parts.count > 1 {
         flags.append((name, String(parts[1])))
-      } else if isFlag(name), index < words.count, !["yes", "no", "true", "false", "on", "off"].contains(words[index]) {
+      } else if isFlag(name), index < words.count,
+        !["yes", "no", "true", "false", "on", "off"].contains(words[index])
+      {
         flags.append((name, nil))
       } else if index < words.count, !words[index].hasPrefix("--") {
         flags.append((name, words[index]))
@@ -126,9 +131,10 @@ struct RunOrder {
     var settings: [String: String] = [:]
     for entry in file?.settings ?? [] {
       guard let variable = environment.variables.first(where: { $0.name == entry.name }) else {
-        throw ScriptError(problems: [
-          file?.problem(withUnknown: entry, known: environment.variables.map(\.name))
-        ].compactMap(\.self))
+        throw ScriptError(
+          problems: [
+            file?.problem(withUnknown: entry, known: environment.variables.map(\.name))
+          ].compactMap(\.self))
       }
       guard variable.setting(from: entry.text) != nil else {
         throw ScriptError(

@@ -52,7 +52,9 @@ final class TrainingLine: Sendable {
   /// `7 s`, `3 min`, `2 h 5 min`.
   static func time(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e8 else { return "long" }
-    if seconds < 100 { return seconds < 10 ? "\(NumberText.trimmed((seconds * 10).rounded() / 10)) s" : "\(Int(seconds)) s" }
+    if seconds < 100 {
+      return seconds < 10 ? "\(NumberText.trimmed((seconds * 10).rounded() / 10)) s" : "\(Int(seconds)) s"
+    }
     let minutes = Int((seconds / 60).rounded())
     return minutes < 100 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
   }

@@ -25,6 +25,18 @@ public struct ProbeResult: Sendable, Hashable {
     /// How much less choosing at random is paid.
     public var randomShortfall: Double
 
+    public init(
+      observation: [Float], exact: [Double], estimates: [Double], greedyShortfall: Double,
+      policyShortfall: Double, randomShortfall: Double
+    ) {
+      self.observation = observation
+      self.exact = exact
+      self.estimates = estimates
+      self.greedyShortfall = greedyShortfall
+      self.policyShortfall = policyShortfall
+      self.randomShortfall = randomShortfall
+    }
+
     /// The largest distance of an estimate from what is exact; NaN where an estimate is.
     public var error: Double {
       zip(exact, estimates).reduce(0) { largest, pair in
@@ -41,6 +53,13 @@ public struct ProbeResult: Sendable, Hashable {
   /// What was read off.
   public var readings: [Reading]
   public var verdict: Verdict
+
+  public init(probe: Probe, steps: Int, readings: [Reading], verdict: Verdict) {
+    self.probe = probe
+    self.steps = steps
+    self.readings = readings
+    self.verdict = verdict
+  }
 
   /// How far from the truth, which is of size 1, a critic may be that passes.
   public static var valueTolerance: Double { 0.1 }
@@ -60,6 +79,7 @@ extension ProbeResult: CustomStringConvertible {
       return "\(place): the best less \(Self.text([reading.policyShortfall])), "
         + "at random \(Self.text([reading.randomShortfall]))"
     }
+    if verdict == .notApplicable { return "\(probe.name) not applicable (no critic)" }
     let blame = verdict == .failed ? "; suspect \(probe.suspect.rawValue)" : ""
     return "\(probe.name) \(verdict.rawValue) (\(numbers.joined(separator: "; ")))\(blame)"
   }

@@ -14,9 +14,10 @@ extension ProbeResult {
   ///   - seed: everything random follows from it.
   /// - Throws: `NonFiniteError` when a number that is not finite was written.
   public init<World: ProbeWorld, Model: WorldModel, Judge: Critic, Doer: ColumnActor, Teacher>(
-    training trainee: consuming BatchTrainee<
-      Anatomy<Model, Judge, Doer, ReactivePlanner<Doer.Action>>, Teacher
-    >,
+    training trainee:
+      consuming BatchTrainee<
+        Anatomy<Model, Judge, Doer, ReactivePlanner<Doer.Action>>, Teacher
+      >,
     in world: World, copies: Int, steps: Int, seed: UInt64
   ) throws(NonFiniteError)
   where

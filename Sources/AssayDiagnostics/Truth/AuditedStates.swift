@@ -51,7 +51,8 @@ extension BatchAgent {
         if stopped == nil { stopped = part } else { stopped?.append(contentsOf: part) }
         if last == count { break }
         living = living.copies(
-          of: Array(last - first..<count - first), drawingFrom: streams[last...].map { $0.substream(UInt64(now + 1)) })
+          of: Array(last - first..<count - first),
+          drawingFrom: streams[last...].map { $0.substream(UInt64(now + 1)) })
         first = last
       }
       living.step(living.actionSpace.clamped(agent.act(on: living.observations, as: .policy, using: &random)))

@@ -122,7 +122,9 @@ public struct Checkpoint: Sendable {
   /// The bytes of an account with another digest in place of the one that it has.
   private static func exchanging(_ digest: String, for other: String, in bytes: [UInt8]) -> [UInt8] {
     var result = bytes
-    if let place = bytes.firstRange(of: Array(digest.utf8)) { result.replaceSubrange(place, with: other.utf8) }
+    if let place = bytes.firstRange(of: Array(digest.utf8)) {
+      result.replaceSubrange(place, with: other.utf8)
+    }
     return result
   }
 

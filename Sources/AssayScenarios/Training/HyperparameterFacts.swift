@@ -84,7 +84,8 @@ extension HyperparameterValue: CustomStringConvertible {
   /// As it is typed: `0.0003`, `64,64`, `yes`.
   public var description: String {
     switch self {
-    case .number(let number): number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+    case .number(let number):
+      number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
     case .integer(let number): "\(number)"
     case .flag(let flag): flag ? "yes" : "no"
     case .word(let word): word

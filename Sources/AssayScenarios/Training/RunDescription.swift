@@ -143,7 +143,9 @@ enum StrictJSON {
   /// Reads a value from the bytes of a file.
   ///
   /// - Throws: `DataError` that names the file and the field.
-  static func decode<Value: Decodable>(_: Value.Type, from bytes: [UInt8], in url: URL) throws(DataError) -> Value {
+  static func decode<Value: Decodable>(_: Value.Type, from bytes: [UInt8], in url: URL) throws(DataError)
+    -> Value
+  {
     let data = Data(bytes)
     do throws(DataError) { try DataError.checkText(data) } catch { throw error.from(url.path) }
     let decoder = JSONDecoder()
@@ -172,8 +174,10 @@ enum StrictJSON {
     switch error {
     case DecodingError.keyNotFound(let key, let context):
       return DataError(
-        field: field(context.codingPath, key.stringValue), value: "missing", allowed: "what was written there")
-    case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
+        field: field(context.codingPath, key.stringValue), value: "missing", allowed: "what was written there"
+      )
+    case DecodingError.typeMismatch(let type, let context),
+      DecodingError.valueNotFound(let type, let context):
       return DataError(field: field(context.codingPath), value: "of another type", allowed: "\(type)")
     case DecodingError.dataCorrupted(let context):
       return DataError(

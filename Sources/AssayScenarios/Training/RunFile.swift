@@ -85,7 +85,8 @@ public struct RunFile: Sendable {
   ) {
     let texts = (node.sequence.map(Array.init) ?? [node]).map { $0.scalar?.string }
     guard !name.isEmpty, texts.allSatisfy({ $0 != nil }) else {
-      problems.append(problem(prefix + name, ScriptReader.text(node), "a value, or a list of numbers", at: node))
+      problems.append(
+        problem(prefix + name, ScriptReader.text(node), "a value, or a list of numbers", at: node))
       return
     }
     entries.append(Entry(name: name, text: texts.compactMap(\.self).joined(separator: ","), line: line))

@@ -15,7 +15,8 @@ struct ResumingTests {
     }
   }
 
-  @Test("a run that was stopped and taken up through its files ends with the same bits", arguments: SmallRun.all)
+  @Test(
+    "a run that was stopped and taken up through its files ends with the same bits", arguments: SmallRun.all)
   func bits(run: SmallRun) throws {
     let place = try TrainingFolder()
     let whole = try run.train(in: place.place("whole"))
@@ -53,7 +54,9 @@ struct ResumingTests {
     #expect(try two.folder.lines().count { $0["evaluation/return"] != nil } == 8)
   }
 
-  @Test("what is kept when comes from steps alone: two checkpoints, a snapshot each so often, a line each so often")
+  @Test(
+    "what is kept when comes from steps alone: two checkpoints, a snapshot each so often, a line each so often"
+  )
   func schedule() throws {
     let place = try TrainingFolder()
     let run = SmallRun(learner: try Catalogue.standard.learner(named: "ppo"))
@@ -61,7 +64,8 @@ struct ResumingTests {
     // Two copies step together, and 480 is even: every multiple is met as it is.
     #expect(folder.checkpointSteps == [384, 480])
     #expect(folder.snapshotSteps == [0, 120, 240, 360, 480])
-    #expect(try folder.lines().map { $0["step"] } == stride(from: 48, through: 480, by: 48).map { AnyHashable($0) })
+    #expect(
+      try folder.lines().map { $0["step"] } == stride(from: 48, through: 480, by: 48).map { AnyHashable($0) })
   }
 
   @Test("a finished run goes further, and its ledger goes on", arguments: [600, 1000])

@@ -23,7 +23,9 @@ struct TornFilesTests {
     return DataError(field: "", value: "", allowed: "")
   }
 
-  @Test("a file that is cut short, wherever, is refused by name, and the checkpoint before it is named", arguments: files)
+  @Test(
+    "a file that is cut short, wherever, is refused by name, and the checkpoint before it is named",
+    arguments: files)
   func cut(name: String) throws {
     let place = try TrainingFolder()
     let folder = try Self.run.train(in: place.place("run")).folder
@@ -96,7 +98,8 @@ struct TornFilesTests {
     #expect(error.source == file.path && error.field == field, "\(error)")
   }
 
-  @Test("what a killed process leaves behind is cleaned away, and what it wrote after the checkpoint is cut off")
+  @Test(
+    "what a killed process leaves behind is cleaned away, and what it wrote after the checkpoint is cut off")
   func leftovers() throws {
     let place = try TrainingFolder()
     let one = try Self.run.train(in: place.place("one")).folder

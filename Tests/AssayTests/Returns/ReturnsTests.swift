@@ -10,7 +10,9 @@ struct ReturnsTests {
   /// 9 stands where nothing follows, and must not count; 5 where somebody stopped watching, and must.
   private let nextValues: [Float] = [1.5, 2, -0.5, 0.75, 9, 1, 2, 5, 1, 0.5, -1.5, 2.5]
   private let ratios: [Float] = [0.5, 2, 1.5, 0.25, 0.8, 1, 3, 0.6, 1, 0.9, 0.4, 1.2]
-  private let endings: [Ending?] = [nil, nil, nil, nil, .terminated, nil, nil, .truncated, nil, nil, nil, nil]
+  private let endings: [Ending?] = [
+    nil, nil, nil, nil, .terminated, nil, nil, .truncated, nil, nil, nil, nil,
+  ]
 
   /// Numbers of size 10 at most, kept in single precision after sums in double precision: half a unit in the last place
   /// is 5·10⁻⁷, as is what the literals were rounded by.
