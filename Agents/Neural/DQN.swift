@@ -368,7 +368,8 @@ public struct DQNConfiguration: AgentConfiguration {
       \.trainingPeriod),
     .integer("gradient-steps", "how many updates a round has", 1...1_000_000, \.gradientSteps),
     .number("discount", "γ", 0...1, \.discount),
-    .integer("steps", "n, how many steps are taken as they were before a value stands in", 1...1000, \.steps),
+    .integer(
+      "return-steps", "n, how many steps are taken as they were before a value stands in", 1...1000, \.steps),
     .number("rate", "step size of Adam", 0...1, \.rate),
     .flag("is-annealed", "whether the step size falls to zero over the run", \.isAnnealed),
     .number("largest-gradient", "the norm to which gradients are cut", 1e-6...1e6, \.largestGradient),

@@ -5,15 +5,16 @@ import Testing
 
 @Suite("Logs for TensorBoard")
 struct TensorBoardTests {
-  @Test(
-    "checksums are CRC-32C",
-    arguments: [
-      // RFC 3720, appendix B.4: thirty-two zeros, ones, and numbers upwards.
-      ([UInt8](repeating: 0, count: 32), 0x8A91_36AA as UInt32),
-      ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43), (Array(0..<32), 0x46DD_794E),
-      // The check value of the catalogue of parametrised CRC algorithms.
-      (Array("123456789".utf8), 0xE306_9283),
-    ])
+  static let checked: [(bytes: [UInt8], checksum: UInt32)] = [
+    // RFC 3720, appendix B.4: thirty-two zeros, ones, and numbers upwards.
+    ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
+    ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
+    ([UInt8](0..<32), 0x46DD_794E),
+    // The check value of the catalogue of parametrised CRC algorithms.
+    ([UInt8]("123456789".utf8), 0xE306_9283),
+  ]
+
+  @Test("checksums are CRC-32C", arguments: checked)
   func checksums(bytes: [UInt8], checksum: UInt32) {
     #expect(TensorBoardLog.checksum(of: bytes) == checksum)
   }

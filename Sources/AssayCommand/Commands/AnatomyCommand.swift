@@ -63,7 +63,7 @@ struct AnatomyCommand: AsyncParsableCommand {
     print("")
     let names = max(5, anatomy.blocks.map(\.name.count).max() ?? 0)
     func row(_ cells: [String]) {
-      let widths = [min(names, 16), 11, 11, 10, 10, 11, 6]
+      let widths = [min(names, 17), 11, 11, 10, 10, 10, 7]
       var line = ""
       for (index, cell) in cells.enumerated() {
         line += TextLayout.padded(cell, columns: widths[index], onLeft: index > 2)

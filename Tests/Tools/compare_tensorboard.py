@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Opens the TensorBoard file of a run and compares what it shows with metrics.jsonl.
 
-    python3 Tests/Tools/tensorboard.py RUN [RUN ...]
+    python3 Tests/Tools/compare_tensorboard.py RUN [RUN ...]
 
 Where TensorBoard is installed, its own EventAccumulator reads the file. The records are read once more by the reader
 below, which knows the format alone, and checks every checksum.
@@ -126,9 +126,9 @@ def compare(name, shown, wanted):
 def main():
     readers = [("the reader here", read_alone)]
     try:
-        import tensorboard
+        from tensorboard import version
 
-        readers.append((f"TensorBoard {tensorboard.__version__}", read_with_tensorboard))
+        readers.append((f"TensorBoard {version.VERSION}", read_with_tensorboard))
     except ImportError:
         print("TensorBoard is not installed: only the reader here is asked")
     for run in map(pathlib.Path, sys.argv[1:]):
