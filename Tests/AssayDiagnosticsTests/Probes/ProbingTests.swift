@@ -6,8 +6,8 @@ import Testing
 
 /// Agents learn in worlds in which everything is known; those with a planted fault fail in the world made for it.
 ///
-/// Seeds are fixed. In a release build every agent passed every probe here with each of the seeds 0 to 9, with the
-/// exceptions noted where they matter.
+/// Seeds are fixed. Every agent was found to pass every probe that it passes here with each of the seeds 0 to 9, so
+/// that fewer than one in ten sets of seeds can be expected to fail by chance, and the one that is used does not.
 @Suite("Probing agents")
 struct ProbingTests {
   // MARK: Agents
@@ -162,6 +162,7 @@ struct ProbingTests {
         try ask(ContinuousActionProbe(), makePPO(space)),
         try ask(ContinuousMatchingProbe(), steps: 4096, makePPO(space)),
         try ask(ContinuousActionProbe(), makeREINFORCE(space)),
+        try ask(ContinuousActionProbe(), steps: 8192, makeA2C(space)),
       ], .passed)
   }
 
