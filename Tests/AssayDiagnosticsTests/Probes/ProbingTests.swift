@@ -6,8 +6,8 @@ import Testing
 
 /// Agents learn in worlds in which everything is known; those with a planted fault fail in the world made for it.
 ///
-/// Seeds are fixed. Every agent was found to pass every probe that it passes here with each of the seeds 0 to 9, so
-/// that fewer than one in ten sets of seeds can be expected to fail by chance, and the one that is used does not.
+/// Seeds are fixed. With each of the seeds 0 to 9 every agent was found to pass every probe that it passes here: 250
+/// trainings without a failure, so that one fails by chance at most 12 times in 1000, with 95% confidence.
 @Suite("Probing agents")
 struct ProbingTests {
   // MARK: Agents
