@@ -171,7 +171,7 @@ public enum DQN {
       buffer.append(step)
       let now = parameters.step
       let due = now / configuration.trainingPeriod - (now - step.count) / configuration.trainingPeriod
-      guard now >= configuration.learningStart, due > 0 else { return }
+      guard now >= configuration.warmUp, due > 0 else { return }
       improve(&parameters, updates: due * configuration.gradientSteps, using: &random)
     }
 
@@ -311,7 +311,7 @@ public struct DQNConfiguration: AgentConfiguration {
   /// How many steps the replay buffer holds.
   public var bufferSize = 100_000
   /// Environment steps before the first update.
-  public var learningStart = 100
+  public var warmUp = 100
   /// How many rows make a batch.
   public var batchSize = 32
   /// Environment steps, in all copies together, from one round of updates to the next.
@@ -352,7 +352,9 @@ public struct DQNConfiguration: AgentConfiguration {
   public var hidden = [64, 64]
   /// What follows each of them.
   public var activation = ActivationName.relu
-  /// Whether a layer normalisation stands before it.
+  /// Whether a layer normalisation stands before it, which keeps values from running away.
+  ///
+  /// - SeeAlso: Gallici et al. (2024), *Simplifying deep temporal difference learning*.
   public var isNormalized = false
 
   public init() {}
@@ -361,7 +363,7 @@ public struct DQNConfiguration: AgentConfiguration {
     .integer("copies", "in how many copies of the world it acts", 1...65_536, \.copies),
     .integer("buffer-size", "how many steps the replay buffer holds", 1...100_000_000, \.bufferSize),
     .integer(
-      "learning-start", "environment steps before the first update", 0...1_000_000_000, \.learningStart),
+      "warm-up", "environment steps before the first update", 0...1_000_000_000, \.warmUp),
     .integer("batch-size", "how many rows make a batch", 1...1_000_000, \.batchSize),
     .integer(
       "training-period", "environment steps from one round of updates to the next", 1...1_000_000,

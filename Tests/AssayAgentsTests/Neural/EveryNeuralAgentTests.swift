@@ -22,7 +22,7 @@ struct EveryNeuralAgentTests {
     try BatchTraineeChecks(steps: steps, make: make) { Self.vectors.copies(copies, stream: $0) }.run()
   }
 
-  private func ppo(sharesTrunk: Bool = false) -> PPOConfiguration {
+  private func smallPPO(sharesTrunk: Bool = false) -> PPOConfiguration {
     var configuration = PPOConfiguration()
     configuration.copies = 3
     configuration.rolloutLength = 8
@@ -36,7 +36,7 @@ struct EveryNeuralAgentTests {
 
   @Test("PPO", arguments: [false, true])
   func ppo(sharesTrunk: Bool) throws {
-    let configuration = ppo(sharesTrunk: sharesTrunk)
+    let configuration = smallPPO(sharesTrunk: sharesTrunk)
     let found = try findings(copies: 3) {
       PPO.make(
         observationCount: 4, actionSpace: Self.choices.actionSpace, configuration: configuration,
@@ -47,7 +47,7 @@ struct EveryNeuralAgentTests {
 
   @Test("PPO, where actions are vectors")
   func continuousPPO() throws {
-    let configuration = ppo()
+    let configuration = smallPPO()
     let found = try findings(copies: 3) {
       PPO.make(
         observationCount: 3, actionSpace: Self.vectors.actionSpace, configuration: configuration,
