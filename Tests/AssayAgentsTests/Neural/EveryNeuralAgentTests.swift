@@ -22,7 +22,7 @@ struct EveryNeuralAgentTests {
     try BatchTraineeChecks(steps: steps, make: make) { Self.vectors.copies(copies, stream: $0) }.run()
   }
 
-  private func smallPPO(sharesTrunk: Bool = false) -> PPOConfiguration {
+  private func small(sharesTrunk: Bool = false) -> PPOConfiguration {
     var configuration = PPOConfiguration()
     configuration.copies = 3
     configuration.rolloutLength = 8
@@ -36,7 +36,7 @@ struct EveryNeuralAgentTests {
 
   @Test("PPO", arguments: [false, true])
   func ppo(sharesTrunk: Bool) throws {
-    let configuration = smallPPO(sharesTrunk: sharesTrunk)
+    let configuration = small(sharesTrunk: sharesTrunk)
     let found = try findings(copies: 3) {
       PPO.make(
         observationCount: 4, actionSpace: Self.choices.actionSpace, configuration: configuration,
@@ -47,7 +47,7 @@ struct EveryNeuralAgentTests {
 
   @Test("PPO, where actions are vectors")
   func continuousPPO() throws {
-    let configuration = smallPPO()
+    let configuration = small()
     let found = try findings(copies: 3) {
       PPO.make(
         observationCount: 3, actionSpace: Self.vectors.actionSpace, configuration: configuration,
@@ -118,7 +118,7 @@ struct EveryNeuralAgentTests {
   func dqn(hasEverything: Bool) throws {
     var configuration = DQNConfiguration()
     configuration.copies = 2
-    configuration.warmUp = 20
+    configuration.learningStart = 20
     configuration.batchSize = 8
     configuration.hidden = [8]
     configuration.targetPeriod = 10
@@ -138,11 +138,11 @@ struct EveryNeuralAgentTests {
   func sac() throws {
     var configuration = SACConfiguration()
     configuration.copies = 2
-    configuration.warmUp = 20
+    configuration.learningStart = 20
     configuration.batchSize = 8
     configuration.updatesPerStep = 0.3
     configuration.hidden = [8]
-    configuration.memory = 64
+    configuration.bufferSize = 64
     let found = try findings(copies: 2) { [configuration] in
       SAC.make(
         observationCount: 3, actionSpace: Self.vectors.actionSpace, configuration: configuration,
@@ -154,7 +154,7 @@ struct EveryNeuralAgentTests {
   @Test("MBPO")
   func mbpo() throws {
     var configuration = MBPOConfiguration()
-    configuration.warmUp = 20
+    configuration.learningStart = 20
     configuration.batchSize = 8
     configuration.updatesPerStep = 0.5
     configuration.stepsBetweenFits = 25
