@@ -129,7 +129,7 @@ public enum DQN {
       self.batch = Batch(configuration.batchSize)
     }
 
-    /// - Parameter target: stands for Q̄.
+    /// Describes an update, with `target` for Q̄.
     private static func describe(
       _ configuration: DQNConfiguration, critic: ActionValueNetwork, block: BlockHandle,
       target: ActionValueNetwork, observationCount: Int, reading store: borrowing ParameterStore

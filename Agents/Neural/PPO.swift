@@ -38,10 +38,11 @@ public enum PPO<ActionSpace: PolicySpace> {
   ///   - configuration: how.
   ///   - runLength: environment steps of the whole run, over which what is annealed falls to zero.
   ///   - seed: the initial parameters follow from it.
+  ///   - decoy: labels of a second critic that an experiment can make the actor climb; `nil` for none.
   /// - Returns: both, ready for a `BatchRun` in as many copies as the configuration says.
   public static func make(
     observationCount: Int, actionSpace: ActionSpace, configuration: PPOConfiguration, runLength: Int,
-    seed: UInt64
+    seed: UInt64, decoy: RewardLabels? = nil
   ) -> BatchTrainee<Agent, Learner> {
     var stream = RandomStream(seed: seed).substream(3)
     var store = ParameterStore()
@@ -50,9 +51,15 @@ public enum PPO<ActionSpace: PolicySpace> {
       activation: configuration.activation.function, sharesTrunk: configuration.sharesTrunk, in: &store,
       using: &stream)
     let claim = Claim(.stateValue, of: .part("actor"), discount: configuration.discount)
-    let learner = Learner(
+    var learner = Learner(
       configuration, networks, claim: claim, observationCount: observationCount, actionSpace: actionSpace,
       runLength: runLength, in: &store)
+    learner.decoy = decoy.map {
+      DecoyCritic(
+        of: $0, hidden: configuration.hidden, activation: configuration.activation.function,
+        rate: configuration.rate,
+        observationCount: observationCount, in: &store, using: &stream)
+    }
     let agent = Agent(
       critic: StateValueCritic(claim: claim, observationCount: observationCount, networks.value),
       actor: NetworkActor(
@@ -77,6 +84,8 @@ public enum PPO<ActionSpace: PolicySpace> {
     private var update: Program
     private var optimizer: Optimizer
     private var rollout: Rollout<ActionSpace>
+    /// What an experiment can make the actor climb in the critic's place.
+    var decoy: DecoyCritic?
 
     init(
       _ configuration: PPOConfiguration, _ networks: ActorCriticNetworks, claim: Claim, observationCount: Int,
@@ -135,8 +144,9 @@ public enum PPO<ActionSpace: PolicySpace> {
     }
 
     private mutating func improve(_ parameters: inout ParameterStore, using random: inout RandomStream) {
-      let returns = rollout.returns(
+      var returns = rollout.returns(
         aims: aims, decay: configuration.decay, values: &values, reading: parameters)
+      if decoy != nil { followDecoy(&returns, &parameters) }
       let rows = rollout.count
       // What the policy thought of its actions before the first change.
       let before = actionSpace.logProbabilities(
@@ -162,6 +172,15 @@ public enum PPO<ActionSpace: PolicySpace> {
       metrics = noted
     }
 
+    /// Trains the decoy, and hands the actor its advantages where the actor is to climb it.
+    private mutating func followDecoy(_ returns: inout RolloutReturns, _ parameters: inout ParameterStore) {
+      guard var decoy = decoy.take() else { return }
+      let advantages = decoy.learn(
+        from: rollout, aims: aims, decay: configuration.decay, passes: configuration.passes, &parameters)
+      if aims.actor == decoy.block { returns.advantages = advantages }
+      self.decoy = consume decoy
+    }
+
     /// Gives the program some of the rollout.
     private mutating func hand(_ rows: [Int], _ returns: RolloutReturns, _ before: [Float]) {
       update.set("observations", to: rollout.observations.rows(rows).values)
@@ -176,11 +195,13 @@ public enum PPO<ActionSpace: PolicySpace> {
     public func archive(into archive: inout StateArchive) {
       archive.put(optimizer, as: "optimizer")
       archive.put(rollout, as: "rollout")
+      decoy?.archive(into: &archive)
     }
 
     public mutating func restore(from archive: StateArchive) throws(DataError) {
       try archive.restore(&optimizer, from: "optimizer")
       try archive.restore(&rollout, from: "rollout")
+      try decoy?.restore(from: archive)
     }
   }
 }

@@ -6,7 +6,8 @@ enum SeriesStyle {
   ///
   /// - SeeAlso: Okabe & Ito (2008), *Color universal design*.
   private static let colours: [(light: UInt32, dark: UInt32)] = [
-    (0x1B63A6, 0x74BBF7), (0xC2510A, 0xFF9145), (0x0A7A5C, 0x4FC8AD), (0x9C4A86, 0xDE9CCB), (0x8A6D00, 0xE0C341),
+    (0x1B63A6, 0x74BBF7), (0xC2510A, 0xFF9145), (0x0A7A5C, 0x4FC8AD), (0x9C4A86, 0xDE9CCB),
+    (0x8A6D00, 0xE0C341),
     (0x5B6068, 0xA4A8AF),
   ]
   private static let dashes = ["none", "7 3", "2 3", "9 3 2 3"]
@@ -29,7 +30,9 @@ enum SeriesStyle {
   }
 
   /// A band around a line.
-  static func band(_ upper: [(x: Double, y: Double)], _ lower: [(x: Double, y: Double)], _ index: Int) -> Markup {
+  static func band(_ upper: [(x: Double, y: Double)], _ lower: [(x: Double, y: Double)], _ index: Int)
+    -> Markup
+  {
     guard upper.count > 1 else { return "" }
     return """
       <path d="\(steps(upper + lower.reversed()))Z" class="themed" style="\(colour(index).style);fill-opacity:.18"/>
@@ -76,7 +79,8 @@ struct CurvesChart {
     let heights = lines.joined().flatMap { [$0.estimate, $0.low ?? $0.estimate, $0.high ?? $0.estimate] }
     let frame = PlotFrame(
       x: Scale(for: places, from: 40, to: 388),
-      y: Scale(for: heights + [0, 1], from: 208, to: 14, padding: isShare ? 0 : 0.03), xName: xName, yName: "")
+      y: Scale(for: heights + [0, 1], from: 208, to: 14, padding: isShare ? 0 : 0.03), xName: xName, yName: ""
+    )
     let bands = lines.enumerated().map { index, line -> Markup in
       guard line.allSatisfy({ $0.low != nil }) else { return "" }
       return SeriesStyle.band(
@@ -118,25 +122,30 @@ struct IntervalsChart {
   var width = 400.0
 
   var markup: Markup {
-    let values = rows.flatMap { [$0.score.estimate, $0.score.low ?? $0.score.estimate, $0.score.high ?? $0.score.estimate] }
-    let bottom = 24.0 + 26 * Double(rows.count)
+    let values = rows.flatMap {
+      [$0.score.estimate, $0.score.low ?? $0.score.estimate, $0.score.high ?? $0.score.estimate]
+    }
+    // The name of the reference stands above.
+    let top = reference == nil ? 2.0 : 18
+    let bottom = top + 6 + 26 * Double(rows.count)
     let scale = Scale(
-      for: values + room + (reference.map { [$0.value] } ?? []), from: nameWidth + 8, to: width - 62, padding: 0.04)
+      for: values + room + (reference.map { [$0.value] } ?? []), from: nameWidth + 8, to: width - 62,
+      padding: 0.04)
     let ticks = scale.ticks(4)
     let grid = ticks.values.map { value -> Markup in
-      let line = Shape.line(x1: scale(value), y1: 18, x2: scale(value), y2: bottom, style: "grid")
+      let line = Shape.line(x1: scale(value), y1: top, x2: scale(value), y2: bottom, style: "grid")
       let label = NumberText.tick(value, step: ticks.step)
       return "\(line)\(Shape.text(label, x: scale(value), y: bottom + 15, anchor: .middle, style: "tick"))"
     }
     let limit = reference.map { reference -> Markup in
       let x = scale(reference.value)
       return """
-        \(Shape.line(x1: x, y1: 18, x2: x, y2: bottom, style: "limit"))\
+        \(Shape.line(x1: x, y1: top, x2: x, y2: bottom, style: "limit"))\
         \(Shape.text(reference.name, x: x, y: 12, anchor: .middle, style: "tick"))
         """
     }
     let marks = rows.enumerated().map { index, row -> Markup in
-      let y = 35 + 26 * Double(index)
+      let y = top + 17 + 26 * Double(index)
       let colour = SeriesStyle.colour(row.series)
       var interval: Markup = ""
       if let low = row.score.low, let high = row.score.high {

@@ -71,11 +71,13 @@ public struct ComparisonPage: Sendable {
       id: "improvement", title: "Probability of improvement",
       rows: comparison.pairs.map { pair in
         .init(
-          name: "\(pair.one) over \(pair.other)", series: series(pair.one), score: pair.probabilityOfImprovement)
+          name: "\(pair.one) over \(pair.other)", series: series(pair.one),
+          score: pair.probabilityOfImprovement)
       }, reference: (0.5, "even"), room: [0, 1], nameWidth: 190, width: 470)
     let corrected: Markup =
       comparison.pairs.count > 1
-      ? " Intervals of differences are wide enough for all \(comparison.pairs.count) to hold together (Bonferroni)." : ""
+      ? " Intervals of differences are wide enough for all \(comparison.pairs.count) to hold together (Bonferroni)."
+      : ""
     return """
       <div class="cards">
       \(answers)</div>
@@ -135,7 +137,7 @@ public struct ComparisonPage: Sendable {
 
   private var profiles: Markup {
     let half = comparison.groups.map { group -> String in
-      let above = zip(comparison.thresholds, group.profile).last { $0.1.estimate >= 0.5 }?.0
+      let above = group.profile.lastIndex { $0.estimate >= 0.5 }.map { comparison.thresholds[$0] }
       return "half of the runs of \(group.name) score more than \(NumberText.number(above))"
     }
     let chart = CurvesChart(
@@ -158,7 +160,8 @@ public struct ComparisonPage: Sendable {
     }
     let table = Table(
       label: "Scores by task",
-      columns: [("Task", .name), ("0 is", .number), ("1 is", .number)] + names.map { ($0, .number) }, rows: rows)
+      columns: [("Task", .name), ("0 is", .number), ("1 is", .number)] + names.map { ($0, .number) },
+      rows: rows)
     return """
       \(table.markup)<p class="lead">Means over seeds in each task's own units, with Student-t intervals.</p>
 

@@ -46,7 +46,8 @@ public struct ComparisonText: Sendable {
     let largest = comparison.groups.map { max(0, $0.interquartileMean.estimate) }.max() ?? 0
     let name = nameColumns(comparison.groups.map(\.name), leaving: 46)
     let heads =
-      "  " + TextLayout.padded("", columns: name) + TextLayout.padded("interquartile mean", columns: 26, onLeft: true)
+      "  " + TextLayout.padded("", columns: name)
+      + TextLayout.padded("interquartile mean", columns: 26, onLeft: true)
     return [TerminalLine("Normalised scores at the end", .bold), TerminalLine(heads, .dim)]
       + comparison.groups.flatMap { group -> [TerminalLine] in
         let line = TerminalLine(

@@ -48,7 +48,8 @@ struct ReplayBufferTests {
     #expect(kept == Set(max(0, added - capacity)..<added))
   }
 
-  @Test("relabelling changes what is read, before and after rows are forgotten, and keeps what the world said")
+  @Test(
+    "relabelling changes what is read, before and after rows are forgotten, and keeps what the world said")
   func relabelling() {
     var buffer = filled(capacity: 5, steps: 4, copies: 2)
     let original = (0..<5).map(buffer.reward)

@@ -36,7 +36,8 @@ struct SequenceSamplerTests {
     #expect(extents == [1, 2, 3, 4])
   }
 
-  @Test("every row is equally likely to be the first of a padded stretch, and every fitting one of a whole one")
+  @Test(
+    "every row is equally likely to be the first of a padded stretch, and every fitting one of a whole one")
   func evenness() throws {
     var random = RandomStream(seed: 2)
     for (ends, rows) in [(SequenceSampler.Ends.padded, 21), (.whole, 9)] {

@@ -227,7 +227,9 @@ struct EnsembleFit: ~Copyable, Sendable {
       for place in 0..<networks.members * each {
         let source = choose(place % each)
         let first = place * (count + actionCount)
-        for number in 0..<count { inputs[first + number] = replay.observations.values[source * count + number] }
+        for number in 0..<count {
+          inputs[first + number] = replay.observations.values[source * count + number]
+        }
         for number in 0..<actionCount {
           inputs[first + count + number] = box.stretched(
             replay.actions.values[source * actionCount + number], number)

@@ -47,6 +47,13 @@ struct Rollout<ActionSpace: ColumnarSpace>: Sendable {
     steps += 1
   }
 
+  /// The same stretch with other rewards.
+  func relabelled(_ label: (Double) -> Double) -> Self {
+    var result = self
+    result.rewards = rewards.map(label)
+    return result
+  }
+
   /// Forgets everything.
   mutating func removeAll() {
     observations = VectorColumn(count: 0, width: observations.width)

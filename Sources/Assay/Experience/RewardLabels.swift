@@ -31,7 +31,7 @@ public struct RewardLabels: Sendable {
   }
 
   /// The label of the `position`-th transition, given what the world said.
-  func label(_ original: Reward, at position: Int) -> Reward {
+  package func label(_ original: Reward, at position: Int) -> Reward {
     switch rule {
     case .original: original
     case .zero: 0

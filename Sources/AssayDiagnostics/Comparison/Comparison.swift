@@ -261,7 +261,8 @@ public struct Comparison: Sendable, Hashable, Codable {
       guard terms.allSatisfy({ $0.degrees > 0 }) else { return nil }
       let variance = terms.reduce(0) { $0 + $1.variance }
       guard variance > 0 else { return (mean, mean) }
-      let degrees = variance * variance / terms.reduce(0) { $0 + $1.variance * $1.variance / Double($1.degrees) }
+      let degrees =
+        variance * variance / terms.reduce(0) { $0 + $1.variance * $1.variance / Double($1.degrees) }
       // Rounded down, which is on the safe side; a rounding error must not make 8 out of 9.
       let quantile = StudentT.quantile((1 + confidence) / 2, degrees: max(1, Int(degrees + 1e-9)))
       return (mean - quantile * variance.squareRoot(), mean + quantile * variance.squareRoot())

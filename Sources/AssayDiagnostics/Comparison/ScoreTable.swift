@@ -81,7 +81,8 @@ public struct ScoreTable: Sendable, Hashable {
       throw DataError(field: "steps", value: "\(steps)", allowed: "at least one, rising")
     }
     guard !groups.isEmpty, Set(groups.map(\.name)).count == groups.count else {
-      throw DataError(field: "groups", value: "\(groups.map(\.name))", allowed: "at least one, each named once")
+      throw DataError(
+        field: "groups", value: "\(groups.map(\.name))", allowed: "at least one, each named once")
     }
     for group in groups {
       guard group.runs.count == tasks.count else {

@@ -38,7 +38,9 @@ struct A2CTests {
       "critic/explained variance": 0, "gradient norm": 0.866_025, "rate": 0.4,
     ]
     #expect(entries.count == expected.count)
-    for (name, value) in entries { #expect(abs(value - (expected[name] ?? .nan)) < 1e-6, "\(name): \(value)") }
+    for (name, value) in entries {
+      #expect(abs(value - (expected[name] ?? .nan)) < 1e-6, "\(name): \(value)")
+    }
   }
 
   @Test("A run that is archived and taken up again ends where one in one go ends")

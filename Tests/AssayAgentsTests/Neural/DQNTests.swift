@@ -137,7 +137,9 @@ struct DQNTests {
     // The first step of Adam is the rate, 0.01, whatever the gradient's length.
     let expected: [Float] = [0.51, -0.25, 0.26, 1, 0.11, -0.2]
     for (one, other) in zip(found, expected) { #expect(abs(one - other) < 1e-6) }
-    #expect(parameters.values(of: parameters.blocks[1].handle) == trainee.agent.parameters.values(of: parameters.blocks[1].handle))
+    #expect(
+      parameters.values(of: parameters.blocks[1].handle)
+        == trainee.agent.parameters.values(of: parameters.blocks[1].handle))
   }
 
   @Test("rows drawn more often weigh less")
@@ -243,7 +245,8 @@ struct DQNTests {
     #expect(
       agent.actor.distributions(at: [[1, 2], [3, -1]], reading: agent.parameters).map(\.probabilities)
         == [[0, 1], [1, 0]])
-    guard case .actionValues(let values) = agent.critic.estimates(of: [[1, 2]], reading: agent.parameters) else {
+    guard case .actionValues(let values) = agent.critic.estimates(of: [[1, 2]], reading: agent.parameters)
+    else {
       Issue.record("no action values")
       return
     }

@@ -46,7 +46,9 @@ struct PPOTests {
       "gradient norm": 0.712_132, "rate": 0.1,
     ]
     #expect(entries.count == expected.count)
-    for (name, value) in entries { #expect(abs(value - (expected[name] ?? .nan)) < 2e-5, "\(name): \(value)") }
+    for (name, value) in entries {
+      #expect(abs(value - (expected[name] ?? .nan)) < 2e-5, "\(name): \(value)")
+    }
   }
 
   @Test("Explained variance is the share of what varies that was foreseen")

@@ -1,7 +1,6 @@
 import Assay
 import AssayEnvironments
 import AssayNetworks
-import AssayTesting
 import Foundation
 import Testing
 
@@ -296,19 +295,6 @@ struct SACTests {
       observationCount: 3, actionSpace: world.actionSpace, configuration: Self.quick, runLength: 120,
       seed: seed)
     return BatchRun(trainee: trainee, seed: seed) { world.copies(3, stream: $0) }
-  }
-
-  @Test("keeps the contract of agents that learn in copies of a world")
-  func contract() throws {
-    let world = TimeLimit(Pendulum(), steps: 9)
-    let checks = BatchTraineeChecks(steps: 60) {
-      SAC.make(
-        observationCount: 3, actionSpace: world.actionSpace, configuration: Self.quick, runLength: 120,
-        seed: 1)
-    } in: {
-      world.copies(3, stream: $0)
-    }
-    #expect(try checks.run() == [])
   }
 
   @Test("the same seed gives the same bits, and another seed others")
