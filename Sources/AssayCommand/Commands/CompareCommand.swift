@@ -39,8 +39,9 @@ struct CompareCommand: AsyncParsableCommand {
       guard !folders.isEmpty else {
         throw Failure(status: ExitStatus.usage, message: "there is nothing to compare; allowed: folders of runs")
       }
+      let scales = try scales()
       if let report { try Files.checkWritable(report, flag: "--report") }
-      let scores = try RunScores(folders.map { ($0, try Runs.open($0)) }, scales: try scales())
+      let scores = try RunScores(folders.map { ($0, try Runs.open($0)) }, scales: scales)
       let comparison = Comparison(try scores.table())
       if let report {
         try Files.write(Data(ComparisonPage(comparison).html.utf8), to: report, flag: "--report")
