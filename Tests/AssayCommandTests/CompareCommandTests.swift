@@ -5,13 +5,15 @@ import Testing
 struct CompareCommandTests {
   /// A finished run whose evaluations are known.
   private static func write(
-    _ name: String, agent: String, seeds: ClosedRange<Int>, scores: (Int) -> [Double], in folder: TemporaryFolder
+    _ name: String, agent: String, seeds: ClosedRange<Int>, scores: (Int) -> [Double],
+    in folder: TemporaryFolder
   ) throws {
     for seed in seeds {
       let place = folder.url.appending(path: "\(name)/seed-\(seed)")
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       let description: [String: Any] = [
-        "schema": "assay.run/1", "version": "0.1.0", "agent": agent, "environment": "cart-pole", "settings": [:],
+        "schema": "assay.run/1", "version": "0.1.0", "agent": agent, "environment": "cart-pole",
+        "settings": [:],
         "hyperparameters": [:], "copies": 1, "seed": seed, "steps": 200, "runLength": 200, "logEvery": 100,
         "checkpointEvery": 100, "checkpointSeconds": 5, "snapshotEvery": 100, "evaluateEvery": 100,
         "evaluationEpisodes": 2,

@@ -37,7 +37,8 @@ struct CompareCommand: AsyncParsableCommand {
   func run() async throws {
     try await reporting {
       guard !folders.isEmpty else {
-        throw Failure(status: ExitStatus.usage, message: "there is nothing to compare; allowed: folders of runs")
+        throw Failure(
+          status: ExitStatus.usage, message: "there is nothing to compare; allowed: folders of runs")
       }
       let scales = try scales()
       if let report { try Files.checkWritable(report, flag: "--report") }
@@ -99,7 +100,9 @@ private struct RunScores {
       }
     }
     // Where one folder had to go by its own name, all do.
-    if folders.count > 1, Set(entries.map(\.group)).contains(where: { group in folders.contains { $0.name == group } }) {
+    if folders.count > 1,
+      Set(entries.map(\.group)).contains(where: { group in folders.contains { $0.name == group } })
+    {
       for (index, folder) in zip(entries.indices, folders) { entries[index].group = folder.name }
     }
   }
@@ -118,7 +121,8 @@ private struct RunScores {
     let description = folder.description
     var scores: [Int: Double] = [:]
     for (step, score) in try folder.evaluations() {
-      let due = description.evaluateEvery > 0 ? step / description.evaluateEvery * description.evaluateEvery : step
+      let due =
+        description.evaluateEvery > 0 ? step / description.evaluateEvery * description.evaluateEvery : step
       scores[min(step >= description.steps ? description.steps : due, description.steps)] = score
     }
     guard scores[description.steps] != nil else {
@@ -140,7 +144,8 @@ private struct RunScores {
     if tasks.count > 1, let task = tasks.first(where: { scales[$0] == nil }) {
       throw Failure(
         status: ExitStatus.usage,
-        message: "--scale is missing for \(task); allowed: --scale \(task)=low..high, so that worlds are compared in "
+        message:
+          "--scale is missing for \(task); allowed: --scale \(task)=low..high, so that worlds are compared in "
           + "one unit")
     }
     let all = entries.flatMap { $0.runs.map { Set($0.scores.keys) } }
@@ -150,7 +155,8 @@ private struct RunScores {
         field: "steps", value: "different in every run", allowed: "runs that were all evaluated at some step")
     }
     return try ScoreTable(
-      tasks: tasks.map { ScoredTask($0, from: scales[$0]?.low ?? 0, to: scales[$0]?.high ?? 1) }, steps: steps,
+      tasks: tasks.map { ScoredTask($0, from: scales[$0]?.low ?? 0, to: scales[$0]?.high ?? 1) },
+      steps: steps,
       groups: groups.map { group in
         ScoredGroup(
           group,

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Assay
 import AssayAgents
-import AssayEnvironments
 import AssayDiagnostics
+import AssayEnvironments
 import AssayReports
 import AssayScenarios
 import Foundation
