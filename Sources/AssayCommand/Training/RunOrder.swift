@@ -35,7 +35,8 @@ struct RunOrder {
   ///   - words: what the parser did not know: the environment, and hyperparameters with their values.
   ///   - flags: what the parser knew, by the names of ``names``.
   ///   - settings: `name=value`, of the world.
-  ///   - file: the path of a file with more.
+  ///   - path: where a file is that says more.
+  /// - Throws: `UnknownName`, `Failure` or `ScriptError` for what cannot be.
   init(words: [String], flags: [String: String], settings: [String], file path: String?) throws {
     let file = try path.map { try RunFile(try Files.read($0), name: $0) }
     let named = Dictionary((file?.entries ?? []).map { ($0.name, $0.text) }) { _, last in last }

@@ -109,6 +109,7 @@ public struct RunFolder: Sendable {
   /// Writes down that the run is to go further.
   ///
   /// - Parameter steps: how many environment steps it is to have taken.
+  /// - Throws: `DataError` where that cannot be written.
   public mutating func extend(to steps: Int) throws(DataError) {
     description.steps = steps
     try write(description)
