@@ -18,7 +18,8 @@ struct AssayCommand: AsyncParsableCommand {
     subcommands: [
       AuditCommand.self, TestCommand.self, ScenarioCommand.self, SolveCommand.self, ListCommand.self,
       MatrixCommand.self, TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, AnatomyCommand.self,
-      PlayCommand.self, RenderCommand.self, CheckEnvironmentCommand.self,
+      CompareCommand.self, ProbeCommand.self, PlayCommand.self, RenderCommand.self,
+      CheckEnvironmentCommand.self,
     ])
 
   /// Runs what the arguments ask for; a mistyped subcommand gets the nearest one, which the parser does only

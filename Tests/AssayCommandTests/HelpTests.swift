@@ -10,6 +10,7 @@ struct HelpTests {
     ("scenario --help", "help-scenario.txt"), ("play --help", "help-play.txt"),
     ("train --help", "help-train.txt"), ("resume --help", "help-resume.txt"),
     ("evaluate --help", "help-evaluate.txt"), ("anatomy --help", "help-anatomy.txt"),
+    ("compare --help", "help-compare.txt"), ("probe --help", "help-probe.txt"),
     ("render --help", "help-render.txt"), ("check-environment --help", "help-check-environment.txt"),
   ]
 
@@ -50,7 +51,9 @@ struct HelpTests {
         case "matrix": (" --steps 0", 64)
         case "test": (" --jobs 0", 64)
         case "train": (" --jobs 0", 64)
+        case "probe": (" --steps 0", 64)
         case "resume", "evaluate", "anatomy": ("", 66)
+        case "compare": (" --scale cart-pole", 64)
         case "scenario" where example.contains(" run "): (" --jobs 0", 64)
         case "scenario" where example.contains(" > "): (" --jobs 0", 64)
         case "solve" where example.contains(".json"): ("", 66)
@@ -70,7 +73,8 @@ struct HelpTests {
     let names = listing.matches(of: #/(?m)^  ([a-z-]+) /#).map { String($0.output.1) }
     #expect(
       names == [
-        "audit", "test", "scenario", "solve", "list", "matrix", "train", "resume", "evaluate", "anatomy", "play", "render", "check-environment",
+        "audit", "test", "scenario", "solve", "list", "matrix", "train", "resume", "evaluate", "anatomy",
+        "compare", "probe", "play", "render", "check-environment",
       ])
     for name in names {
       #expect(try await Command.run("help", name).output == (try await Command.run(name, "--help").output))

@@ -7,6 +7,8 @@ import Foundation
 /// A number of steps as it is typed: `100k`, `1.5m`, `1e5`.
 extension Count: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
+
+  public var defaultValueDescription: String { "\(number)" }
 }
 
 /// What was asked of `assay train`: by flags, by a file, and by nobody, in this order.
@@ -33,7 +35,8 @@ struct RunOrder {
   ///   - words: what the parser did not know: the environment, and hyperparameters with their values.
   ///   - flags: what the parser knew, by the names of ``names``.
   ///   - settings: `name=value`, of the world.
-  ///   - file: the path of a file with more.
+  ///   - path: where a file is that says more.
+  /// - Throws: `UnknownName`, `Failure` or `ScriptError` for what cannot be.
   init(words: [String], flags: [String: String], settings: [String], file path: String?) throws {
     let file = try path.map { try RunFile(try Files.read($0), name: $0) }
     let named = Dictionary((file?.entries ?? []).map { ($0.name, $0.text) }) { _, last in last }
@@ -80,7 +83,7 @@ struct RunOrder {
   }
 
   /// Tells environments from hyperparameters.
-  private static func split(_ words: [String]) -> ([String], [(name: String, value: String?)]) {
+  static func split(_ words: [String]) -> ([String], [(name: String, value: String?)]) {
     var environments: [String] = []
     var flags: [(name: String, value: String?)] = []
     var index = 0
@@ -107,6 +110,30 @@ struct RunOrder {
       }
     }
     return (environments, flags)
+  }
+
+  /// Hyperparameters as they are typed.
+  ///
+  /// - Throws: ``UnknownName`` for one that the agent has not, and `Failure` for a value that is not allowed.
+  static func hyperparameters(
+    _ flags: [(name: String, value: String?)], of agent: LearnerEntry
+  ) throws -> Hyperparameters {
+    var given: Hyperparameters = [:]
+    for flag in flags {
+      guard let entry = agent.hyperparameters.first(where: { $0.name == flag.name }) else {
+        throw unknown(flag.name, of: agent)
+      }
+      given[entry.name] = try value(flag.value ?? (entry.kind == .flag ? "yes" : ""), of: entry)
+    }
+    return given
+  }
+
+  private static func value(_ text: String, of entry: HyperparameterFacts) throws -> HyperparameterValue {
+    guard let value = entry.kind.value(from: text), entry.kind.isAllowed(value) else {
+      throw Failure(
+        status: ExitStatus.usage, message: "--\(entry.name) is '\(text)'; allowed: \(entry.kind.allowed)")
+    }
+    return value
   }
 
   /// Whether a hyperparameter of some agent needs no value.
@@ -204,11 +231,7 @@ struct RunOrder {
     var given: Hyperparameters = [:]
     for entry in agent.hyperparameters {
       if let text = flags[entry.name] {
-        guard let value = entry.kind.value(from: text), entry.kind.isAllowed(value) else {
-          throw Failure(
-            status: ExitStatus.usage, message: "--\(entry.name) is '\(text)'; allowed: \(entry.kind.allowed)")
-        }
-        given[entry.name] = value
+        given[entry.name] = try Self.value(text, of: entry)
       } else if let text = file?.entries.first(where: { $0.name == entry.name })?.text {
         given[entry.name] = entry.kind.value(from: text)
       }

@@ -25,11 +25,23 @@ extension ProbeResult {
   {
     var run = BatchRun(trainee: trainee, seed: seed) { EnvironmentCopies(world, count: copies, stream: $0) }
     try run.advance(to: steps)
+    self.init(of: run.agent, in: world, seed: seed)
+  }
+
+  /// Asks the parts of an agent what they made of the probe world that it learned in.
+  ///
+  /// - Parameters:
+  ///   - agent: the agent, as it is after learning.
+  ///   - world: where it learned.
+  ///   - seed: what is drawn to judge its policy follows from it.
+  public init<World: ProbeWorld, Model: WorldModel, Judge: Critic, Doer: ColumnActor>(
+    of agent: Anatomy<Model, Judge, Doer, ReactivePlanner<Doer.Action>>, in world: World, seed: UInt64
+  ) where Doer.ActionSpace == World.ActionSpace, Doer.Action == World.Action {
     let hasCritic = Anatomy<Model, Judge, Doer, ReactivePlanner<Doer.Action>>.hasCritic
-    var agent = run.agent
+    var agent = agent
     var random = RandomStream(seed: seed).substream(9)
     self.probe = world.probe
-    self.steps = run.step
+    self.steps = agent.parameters.step
     self.readings = world.shownObservations.map { observation in
       Self.reading(of: &agent, at: observation, in: world, hasCritic: hasCritic, using: &random)
     }

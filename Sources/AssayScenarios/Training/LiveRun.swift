@@ -34,6 +34,14 @@ public protocol LiveRun: AnyObject {
   /// - Returns: what came of each.
   func evaluate(episodes: Int, conduct: Conduct, stream: RandomStream) -> Evaluation
 
+  /// Asks the agent's parts what they made of the probe world that the run is in.
+  ///
+  /// - Parameters:
+  ///   - world: where the run trained its agent.
+  ///   - seed: what is drawn to judge its policy follows from it.
+  /// - Returns: what they showed.
+  func probe(in world: any ProbeWorld, seed: UInt64) -> ProbeResult
+
   /// Everything that what comes after depends on, except for the parameters and their ledger.
   func archive() -> StateArchive
 

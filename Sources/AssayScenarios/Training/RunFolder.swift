@@ -109,6 +109,7 @@ public struct RunFolder: Sendable {
   /// Writes down that the run is to go further.
   ///
   /// - Parameter steps: how many environment steps it is to have taken.
+  /// - Throws: `DataError` where that cannot be written.
   public mutating func extend(to steps: Int) throws(DataError) {
     description.steps = steps
     try write(description)
@@ -175,6 +176,30 @@ public struct RunFolder: Sendable {
   public func snapshot(_ step: Int) throws(DataError) -> [StoredTensor] {
     try Safetensors(contentsOf: snapshotFile(step)).tensors
   }
+
+  // MARK: Logs
+
+  /// The mean return of the greedy episodes of each evaluation, by the step it was made at.
+  ///
+  /// - Throws: `DataError` that names the line of the log that cannot be read.
+  public func evaluations() throws(DataError) -> [(step: Int, score: Double)] {
+    let file = url.appending(path: Self.metricsFile)
+    var result: [(step: Int, score: Double)] = []
+    for (index, line) in try WholeFile.read(file).split(separator: UInt8(ascii: "\n")).enumerated() {
+      do throws(DataError) { try DataError.checkText(Data(line)) } catch { throw error.from(file.path) }
+      guard let row = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any],
+        let step = row["step"] as? Int
+      else {
+        throw DataError(
+          source: file.path, field: "line \(index + 1)", value: "not a line of the log",
+          allowed: "an object with a step")
+      }
+      if let score = row["evaluation/return"] as? Double { result.append((step, score)) }
+    }
+    return result
+  }
+
+  // MARK: Keeping
 
   /// Keeps a checkpoint, and lets go of the oldest.
   func keep(_ checkpoint: Checkpoint) throws(DataError) {

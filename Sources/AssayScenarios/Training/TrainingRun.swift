@@ -1,4 +1,5 @@
 import Assay
+import AssayDiagnostics
 
 /// A run that trains an agent with parts of known types, in copies of a world.
 ///
@@ -87,6 +88,16 @@ where
     return Evaluation(conduct: conduct, episodes: episodes)
   }
 
+  public func probe(in world: any ProbeWorld, seed: UInt64) -> ProbeResult {
+    func open(_ world: some ProbeWorld) -> ProbeResult {
+      guard let judging = Judging(world: world, agent: run.agent) as? any ProbeJudging else {
+        preconditionFailure("the agent acts in \(Doer.ActionSpace.self), and not in \(world.actionSpace)")
+      }
+      return judging.result(seed: seed)
+    }
+    return open(world)
+  }
+
   public func archive() -> StateArchive {
     var archive = StateArchive()
     run.archive(into: &archive)
@@ -101,6 +112,23 @@ where
     try run.agent.parameters.resume(tensors, ledger: ledger, at: step)
     metricsBefore = metrics
   }
+}
+
+/// A probe world with an agent that learned in it: they can be asked if the agent's actions are those of the world.
+private struct Judging<World: ProbeWorld, Model: WorldModel, Judge: Critic, Doer: ColumnActor>
+where
+  Model.Latent == [Float], Judge.Latent == [Float], Model.Action == Doer.Action, Judge.Action == Doer.Action
+{
+  var world: World
+  var agent: Anatomy<Model, Judge, Doer, ReactivePlanner<Doer.Action>>
+}
+
+private protocol ProbeJudging {
+  func result(seed: UInt64) -> ProbeResult
+}
+
+extension Judging: ProbeJudging where World.ActionSpace == Doer.ActionSpace, World.Action == Doer.Action {
+  func result(seed: UInt64) -> ProbeResult { ProbeResult(of: agent, in: world, seed: seed) }
 }
 
 /// Makes copies of a world: so many, drawing from a stream.
