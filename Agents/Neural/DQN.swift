@@ -8,7 +8,7 @@ import AssayNetworks
 /// critic's values are moved towards what n steps came to and what the target network sees after them:
 ///
 ///     G = Σ_{i<k} γⁱ rᵢ₊₁ + γᵏ Q̄(s′, argmaxₐ Q(s′, a))    double;  else G = Σ_{i<k} γⁱ rᵢ₊₁ + γᵏ maxₐ Q̄(s′, a)
-///     value loss = mean w · H(G − Q(s, a)),  H(δ) = δ²/2 where |δ| ≤ 1, else |δ| − ½
+///     value loss = mean w · H(G − Q(s, a)),  H(δ) = δ²/2 where |δ| ≤ κ, else κ (|δ| − κ/2)
 ///
 /// with k = n, or fewer where the episode ends before; w makes up for drawing in proportion to |δ|, and is 1 where rows
 /// are drawn equally often. A truncated episode is bootstrapped with its last observation; nothing follows a terminated
@@ -50,7 +50,8 @@ public enum DQN {
       store.add(name, owner: "critic", role: .critic, writers: [writer], using: &stream) {
         ActionValueNetwork(
           inputs: observationCount, hidden: configuration.hidden, actions: actionSpace.count,
-          activation: configuration.activation.function, isDueling: configuration.isDueling, in: &$0)
+          activation: configuration.activation.function, isNormalized: configuration.isNormalized,
+          isDueling: configuration.isDueling, in: &$0)
       }
     }
     let critic = add("critic", writer: "value")
@@ -128,7 +129,7 @@ public enum DQN {
       self.batch = Batch(configuration.batchSize)
     }
 
-    /// - Parameter target: stands for Q̄.
+    /// Describes an update, with `target` for Q̄.
     private static func describe(
       _ configuration: DQNConfiguration, critic: ActionValueNetwork, block: BlockHandle,
       target: ActionValueNetwork, observationCount: Int, reading store: borrowing ParameterStore
@@ -147,10 +148,11 @@ public enum DQN {
         let goal = trace.input("rewards", rows) + trace.input("discounts", rows) * following
         let error = goal.stoppingGradient() - value
         let size = abs(error)
-        let inner = minimum(size, 1)
+        let inner = minimum(size, Float(configuration.largestError))
         let losses = inner * (size - inner * 0.5)
         trace.loss(
-          "value", configuration.isPrioritized ? (trace.input("weights", rows) * losses).mean() : losses.mean(),
+          "value",
+          configuration.isPrioritized ? (trace.input("weights", rows) * losses).mean() : losses.mean(),
           reaching: [block])
         trace.output("errors", error)
         trace.output("meanValue", value.mean())
@@ -221,7 +223,8 @@ public enum DQN {
       if target == updatesTowards { return }
       let networks = [critic, targetNetwork]
       guard let network = networks.first(where: { $0.block == target }) else {
-        preconditionFailure("the target of a critic's aims must be one of its blocks, but is block \(target.index)")
+        preconditionFailure(
+          "the target of a critic's aims must be one of its blocks, but is block \(target.index)")
       }
       update = Learner.describe(
         configuration, critic: critic.layer, block: critic.block, target: network.layer,
@@ -325,6 +328,8 @@ public struct DQNConfiguration: AgentConfiguration {
   public var isAnnealed = false
   /// The norm to which gradients are cut.
   public var largestGradient = 10.0
+  /// κ, up to which errors count as squares and beyond which by their size.
+  public var largestError = 1.0
   /// How many updates pass between two steps of the target network.
   public var targetPeriod = 2500
   /// How much of the way the target network goes in a step: 1 copies the critic.
@@ -347,23 +352,30 @@ public struct DQNConfiguration: AgentConfiguration {
   public var hidden = [64, 64]
   /// What follows each of them.
   public var activation = ActivationName.relu
+  /// Whether a layer normalisation stands before it.
+  public var isNormalized = false
 
   public init() {}
 
   public static let hyperparameters: [Hyperparameter<Self>] = [
     .integer("copies", "in how many copies of the world it acts", 1...65_536, \.copies),
     .integer("buffer-size", "how many steps the replay buffer holds", 1...100_000_000, \.bufferSize),
-    .integer("learning-start", "environment steps before the first update", 0...1_000_000_000, \.learningStart),
+    .integer(
+      "learning-start", "environment steps before the first update", 0...1_000_000_000, \.learningStart),
     .integer("batch-size", "how many rows make a batch", 1...1_000_000, \.batchSize),
     .integer(
       "training-period", "environment steps from one round of updates to the next", 1...1_000_000,
       \.trainingPeriod),
     .integer("gradient-steps", "how many updates a round has", 1...1_000_000, \.gradientSteps),
     .number("discount", "γ", 0...1, \.discount),
-    .integer("steps", "n, how many steps are taken as they were before a value stands in", 1...1000, \.steps),
+    .integer(
+      "return-steps", "n, how many steps are taken as they were before a value stands in", 1...1000, \.steps),
     .number("rate", "step size of Adam", 0...1, \.rate),
     .flag("is-annealed", "whether the step size falls to zero over the run", \.isAnnealed),
     .number("largest-gradient", "the norm to which gradients are cut", 1e-6...1e6, \.largestGradient),
+    .number(
+      "largest-error", "κ, up to which errors count as squares, beyond by their size", 1e-6...1e9,
+      \.largestError),
     .integer(
       "target-period", "updates between two steps of the target network", 1...1_000_000_000, \.targetPeriod),
     .number("target-rate", "how far the target network goes in a step: 1 copies", 1e-6...1, \.targetRate),
@@ -376,6 +388,7 @@ public struct DQNConfiguration: AgentConfiguration {
     .number("correction", "β of the weights at first; it rises to 1 over the run", 0...1, \.correction),
     .integers("hidden", "sizes of the hidden layers", count: 0...8, 1...4096, \.hidden),
     .choice("activation", "what follows each hidden layer", \.activation),
+    .flag("is-normalized", "whether a layer normalisation stands before it", \.isNormalized),
   ]
 }
 

@@ -260,7 +260,8 @@ public struct MBPOConfiguration: AgentConfiguration {
     .integer("batch-size", "rows in a batch of actor and critic", 1...65_536, \.batchSize),
     .number("real-share", "which share of them is real", 0...1, \.realShare),
     .number("updates-per-step", "updates for each environment step", 0...1000, \.updatesPerStep),
-    .integer("steps-between-fits", "steps until the model is fitted again", 1...1_000_000, \.stepsBetweenFits),
+    .integer(
+      "steps-between-fits", "steps until the model is fitted again", 1...1_000_000, \.stepsBetweenFits),
     .integer("branches-per-step", "branches for each step between fits", 1...100_000, \.branchesPerStep),
     .integer("shortest-branch", "k, imagined steps of a branch, at first", 1...1000, \.shortestBranch),
     .integer("longest-branch", "k at the end of the run", 1...1000, \.longestBranch),

@@ -294,13 +294,3 @@ public struct PPOMetrics: LearningMetrics {
     ]
   }
 }
-
-/// 1 − Var(returns − values) / Var(returns): how much of what happened the critic foresaw; 0 where returns do not vary.
-func explainedVariance(of returns: [Float], by values: [Float]) -> Double {
-  func variance(_ numbers: [Double]) -> Double {
-    let mean = numbers.reduce(0, +) / Double(max(numbers.count, 1))
-    return numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-  }
-  let whole = variance(returns.map(Double.init))
-  return whole == 0 ? 0 : 1 - variance(zip(returns, values).map { Double($0) - Double($1) }) / whole
-}

@@ -17,7 +17,8 @@ struct AssayCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       AuditCommand.self, TestCommand.self, ScenarioCommand.self, SolveCommand.self, ListCommand.self,
-      MatrixCommand.self, PlayCommand.self, RenderCommand.self, CheckEnvironmentCommand.self,
+      MatrixCommand.self, TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, AnatomyCommand.self,
+      PlayCommand.self, RenderCommand.self, CheckEnvironmentCommand.self,
     ])
 
   /// Runs what the arguments ask for; a mistyped subcommand gets the nearest one, which the parser does only

@@ -8,6 +8,8 @@ struct HelpTests {
     ("--help", "help-assay.txt"), ("audit --help", "help-audit.txt"), ("solve --help", "help-solve.txt"),
     ("list --help", "help-list.txt"), ("matrix --help", "help-matrix.txt"), ("test --help", "help-test.txt"),
     ("scenario --help", "help-scenario.txt"), ("play --help", "help-play.txt"),
+    ("train --help", "help-train.txt"), ("resume --help", "help-resume.txt"),
+    ("evaluate --help", "help-evaluate.txt"), ("anatomy --help", "help-anatomy.txt"),
     ("render --help", "help-render.txt"), ("check-environment --help", "help-check-environment.txt"),
   ]
 
@@ -47,6 +49,8 @@ struct HelpTests {
         case "audit": (" --report none/report.html", 73)
         case "matrix": (" --steps 0", 64)
         case "test": (" --jobs 0", 64)
+        case "train": (" --jobs 0", 64)
+        case "resume", "evaluate", "anatomy": ("", 66)
         case "scenario" where example.contains(" run "): (" --jobs 0", 64)
         case "scenario" where example.contains(" > "): (" --jobs 0", 64)
         case "solve" where example.contains(".json"): ("", 66)
@@ -66,7 +70,7 @@ struct HelpTests {
     let names = listing.matches(of: #/(?m)^  ([a-z-]+) /#).map { String($0.output.1) }
     #expect(
       names == [
-        "audit", "test", "scenario", "solve", "list", "matrix", "play", "render", "check-environment",
+        "audit", "test", "scenario", "solve", "list", "matrix", "train", "resume", "evaluate", "anatomy", "play", "render", "check-environment",
       ])
     for name in names {
       #expect(try await Command.run("help", name).output == (try await Command.run(name, "--help").output))

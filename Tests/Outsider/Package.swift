@@ -20,6 +20,16 @@ let package = Package(
         .product(name: "AssayNetworks", package: "assay"),
       ]),
     .executableTarget(
+      name: "agent",
+      dependencies: [
+        .product(name: "Assay", package: "assay"),
+        .product(name: "AssayAgents", package: "assay"),
+        .product(name: "AssayDiagnostics", package: "assay"),
+        .product(name: "AssayEnvironments", package: "assay"),
+        .product(name: "AssayNetworks", package: "assay"),
+        .product(name: "AssayTesting", package: "assay"),
+      ]),
+    .executableTarget(
       name: "room",
       dependencies: [
         .product(name: "Assay", package: "assay"),

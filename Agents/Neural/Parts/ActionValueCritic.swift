@@ -19,7 +19,7 @@ public struct ActionValueCritic: Critic {
   ///   - claim: what it says it estimates.
   ///   - observationCount: how many numbers an observation has.
   ///   - describe: the network: `[rows, observationCount]` to `[rows, actions]`.
-  init(
+  public init(
     name: PartName = "critic", claim: Claim, observationCount: Int,
     _ describe: @escaping RowProgram.Description
   ) {

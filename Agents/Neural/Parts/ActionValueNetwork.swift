@@ -14,16 +14,17 @@ struct ActionValueNetwork: Sendable {
   ///   - hidden: sizes of the hidden layers.
   ///   - actions: how many there are.
   ///   - activation: follows each hidden layer.
+  ///   - isNormalized: whether what comes out of a hidden layer is brought to mean 0 and deviation 1 before that.
   ///   - isDueling: whether a state's value and the actions' advantages come apart after the hidden layers.
   ///   - builder: the block.
   init(
-    inputs: Int, hidden: [Int], actions: Int, activation: Activation, isDueling: Bool,
+    inputs: Int, hidden: [Int], actions: Int, activation: Activation, isNormalized: Bool, isDueling: Bool,
     in builder: inout BlockBuilder
   ) {
     guard isDueling else {
       layers = MLP(
         [inputs] + hidden + [actions], in: &builder, activation: activation, hidden: .heUniform,
-        output: .leCunUniform)
+        output: .leCunUniform, isNormalized: isNormalized)
       head = nil
       return
     }
@@ -32,7 +33,7 @@ struct ActionValueNetwork: Sendable {
       ? nil
       : MLP(
         [inputs] + hidden, in: &builder, activation: activation, outputActivation: activation,
-        hidden: .heUniform, output: .heUniform)
+        hidden: .heUniform, output: .heUniform, isNormalized: isNormalized)
     head = DuelingHead(
       hidden.last ?? inputs, actions: actions, named: "head", in: &builder, weight: .leCunUniform)
   }

@@ -79,8 +79,30 @@ struct ActorCriticNetworks: Sendable {
   }
 }
 
+extension ParameterStore {
+  /// Adds the network of an actor that no critic stands beside: the block `actor`.
+  ///
+  /// - Parameters:
+  ///   - inputs: how many numbers an observation has.
+  ///   - actionSpace: what the policy is over.
+  ///   - hidden: sizes of the hidden layers.
+  ///   - activation: follows each of them.
+  ///   - writer: who changes it.
+  ///   - stream: the initial numbers come from here.
+  /// - Returns: the network, `[rows, inputs]` to `[rows, actionSpace.outputCount]`, and the block.
+  mutating func addPolicy(
+    inputs: Int, actionSpace: some PolicySpace, hidden: [Int], activation: Activation,
+    writer: String = "policy", using stream: inout RandomStream
+  ) -> (policy: RowProgram.Description, block: BlockHandle) {
+    let actor = add("actor", owner: "actor", role: .actor, writers: [writer], using: &stream) {
+      PolicyNetwork([inputs] + hidden, actionSpace, activation: activation, in: &$0)
+    }
+    return ({ actor.layer($0) }, actor.block)
+  }
+}
+
 /// A network whose outputs describe a policy.
-struct PolicyNetwork: Sendable {
+public struct PolicyNetwork: Sendable {
   private let layers: MLP
   /// log σ of each coordinate, the same at every observation; `nil` where actions are choices.
   private let logDeviation: ParameterTensor?
@@ -92,7 +114,7 @@ struct PolicyNetwork: Sendable {
   ///   - actionSpace: what the policy is over.
   ///   - activation: follows each hidden layer.
   ///   - builder: the block.
-  init(
+  public init(
     _ sizes: [Int], _ actionSpace: some PolicySpace, activation: Activation, in builder: inout BlockBuilder
   ) {
     layers = MLP(
@@ -104,7 +126,7 @@ struct PolicyNetwork: Sendable {
 
   /// - Parameter x: `[rows, inputs]`.
   /// - Returns: `[rows, actionSpace.outputCount]`.
-  func callAsFunction(_ x: Matrix) -> Matrix {
+  public func callAsFunction(_ x: Matrix) -> Matrix {
     let means = layers(x)
     guard let logDeviation else { return means }
     let deviations: Vector = x.trace.parameter(logDeviation)

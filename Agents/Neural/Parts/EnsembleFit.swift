@@ -1,22 +1,26 @@
 import Assay
 import AssayNetworks
+import Foundation
 
 /// Fits an ensemble of world models to what happened.
 ///
-/// Every fifth row is held out. Epochs over the others follow, each member on batches of its own drawn with
-/// replacement, until for some epochs no member's squared error on the rows held out fell by a hundredth. The members
-/// of least error are believed from then on. With z the standardised change of the observation and of the reward:
+/// Every fifth row is held out. Dynamics, rewards and terminations are fitted one after the other, each in epochs over
+/// the other rows, every member on batches of its own drawn with replacement, until for some epochs no error on the
+/// rows held out fell by a hundredth. With z the standardised change of the observation or the standardised reward, and
+/// l the logit of termination:
 ///
-///     dynamics loss    = Σ over members of mean Σ ½ ((z − μ)² / σ² + log σ²)
-///     reward loss      = Σ over members of mean ½ (z − r̂)²
-///     termination loss = mean (softplus(l) − l · [terminated]), once a termination was seen
+///     dynamics loss    = Σ over members of mean Σ ½ ((z − μ)² / σ² + log σ²),        error (z − μ)²
+///     reward loss      = Σ over members of mean ½ (z − r̂)²,                          error (z − r̂)²
+///     termination loss = mean (softplus(l) − l · [terminated]), once one was seen,    error the same
+///
+/// The members whose error of dynamics is least are believed from then on. Nothing of a reward reaches the dynamics.
 ///
 /// - SeeAlso: Janner et al. (2019), *When to trust your model: model-based policy optimization*, appendix.
 struct EnsembleFit: ~Copyable, Sendable {
   struct Settings: Sendable {
     var batchSize: Int
     var rate: Double
-    /// Epochs without progress after which it is over.
+    /// Epochs without progress after which a fit is over.
     var patience: Int
     /// The most epochs of one fit.
     var epochs: Int
@@ -25,6 +29,7 @@ struct EnsembleFit: ~Copyable, Sendable {
 
   /// How the latest fit went.
   struct Outcome: Sendable {
+    /// Epochs of the dynamics.
     var epochs = 0
     var dynamicsLoss: Float = 0
     var rewardLoss: Float = 0
@@ -38,20 +43,13 @@ struct EnsembleFit: ~Copyable, Sendable {
 
   private let settings: Settings
   private let networks: EnsembleNetworks
-  private let box: ActionBox
-  private var training: Program
-  private var testing: Program
-  private var dynamicsOptimizer: Optimizer
-  private var rewardOptimizer: Optimizer
-  private var terminationOptimizer: Optimizer
+  private var dynamics: Branch
+  private var reward: Branch
+  private var termination: Branch
+  private var rows: Rows
   private let statistics: WritePermit
   private let rewardStatistics: WritePermit
   private let selection: WritePermit
-  // What a batch is gathered in.
-  private var inputs: [Float]
-  private var changes: [Float]
-  private var rewards: [Float]
-  private var terminations: [Float]
 
   /// Of so many rows one is held out.
   static let heldOutPeriod = 5
@@ -59,75 +57,56 @@ struct EnsembleFit: ~Copyable, Sendable {
   init(
     _ settings: Settings, _ networks: EnsembleNetworks, actionSpace: BoxSpace, in store: inout ParameterStore
   ) {
-    let (members, rows) = (networks.members, settings.batchSize)
-    let (width, count) = (networks.observationCount + networks.actionCount, networks.observationCount)
-    let dynamicsOptimizer = Optimizer(
-      .adam(), rate: .constant(settings.rate), of: [networks.dynamics.block], following: ["dynamics"],
-      usesReward: false, in: &store)
-    let rewardOptimizer = Optimizer(
-      .adam(), rate: .constant(settings.rate), of: [networks.reward.block], following: ["reward"],
-      usesReward: true, in: &store)
-    let terminationOptimizer = Optimizer(
-      .adam(), rate: .constant(settings.rate), of: [networks.termination.block], following: ["termination"],
-      usesReward: false, in: &store)
+    let (members, count) = (networks.members, networks.observationCount)
+    let rows = Rows(
+      each: settings.batchSize, networks, ActionBox(actionSpace))
+    let dynamics = Branch(
+      "dynamics", of: networks.dynamics.block, settings, networks, usesReward: false, in: &store
+    ) { x, trace in
+      let mean: Vector = trace.parameter(networks.scales.layer.changeMean)
+      let deviation: Vector = trace.parameter(networks.scales.layer.changeDeviation)
+      let target: Tensor3 = trace.input("targets", [members, settings.batchSize, count])
+      let (change, logVariance) = networks.change(at: x)
+      let squares = square(change - (target - mean) / deviation)
+      return (
+        (squares * exp(-logVariance) + logVariance).sum() * (0.5 / Float(settings.batchSize)),
+        squares.reshaped(to: [members, -1], as: Rank2.self).mean(alongAxis: 1)
+      )
+    }
+    let reward = Branch(
+      "reward", of: networks.reward.block, settings, networks, usesReward: true, in: &store
+    ) { x, trace in
+      let mean: Vector = trace.parameter(networks.rewardScale.layer.mean)
+      let deviation: Vector = trace.parameter(networks.rewardScale.layer.deviation)
+      let target: Tensor3 = trace.input("targets", [members, settings.batchSize, 1])
+      let squares = square(networks.reward(at: x) - (target - mean) / deviation)
+      return (
+        squares.sum() * (0.5 / Float(settings.batchSize)),
+        squares.reshaped(to: [members, -1], as: Rank2.self).mean(alongAxis: 1)
+      )
+    }
+    let termination = Branch(
+      "termination", of: networks.termination.block, settings, networks, usesReward: false, in: &store
+    ) { x, trace in
+      let target: Tensor3 = trace.input("targets", [members, settings.batchSize, 1])
+      let logit = networks.termination(at: x)
+      let misfit = softplus(logit) - logit * target
+      return (misfit.mean(), misfit.reshaped(to: [members, -1], as: Rank2.self).mean(alongAxis: 1))
+    }
     let statistics = store.permit("statistics", toWrite: networks.scales.block, usesReward: false)
     let rewardStatistics = store.permit(
       "reward statistics", toWrite: networks.rewardScale.block, usesReward: true)
     let selection = store.permit("selection", toWrite: networks.elites, usesReward: false)
-    let training = Program(reading: store) { trace in
-      let (said, change, reward) = Self.describe(trace, networks, rows: rows)
-      let error = said.change - change
-      let misfit = square(error) * exp(-said.logVariance) + said.logVariance
-      trace.loss("dynamics", misfit.sum() * (0.5 / Float(rows)), reaching: [networks.dynamics.block])
-      trace.loss(
-        "reward", square(said.reward - reward).sum() * (0.5 / Float(rows)), reaching: [networks.reward.block])
-      let terminated: Matrix = trace.input("terminations", [members, rows])
-      trace.loss(
-        "termination", (softplus(said.termination) - said.termination * terminated).mean(),
-        reaching: [networks.termination.block])
-    }
-    let testing = Program(reading: store) { trace in
-      let (said, change, reward) = Self.describe(trace, networks, rows: rows)
-      trace.output(
-        "dynamics",
-        square(said.change - change).reshaped(to: [members, rows * count], as: Rank2.self)
-          .mean(alongAxis: 1))
-      trace.output("reward", square(said.reward - reward).mean(alongAxis: 1))
-    }
     self.settings = settings
     self.networks = networks
-    self.box = ActionBox(actionSpace)
-    self.training = training
-    self.testing = testing
-    self.dynamicsOptimizer = dynamicsOptimizer
-    self.rewardOptimizer = rewardOptimizer
-    self.terminationOptimizer = terminationOptimizer
+    self.dynamics = dynamics
+    self.reward = reward
+    self.termination = termination
+    self.rows = rows
     self.statistics = statistics
     self.rewardStatistics = rewardStatistics
     self.selection = selection
-    self.inputs = [Float](repeating: 0, count: members * rows * width)
-    self.changes = [Float](repeating: 0, count: members * rows * count)
-    self.rewards = [Float](repeating: 0, count: members * rows)
-    self.terminations = self.rewards
   }
-
-  /// What the members say, and what they should have said.
-  private static func describe(
-    _ trace: Trace, _ networks: EnsembleNetworks, rows: Int
-  ) -> (said: EnsembleNetworks.Outputs, change: Tensor3, reward: Matrix) {
-    let (members, count) = (networks.members, networks.observationCount)
-    let said = networks.outputs(at: trace.input("inputs", [members, rows, count + networks.actionCount]))
-    let mean: Vector = trace.parameter(networks.scales.layer.changeMean)
-    let deviation: Vector = trace.parameter(networks.scales.layer.changeDeviation)
-    let change = (trace.input("changes", [members, rows, count], as: Rank3.self) - mean) / deviation
-    let rewardMean: Vector = trace.parameter(networks.rewardScale.layer.mean)
-    let rewardDeviation: Vector = trace.parameter(networks.rewardScale.layer.deviation)
-    let reward =
-      (trace.input("rewards", [members, rows, 1], as: Rank3.self) - rewardMean) / rewardDeviation
-    return (said, change, reward.reshaped(to: [members, rows]))
-  }
-
-  // MARK: Fitting
 
   /// Fits the ensemble.
   ///
@@ -139,76 +118,20 @@ struct EnsembleFit: ~Copyable, Sendable {
     _ replay: borrowing ReplayBuffer<BoxSpace>, _ parameters: inout ParameterStore,
     using random: inout RandomStream
   ) {
+    precondition(
+      replay.count >= Self.heldOutPeriod,
+      "a fit needs at least \(Self.heldOutPeriod) rows, but there are \(replay.count)")
     measure(replay, &parameters)
-    let heldOut = replay.count / Self.heldOutPeriod
-    let seen = replay.count - heldOut
-    precondition(heldOut > 0, "a fit needs at least \(Self.heldOutPeriod) rows, but there are \(replay.count)")
-    let hasTermination = replay.endings.contains(.terminated)
-    var best = [Float](repeating: .infinity, count: networks.members)
-    var errors = best
-    var stale = 0
-    var noted = Outcome()
-    while noted.epochs < settings.epochs && stale < settings.patience {
-      for _ in 0..<(seen + settings.batchSize - 1) / settings.batchSize {
-        gather(replay) { _, _ in
-          // Numbered without those held out, which are the last of each five.
-          let index = random.integer(below: seen)
-          return index + index / (Self.heldOutPeriod - 1)
-        }
-        training.set("inputs", to: inputs)
-        training.set("changes", to: changes)
-        training.set("rewards", to: rewards)
-        training.set("terminations", to: terminations)
-        training.run(reading: parameters)
-        dynamicsOptimizer.step(&parameters, following: training)
-        rewardOptimizer.step(&parameters, following: training)
-        if hasTermination { terminationOptimizer.step(&parameters, following: training) }
-      }
-      noted.epochs += 1
-      noted.rewardError = test(replay, heldOut, &errors, reading: parameters)
-      stale += 1
-      for member in errors.indices where errors[member] < 0.99 * best[member] {
-        best[member] = errors[member]
-        stale = 0
-      }
+    let epochs = dynamics.fit(settings, .change, replay, &rows, &parameters, using: &random)
+    choose(by: dynamics.errors, &parameters)
+    _ = reward.fit(settings, .reward, replay, &rows, &parameters, using: &random)
+    if replay.endings.contains(.terminated) {
+      _ = termination.fit(settings, .termination, replay, &rows, &parameters, using: &random)
     }
-    choose(by: errors, &parameters)
-    noted.dynamicsLoss = training.value(of: "dynamics")
-    noted.rewardLoss = training.value(of: "reward")
-    noted.dynamicsError = errors.reduce(0, +) / Float(errors.count)
-    outcome = noted
-  }
-
-  /// Measures each member on the rows held out.
-  ///
-  /// - Returns: the mean squared error of rewards.
-  private mutating func test(
-    _ replay: borrowing ReplayBuffer<BoxSpace>, _ heldOut: Int, _ errors: inout [Float],
-    reading parameters: borrowing ParameterStore
-  ) -> Float {
-    let rows = settings.batchSize
-    // The last batch is filled up with rows that come twice.
-    let batches = (heldOut + rows - 1) / rows
-    for member in errors.indices { errors[member] = 0 }
-    var rewardError: Float = 0
-    for batch in 0..<batches {
-      gather(replay) { _, row in
-        (batch * rows + row) % heldOut * Self.heldOutPeriod + Self.heldOutPeriod - 1
-      }
-      testing.set("inputs", to: inputs)
-      testing.set("changes", to: changes)
-      testing.set("rewards", to: rewards)
-      testing.run(reading: parameters)
-      testing.withValues(of: "dynamics") { said in
-        for member in errors.indices { errors[member] += said[member] / Float(batches) }
-      }
-      testing.withValues(of: "reward") { said in
-        for member in 0..<networks.members {
-          rewardError += said[member] / Float(batches * networks.members)
-        }
-      }
-    }
-    return rewardError
+    outcome = Outcome(
+      epochs: epochs, dynamicsLoss: dynamics.loss, rewardLoss: reward.loss,
+      dynamicsError: dynamics.errors.reduce(0, +) / Float(networks.members),
+      rewardError: reward.errors.reduce(0, +) / Float(networks.members))
   }
 
   /// Believes the members of least error.
@@ -216,33 +139,6 @@ struct EnsembleFit: ~Copyable, Sendable {
     let order = errors.indices.sorted { (errors[$0], $0) < (errors[$1], $1) }
     for (place, member) in order.enumerated() {
       parameters.set(place < settings.eliteCount ? 1 : 0, at: member, with: selection)
-    }
-  }
-
-  /// Gathers one row for each place of each member's batch.
-  private mutating func gather(
-    _ replay: borrowing ReplayBuffer<BoxSpace>, _ choose: (_ member: Int, _ row: Int) -> Int
-  ) {
-    let (count, actionCount) = (networks.observationCount, networks.actionCount)
-    var place = 0
-    for member in 0..<networks.members {
-      for row in 0..<settings.batchSize {
-        let source = choose(member, row)
-        let first = place * (count + actionCount)
-        for number in 0..<count {
-          let before = replay.observations.values[source * count + number]
-          inputs[first + number] = before
-          changes[place * count + number] = replay.nextObservations.values[source * count + number] - before
-        }
-        for number in 0..<actionCount {
-          inputs[first + count + number] =
-            (replay.actions.values[source * actionCount + number] - box.centres[number])
-            / box.halfWidths[number]
-        }
-        rewards[place] = Float(replay.reward(of: source))
-        terminations[place] = replay.endings[source] == .terminated ? 1 : 0
-        place += 1
-      }
     }
   }
 
@@ -265,12 +161,16 @@ struct EnsembleFit: ~Copyable, Sendable {
     }
     for number in 0..<actionCount {
       let done = moments(replay.count) { row in
-        Double(replay.actions.values[row * actionCount + number] - box.centres[number])
-          / Double(box.halfWidths[number])
+        Double(rows.box.stretched(replay.actions.values[row * actionCount + number], number))
       }
       parameters.set(done.mean, at: scales.inputMean.offset + count + number, with: statistics)
       parameters.set(done.deviation, at: scales.inputDeviation.offset + count + number, with: statistics)
     }
+    let share = Double(replay.endings.count { $0 == .terminated }) / Double(replay.count)
+    let logit = max(EnsembleNetworks.leastTerminationLogit, Float(log(share / (1 - share))))
+    parameters.set(
+      min(logit, -EnsembleNetworks.leastTerminationLogit), at: scales.terminationLogit.offset,
+      with: statistics)
     let paid = moments(replay.count) { replay.reward(of: $0) }
     let scale = networks.rewardScale.layer
     parameters.set(paid.mean, at: scale.mean.offset, with: rewardStatistics)
@@ -287,18 +187,176 @@ struct EnsembleFit: ~Copyable, Sendable {
     let deviation = (squares / Double(count)).squareRoot()
     return (Float(mean), deviation > 1e-6 ? Float(deviation) : 1)
   }
+
+  // MARK: One network of the ensemble
+
+  /// What is fitted.
+  private enum Target {
+    case change, reward, termination
+  }
+
+  /// A batch of rows for each member, as programs take them in. Its memory is taken once.
+  private struct Rows: Sendable {
+    let box: ActionBox
+    private let each: Int
+    private let networks: EnsembleNetworks
+    /// `[members × each × inputs]`.
+    private(set) var inputs: [Float]
+    /// `[members × each × outputs]`, of which there are as many as observations have numbers, or one.
+    private(set) var targets: [Float] = []
+
+    init(each: Int, _ networks: EnsembleNetworks, _ box: ActionBox) {
+      self.each = each
+      self.networks = networks
+      self.box = box
+      inputs = [Float](
+        repeating: 0, count: networks.members * each * (networks.observationCount + networks.actionCount))
+    }
+
+    /// Makes room for what is fitted.
+    mutating func prepare(for target: Target) {
+      let width = target == .change ? networks.observationCount : 1
+      targets = [Float](repeating: 0, count: networks.members * each * width)
+    }
+
+    /// Gathers one row for each place of each member's batch.
+    mutating func gather(
+      _ target: Target, of replay: borrowing ReplayBuffer<BoxSpace>, _ choose: (_ row: Int) -> Int
+    ) {
+      let (count, actionCount) = (networks.observationCount, networks.actionCount)
+      for place in 0..<networks.members * each {
+        let source = choose(place % each)
+        let first = place * (count + actionCount)
+        for number in 0..<count {
+          inputs[first + number] = replay.observations.values[source * count + number]
+        }
+        for number in 0..<actionCount {
+          inputs[first + count + number] = box.stretched(
+            replay.actions.values[source * actionCount + number], number)
+        }
+        switch target {
+        case .change:
+          for number in 0..<count {
+            targets[place * count + number] =
+              replay.nextObservations.values[source * count + number] - inputs[first + number]
+          }
+        case .reward: targets[place] = Float(replay.reward(of: source))
+        case .termination: targets[place] = replay.endings[source] == .terminated ? 1 : 0
+        }
+      }
+    }
+  }
+
+  /// One of the networks, with its loss.
+  private struct Branch: ~Copyable, Sendable {
+    /// Of each member, on the rows held out, after the latest fit.
+    private(set) var errors: [Float]
+    private let name: String
+    private var training: Program
+    private var testing: Program
+    private var optimizer: Optimizer
+
+    init(
+      _ name: String, of block: BlockHandle, _ settings: Settings, _ networks: EnsembleNetworks,
+      usesReward: Bool, in store: inout ParameterStore,
+      _ describe: (_ inputs: Tensor3, _ trace: Trace) -> (loss: Scalar, errors: Vector)
+    ) {
+      let optimizer = Optimizer(
+        .adam(), rate: .constant(settings.rate), of: [block], following: [name], usesReward: usesReward,
+        in: &store)
+      let shape = [
+        networks.members, settings.batchSize, networks.observationCount + networks.actionCount,
+      ]
+      let training = Program(reading: store) { trace in
+        trace.loss(name, describe(trace.input("inputs", shape), trace).loss, reaching: [block])
+      }
+      let testing = Program(reading: store) { trace in
+        trace.output("errors", describe(trace.input("inputs", shape), trace).errors)
+      }
+      self.errors = [Float](repeating: 0, count: networks.members)
+      self.name = name
+      self.training = training
+      self.testing = testing
+      self.optimizer = optimizer
+    }
+
+    /// Of the latest batch.
+    var loss: Float { training.value(of: name) }
+
+    /// Fits the network.
+    ///
+    /// - Returns: how many epochs it took.
+    mutating func fit(
+      _ settings: Settings, _ target: Target, _ replay: borrowing ReplayBuffer<BoxSpace>,
+      _ rows: inout Rows, _ parameters: inout ParameterStore, using random: inout RandomStream
+    ) -> Int {
+      let heldOut = replay.count / heldOutPeriod
+      let seen = replay.count - heldOut
+      rows.prepare(for: target)
+      var best = [Float](repeating: .infinity, count: errors.count)
+      var (epochs, stale) = (0, 0)
+      while epochs < settings.epochs && stale < settings.patience {
+        for _ in 0..<(seen + settings.batchSize - 1) / settings.batchSize {
+          rows.gather(target, of: replay) { _ in
+            // Numbered without those held out, which are the last of each five.
+            let index = random.integer(below: seen)
+            return index + index / (heldOutPeriod - 1)
+          }
+          training.set("inputs", to: rows.inputs)
+          training.set("targets", to: rows.targets)
+          training.run(reading: parameters)
+          optimizer.step(&parameters, following: training)
+        }
+        test(settings, target, replay, heldOut, &rows, reading: parameters)
+        epochs += 1
+        stale += 1
+        for member in errors.indices where errors[member] < 0.99 * best[member] {
+          best[member] = errors[member]
+          stale = 0
+        }
+      }
+      return epochs
+    }
+
+    /// Measures each member on the rows held out.
+    private mutating func test(
+      _ settings: Settings, _ target: Target, _ replay: borrowing ReplayBuffer<BoxSpace>, _ heldOut: Int,
+      _ rows: inout Rows, reading parameters: borrowing ParameterStore
+    ) {
+      // The last batch is filled up with rows that come twice.
+      let batches = (heldOut + settings.batchSize - 1) / settings.batchSize
+      for member in errors.indices { errors[member] = 0 }
+      for batch in 0..<batches {
+        rows.gather(target, of: replay) { row in
+          (batch * settings.batchSize + row) % heldOut * heldOutPeriod + heldOutPeriod - 1
+        }
+        testing.set("inputs", to: rows.inputs)
+        testing.set("targets", to: rows.targets)
+        testing.run(reading: parameters)
+        for (member, error) in testing.values(of: "errors").enumerated() {
+          errors[member] += error / Float(batches)
+        }
+      }
+    }
+
+    func archive(into archive: inout StateArchive) { archive.put(optimizer, as: name) }
+
+    mutating func restore(from archive: StateArchive) throws(DataError) {
+      try archive.restore(&optimizer, from: name)
+    }
+  }
 }
 
 extension EnsembleFit: Archivable {
   func archive(into archive: inout StateArchive) {
-    archive.put(dynamicsOptimizer, as: "dynamicsOptimizer")
-    archive.put(rewardOptimizer, as: "rewardOptimizer")
-    archive.put(terminationOptimizer, as: "terminationOptimizer")
+    dynamics.archive(into: &archive)
+    reward.archive(into: &archive)
+    termination.archive(into: &archive)
   }
 
   mutating func restore(from archive: StateArchive) throws(DataError) {
-    try archive.restore(&dynamicsOptimizer, from: "dynamicsOptimizer")
-    try archive.restore(&rewardOptimizer, from: "rewardOptimizer")
-    try archive.restore(&terminationOptimizer, from: "terminationOptimizer")
+    try dynamics.restore(from: archive)
+    try reward.restore(from: archive)
+    try termination.restore(from: archive)
   }
 }

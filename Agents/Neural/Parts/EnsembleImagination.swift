@@ -28,18 +28,10 @@ struct EnsembleImagination: Sendable {
     inputs = [Float](repeating: 0, count: networks.members * rows * width)
     program = Program(reading: copy store) { trace in
       let x: Tensor3 = trace.input("inputs", [networks.members, rows, width])
-      let said = networks.outputs(at: x)
-      let mean: Vector = trace.parameter(networks.scales.layer.changeMean)
-      let scale: Vector = trace.parameter(networks.scales.layer.changeDeviation)
-      let gaussian = Gaussian<Rank3>(mean: said.change, logDeviation: said.logVariance * 0.5)
-      trace.output(
-        "next", gaussian.sample() * scale + mean + x.slice(alongAxis: 2, 0..<networks.observationCount))
-      let rewardMean: Vector = trace.parameter(networks.rewardScale.layer.mean)
-      let rewardScale: Vector = trace.parameter(networks.rewardScale.layer.deviation)
-      trace.output(
-        "reward",
-        said.reward.reshaped(to: [networks.members, rows, 1], as: Rank3.self) * rewardScale + rewardMean)
-      trace.output("termination", sigmoid(said.termination))
+      let (next, reward) = networks.expectations(at: x)
+      trace.output("next", next.sample())
+      trace.output("reward", reward)
+      trace.output("termination", sigmoid(networks.termination(at: x)))
     }
   }
 
@@ -74,9 +66,8 @@ struct EnsembleImagination: Sendable {
           inputs[target + number] = observations.values[order[index] * count + number]
         }
         for number in 0..<actionCount {
-          inputs[target + count + number] =
-            (actions.values[order[index] * actionCount + number] - box.centres[number])
-            / box.halfWidths[number]
+          inputs[target + count + number] = box.stretched(
+            actions.values[order[index] * actionCount + number], number)
         }
       }
       program.set("inputs", to: inputs)

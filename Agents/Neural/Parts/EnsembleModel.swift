@@ -24,23 +24,14 @@ public struct EnsembleModel: WorldModel {
     box = ActionBox(actionSpace)
     // Where each member expects to be, σ of it, its reward; then the logit of termination.
     outputs = RowProgram(inputs: networks.observationCount + networks.actionCount) { x in
-      let (rows, members) = (x.shape[0], networks.members)
-      let said = networks.outputs(at: x.expanded(at: 0).broadcast(to: [members] + x.shape))
-      let trace = x.trace
-      let scale: Vector = trace.parameter(networks.scales.layer.changeDeviation)
-      let mean: Vector = trace.parameter(networks.scales.layer.changeMean)
-      let here = x.slice(alongAxis: 1, 0..<networks.observationCount).expanded(at: 0)
-      let next = said.change * scale + mean + here
-      let deviation = exp(said.logVariance * 0.5) * scale
-      let rewardScale: Vector = trace.parameter(networks.rewardScale.layer.deviation)
-      let rewardMean: Vector = trace.parameter(networks.rewardScale.layer.mean)
-      let reward =
-        said.reward.reshaped(to: [members, rows, 1], as: Rank3.self) * rewardScale + rewardMean
-      let all = concatenate([next, deviation, reward], alongAxis: 2).permuted([1, 0, 2])
+      let rows = x.shape[0]
+      let each = x.expanded(at: 0).broadcast(to: [networks.members] + x.shape)
+      let (next, reward) = networks.expectations(at: each)
+      let said = concatenate([next.mean, next.deviation, reward], alongAxis: 2).permuted([1, 0, 2])
+      let termination = networks.termination(at: x.expanded(at: 0))
       return concatenate(
         [
-          all.reshaped(to: [rows, -1], as: Rank2.self),
-          said.termination.slice(alongAxis: 0, 0..<1).transposed(),
+          said.reshaped(to: [rows, -1], as: Rank2.self), termination.reshaped(to: [rows, 1], as: Rank2.self),
         ], alongAxis: 1)
     }
   }

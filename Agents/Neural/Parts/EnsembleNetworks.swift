@@ -20,6 +20,8 @@ struct EnsembleNetworks: Sendable {
     let inputDeviation: ParameterTensor
     let changeMean: ParameterTensor
     let changeDeviation: ParameterTensor
+    /// The logit of the share of steps that terminated an episode.
+    let terminationLogit: ParameterTensor
   }
 
   /// What rewards are measured in.
@@ -40,8 +42,9 @@ struct EnsembleNetworks: Sendable {
 
   /// Bounds of log σ² of a change, in squared units of `changeDeviation`.
   static let logVariances: ClosedRange<Float> = -10...0.5
-  /// What the logit of termination is less than the network's output: where none was ever seen, none is expected.
-  static let terminationOffset: Float = 9
+  /// The least that the logit of termination is taken to be before anything is learned of it: where none was ever seen,
+  /// hardly any is expected.
+  static let leastTerminationLogit: Float = -9
 
   init(
     observationCount: Int, actionCount: Int, members: Int, elites eliteCount: Int, hidden: [Int],
@@ -62,7 +65,8 @@ struct EnsembleNetworks: Sendable {
         inputMean: $0.tensor("inputMean", [inputs], .zero),
         inputDeviation: $0.tensor("inputDeviation", [inputs], .constant(1)),
         changeMean: $0.tensor("changeMean", [observationCount], .zero),
-        changeDeviation: $0.tensor("changeDeviation", [observationCount], .constant(1)))
+        changeDeviation: $0.tensor("changeDeviation", [observationCount], .constant(1)),
+        terminationLogit: $0.tensor("terminationLogit", [1], .constant(Self.leastTerminationLogit)))
     }
     elites = store.allocate(
       "elites", owner: "worldModel", role: .worldModel, tensors: [("elites", [members])],
@@ -90,31 +94,46 @@ struct EnsembleNetworks: Sendable {
 
   // MARK: Describing
 
-  /// What the members say of inputs, each of its own.
-  struct Outputs {
-    /// μ of the change, in units of `changeDeviation` from `changeMean`: `[members, rows, observations]`.
-    var change: Tensor3
-    /// log σ² of the change, in the same units.
-    var logVariance: Tensor3
-    /// The reward in units of its deviation from its mean, `[members, rows]`.
-    var reward: Matrix
-    /// The logit of termination, `[members, rows]`.
-    var termination: Matrix
+  // Inputs are observations beside actions stretched to −1 … 1, `[members, rows, inputs]`: each member has its own.
+
+  /// μ of the change, in units of `changeDeviation` from `changeMean`, and log σ² in the same:
+  /// `[members, rows, observations]` each.
+  func change(at x: Tensor3) -> (mean: Tensor3, logVariance: Tensor3) {
+    let parts = dynamics.layer(standardised(x)).split(alongAxis: 2, into: 2)
+    return (parts[0], softlyClamped(parts[1], to: Self.logVariances))
   }
 
-  /// - Parameter x: observations beside actions stretched to −1 … 1, `[members, rows, inputs]`.
-  func outputs(at x: Tensor3) -> Outputs {
+  /// The reward in units of its deviation from its mean, `[members, rows, 1]`.
+  func reward(at x: Tensor3) -> Tensor3 { reward.layer(standardised(x)) }
+
+  /// The logit of termination, `[members, rows, 1]`: one network, whichever member's row it is.
+  func termination(at x: Tensor3) -> Tensor3 {
+    let (members, rows) = (x.shape[0], x.shape[1])
+    let flat: Matrix = standardised(x).reshaped(to: [members * rows, observationCount + actionCount])
+    let base: Vector = x.trace.parameter(scales.layer.terminationLogit)
+    return (termination.layer(flat) + base).reshaped(to: [members, rows, 1])
+  }
+
+  private func standardised(_ x: Tensor3) -> Tensor3 {
+    let mean: Vector = x.trace.parameter(scales.layer.inputMean)
+    let deviation: Vector = x.trace.parameter(scales.layer.inputDeviation)
+    return (x - mean) / deviation
+  }
+
+  /// Where each member expects to be next, σ of it, and its reward, all in their own units:
+  /// `[members, rows, …]`.
+  func expectations(at x: Tensor3) -> (next: Gaussian<Rank3>, reward: Tensor3) {
     let trace = x.trace
-    let rows = x.shape[1]
-    let mean: Vector = trace.parameter(scales.layer.inputMean)
-    let deviation: Vector = trace.parameter(scales.layer.inputDeviation)
-    let standard = (x - mean) / deviation
-    let parts = dynamics.layer(standard).split(alongAxis: 2, into: 2)
-    let flat: Matrix = standard.reshaped(to: [members * rows, observationCount + actionCount])
-    return Outputs(
-      change: parts[0], logVariance: softlyClamped(parts[1], to: Self.logVariances),
-      reward: reward.layer(standard).reshaped(to: [members, rows]),
-      termination: (termination.layer(flat) - Self.terminationOffset).reshaped(to: [members, rows]))
+    let mean: Vector = trace.parameter(scales.layer.changeMean)
+    let scale: Vector = trace.parameter(scales.layer.changeDeviation)
+    let rewardMean: Vector = trace.parameter(rewardScale.layer.mean)
+    let rewardDeviation: Vector = trace.parameter(rewardScale.layer.deviation)
+    let (change, logVariance) = change(at: x)
+    let here = x.slice(alongAxis: 2, 0..<observationCount)
+    return (
+      Gaussian(mean: change * scale + mean + here, logDeviation: logVariance * 0.5 + log(scale)),
+      reward(at: x) * rewardDeviation + rewardMean
+    )
   }
 
   /// Numbers kept between bounds without their gradient being lost there.

@@ -25,7 +25,7 @@ public struct GreedyNetworkActor: ColumnActor {
   ///   - actionSpace: what it chooses from.
   ///   - exploration: ε by environment steps.
   ///   - describe: the critic's network: `[rows, observationCount]` to `[rows, actions]`.
-  init(
+  public init(
     name: PartName = "actor", maximising critic: PartName = "critic", observationCount: Int,
     actionSpace: DiscreteSpace, exploration: Schedule, _ describe: @escaping RowProgram.Description
   ) {

@@ -21,7 +21,7 @@ public struct NetworkActor<ActionSpace: PolicySpace>: ColumnActor {
   ///   - observationCount: how many numbers an observation has.
   ///   - actionSpace: what it chooses from.
   ///   - describe: the network: `[rows, observationCount]` to `[rows, actionSpace.outputCount]`.
-  init(
+  public init(
     name: PartName = "actor", objective: Objective, observationCount: Int, actionSpace: ActionSpace,
     _ describe: @escaping RowProgram.Description
   ) {

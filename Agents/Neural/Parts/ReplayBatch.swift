@@ -55,8 +55,8 @@ struct ReplayBatch: Sendable {
           : buffer.nextObservations.values[row * width + number]
       }
       for number in 0..<box.count {
-        actions[target * box.count + number] =
-          (buffer.actions.values[row * box.count + number] - box.centres[number]) / box.halfWidths[number]
+        actions[target * box.count + number] = box.stretched(
+          buffer.actions.values[row * box.count + number], number)
       }
       rewards[target] = Float(scale * buffer.reward(of: row))
       discounts[target] = claim.isFollowed(after: buffer.endings[row]) ? discount : 0

@@ -102,6 +102,20 @@ struct Rollout<ActionSpace: ColumnarSpace>: Sendable {
   }
 }
 
+extension Rollout {
+  /// What was paid from each step on, where nobody judges: values are 0.
+  ///
+  /// - Parameter aims: which return is followed: its discount and its scale of rewards.
+  func returns(aims: Aims) -> RolloutReturns {
+    let scale = aims.critic.rewardScale
+    let returns = discountedReturns(
+      rewards: scale == 1 ? rewards : rewards.map { $0 * scale }, endings: endings, copies: copies,
+      discount: aims.critic.discount)
+    return RolloutReturns(
+      values: [Float](repeating: 0, count: count), advantages: returns, targets: returns)
+  }
+}
+
 extension Rollout: Archivable where ActionSpace: ArchivableSpace {
   func archive(into archive: inout StateArchive) {
     archive.put([steps], as: "steps")

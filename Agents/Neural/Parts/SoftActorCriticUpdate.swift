@@ -97,8 +97,8 @@ struct SoftActorCriticUpdate: ~Copyable, Sendable {
   private let networks: SoftActorCriticNetworks
   private let observationCount: Int
   private let actionCount: Int
-  private var valueProgram: Program
-  private var policyProgram: Program
+  private(set) var valueProgram: Program
+  private(set) var policyProgram: Program
   private var valueOptimizer: Optimizer
   private var policyOptimizer: Optimizer
   private var temperatureOptimizer: Optimizer

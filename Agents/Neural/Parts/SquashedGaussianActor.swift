@@ -31,7 +31,7 @@ public struct SquashedGaussianActor: ColumnActor {
   ///   - actionSpace: what it chooses from: a box with limits.
   ///   - warmUp: for how many environment steps it explores by drawing actions evenly.
   ///   - describe: the network: `[rows, observationCount]` to `[rows, 2 · actions]`, μ before log σ.
-  init(
+  public init(
     name: PartName = "actor", objective: Objective, observationCount: Int, actionSpace: BoxSpace,
     warmUp: Int, _ describe: @escaping RowProgram.Description
   ) {
@@ -143,10 +143,16 @@ struct ActionBox: Sendable {
 
   /// How many coordinates there are.
   var count: Int { centres.count }
+
+  /// One coordinate of an action as networks see it.
+  func stretched(_ number: Float, _ index: Int) -> Float { (number - centres[index]) / halfWidths[index] }
+
+  /// An action as networks see it.
+  func stretched(_ action: [Float]) -> [Float] { action.indices.map { stretched(action[$0], $0) } }
 }
 
 /// The network of a squashed Gaussian policy.
-struct SquashedGaussianNetwork: Sendable {
+public struct SquashedGaussianNetwork: Sendable {
   private let layers: MLP
   private let actionCount: Int
 
@@ -160,7 +166,7 @@ struct SquashedGaussianNetwork: Sendable {
   ///   - hidden: sizes of the hidden layers.
   ///   - actionCount: how many coordinates an action has.
   ///   - builder: the block.
-  init(_ inputs: Int, hidden: [Int], actionCount: Int, in builder: inout BlockBuilder) {
+  public init(_ inputs: Int, hidden: [Int], actionCount: Int, in builder: inout BlockBuilder) {
     self.actionCount = actionCount
     layers = MLP(
       [inputs] + hidden + [2 * actionCount], in: &builder, activation: .relu, hidden: .torchUniform,
@@ -169,7 +175,7 @@ struct SquashedGaussianNetwork: Sendable {
 
   /// - Parameter x: `[rows, inputs]`.
   /// - Returns: μ and log σ, `[rows, 2 · actionCount]`.
-  func callAsFunction(_ x: Matrix) -> Matrix {
+  public func callAsFunction(_ x: Matrix) -> Matrix {
     let parts = layers(x).split(alongAxis: 1, into: 2)
     return concatenate([parts[0], parts[1].clamped(to: Self.logDeviations)], alongAxis: 1)
   }

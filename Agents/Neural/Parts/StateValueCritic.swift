@@ -18,7 +18,7 @@ public struct StateValueCritic<Action: Sendable>: Critic {
   ///   - claim: what it says it estimates.
   ///   - observationCount: how many numbers an observation has.
   ///   - describe: the network: `[rows, observationCount]` to `[rows, 1]`.
-  init(
+  public init(
     name: PartName = "critic", claim: Claim, observationCount: Int,
     _ describe: @escaping RowProgram.Description
   ) {

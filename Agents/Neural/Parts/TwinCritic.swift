@@ -32,7 +32,7 @@ public struct TwinCritic: ActionCritic {
   ///   - twins: the two networks: `[rows, observationCount + actions]` to `[rows, 2]`, with actions stretched to
   ///     −1 … 1.
   ///   - policy: the actor's network: `[rows, observationCount]` to `[rows, 2 · actions]`.
-  init(
+  public init(
     name: PartName = "critic", claim: Claim, observationCount: Int, actionSpace: BoxSpace,
     _ twins: @escaping RowProgram.Description, of policy: @escaping RowProgram.Description
   ) {
@@ -91,12 +91,5 @@ public struct TwinCritic: ActionCritic {
       latents.indices.map { row in
         values[row * Self.draws..<(row + 1) * Self.draws].reduce(0, +) / Double(Self.draws)
       })
-  }
-}
-
-extension ActionBox {
-  /// An action as networks see it.
-  func stretched(_ action: [Float]) -> [Float] {
-    action.indices.map { (action[$0] - centres[$0]) / halfWidths[$0] }
   }
 }

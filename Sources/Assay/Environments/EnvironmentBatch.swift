@@ -112,6 +112,16 @@ public struct VectorColumn: Column, Sendable, Hashable {
     values = [Float](repeating: 0, count: count * width)
   }
 
+  /// Lays vectors below each other.
+  ///
+  /// - Parameters:
+  ///   - vectors: the rows.
+  ///   - width: how many numbers each has.
+  public init(_ vectors: [[Float]], width: Int) {
+    self.init(count: vectors.count, width: width)
+    for (row, vector) in vectors.enumerated() { self[row] = vector }
+  }
+
   /// Takes in all rows of another column of the same width, after its own.
   public mutating func append(contentsOf other: VectorColumn) {
     precondition(other.width == width, "rows of \(other.width) numbers do not follow rows of \(width)")

@@ -43,7 +43,7 @@ extension ReplayBuffer {
       result.reward += result.discount * claim.rewardScale * reward(of: result.last)
       result.discount *= claim.discount
       if let ending = endings[result.last] {
-        if !claim.isBootstrapped(at: ending) { result.discount = 0 }
+        if !claim.isFollowed(after: ending) { result.discount = 0 }
         return result
       }
       guard step < steps, let next = self.row(after: result.last, copies: copies) else { return result }
@@ -55,7 +55,7 @@ extension ReplayBuffer {
 
 extension Claim {
   /// Whether something follows an ending, as far as the claim is concerned.
-  public func isBootstrapped(at ending: Ending) -> Bool {
+  fileprivate func isFollowed(after ending: Ending) -> Bool {
     switch endings {
     case .asTheyAre: ending == .truncated
     case .terminationIgnored: true

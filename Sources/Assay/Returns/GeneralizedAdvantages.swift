@@ -8,8 +8,9 @@
 /// - Parameters:
 ///   - rewards: r of each step.
 ///   - values: v of the observation before each step.
-///   - nextValues: v′ of the observation after each step, which at an ending is the last of its episode; 0 where the
-///     episode terminated, for nothing follows there. A truncation is nothing the world did, so the value counts.
+///   - nextValues: v′ of the observation after each step, which at an ending is the last of its episode. It counts as 0
+///     where the episode terminated, for nothing follows there. A truncation is nothing the world did, so the value
+///     counts.
 ///   - endings: how the episode ended with the step.
 ///   - copies: how many episodes lie side by side, at least 1.
 ///   - discount: γ in [0, 1].
@@ -21,22 +22,20 @@ public func generalizedAdvantages(
   rewards: [Double], values: [Float], nextValues: [Float], endings: [Ending?], copies: Int, discount: Double,
   decay: Double
 ) -> [Float] {
-  precondition(copies > 0, "copies must be positive, but is \(copies)")
-  precondition(
-    rewards.count == values.count && rewards.count == nextValues.count && rewards.count == endings.count
-      && rewards.count.isMultiple(of: copies),
-    "\(rewards.count) rewards, \(values.count) and \(nextValues.count) values, and \(endings.count) endings do not lie "
-      + "side by side in \(copies) copies")
+  checkStretch(
+    of: copies, ("rewards", rewards.count), ("values", values.count), ("next values", nextValues.count),
+    ("endings", endings.count))
+  checkFraction(discount, "discount")
+  checkFraction(decay, "decay")
   var advantages = [Float](repeating: 0, count: rewards.count)
   var later = [Double](repeating: 0, count: copies)
-  var index = rewards.count - 1
-  while index >= 0 {
+  for index in rewards.indices.reversed() {
     let copy = index % copies
-    let surprise = rewards[index] + discount * Double(nextValues[index]) - Double(values[index])
+    let following = endings[index] == .terminated ? 0 : Double(nextValues[index])
+    let surprise = rewards[index] + discount * following - Double(values[index])
     let advantage = surprise + (endings[index] == nil ? discount * decay * later[copy] : 0)
     advantages[index] = Float(advantage)
     later[copy] = advantage
-    index -= 1
   }
   return advantages
 }

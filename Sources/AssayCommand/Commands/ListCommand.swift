@@ -38,8 +38,12 @@ struct ListCommand: AsyncParsableCommand {
   private struct Item: Encodable {
     var name: String
     var summary: String
+    /// What kind of agent it is, for agents.
+    var group: String?
     /// What kind of world it is, its spaces and rewards, for environments.
     var world: WorldFacts?
+    /// Where it can act and where it was published, for agents with networks.
+    var learner: LearnerFacts?
     /// What can be set, for environments and agents.
     var variables: [Setting]?
     /// What agents in this world might be after, for environments.
@@ -62,22 +66,57 @@ struct ListCommand: AsyncParsableCommand {
       isChangeable = variable.isChangeable
     }
 
+    init(_ hyperparameter: HyperparameterFacts) {
+      name = hyperparameter.name
+      summary = hyperparameter.summary
+      allowed = hyperparameter.kind.allowed
+      standard = hyperparameter.standard.description
+      isChangeable = false
+    }
+
     /// The same for people.
     var text: String {
       "\(name): \(standard) — \(summary); \(allowed)" + (isChangeable ? "; can be changed" : "")
     }
   }
 
+  /// What there is to say about an agent with networks.
+  private struct LearnerFacts: Encodable {
+    var source: String
+    var actions: [String]
+    /// The worlds that hyperparameters were found for.
+    var presets: [String]
+
+    init(_ entry: LearnerEntry) {
+      source = entry.source
+      actions = (entry.takesChoices ? ["numbered"] : []) + (entry.takesVectors ? ["vectors"] : [])
+      presets = entry.presets
+    }
+
+    /// For a line of a list.
+    var text: String { "actions: \(actions.joined(separator: "\u{A0}or\u{A0}")); \(source)" }
+  }
+
+  /// Agents of one kind are trained by one command, and those of the other by another.
+  private static let agentGroups = (
+    tables: "Tables: 'assay audit' trains them and knows the truth about them",
+    networks: "Networks: 'assay train' trains them, in any world"
+  )
+
   func run() async throws {
     try await reporting {
       let items = try chosen(
         from: kind == "environments"
           ? Names.catalogue.environments.map(\.name)
-          : kind == "agents" ? Names.catalogue.agents.map(\.name) : nil)
+          : kind == "agents"
+            ? Names.catalogue.agents.map(\.name) + Names.catalogue.learners.map(\.name) : nil)
       if json {
         try printJSON(Listing(kind: kind, items: items))
-      } else if name != nil, let item = items.first {
-        showAll(of: item)
+      } else if name != nil {
+        for (index, item) in items.enumerated() {
+          if index > 0 { print("") }
+          showAll(of: item)
+        }
       } else {
         show(items)
       }
@@ -102,14 +141,21 @@ struct ListCommand: AsyncParsableCommand {
         let world = try entry.make([:])
         return Item(
           name: entry.name, summary: entry.summary, world: WorldFacts(world, entry: entry),
-          variables: entry.variables.map(Setting.init),
+          variables: entry.variables.map { Setting($0) },
           goals: ((world as? any EnumerableEnvironment)?.goals ?? []).map(\.name)
             .filter { $0 != GoalHypothesis.untampered })
       }
     case "agents":
       return Names.catalogue.agents.filter { name == nil || $0.name == name }.map {
-        Item(name: $0.name, summary: $0.summary, variables: $0.variables.map(Setting.init))
+        Item(
+          name: $0.name, summary: $0.summary, group: Self.agentGroups.tables,
+          variables: $0.variables.map { Setting($0) })
       }
+        + Names.catalogue.learners.filter { name == nil || $0.name == name }.map {
+          Item(
+            name: $0.name, summary: $0.summary, group: Self.agentGroups.networks, learner: LearnerFacts($0),
+            variables: $0.hyperparameters.map { Setting($0) })
+        }
     case "faults": return Fault.allCases.map { Item(name: $0.rawValue, summary: $0.summary) }
     case "diagnoses": return DiagnosisName.allCases.map { Item(name: $0.rawValue, summary: $0.summary) }
     default: throw UnknownName(kind: "list", name: kind, known: Self.kinds)
@@ -120,12 +166,12 @@ struct ListCommand: AsyncParsableCommand {
     let width = items.map(\.name.count).max() ?? 0
     var group: String?
     for item in items {
-      if item.world?.group != group {
+      if item.world?.group ?? item.group != group {
         if group != nil { print("") }
-        group = item.world?.group
+        group = item.world?.group ?? item.group
         if let group { print("# \(group)") }
       }
-      let facts = item.world.map { "; " + $0.text } ?? ""
+      let facts = (item.world?.text ?? item.learner?.text).map { "; " + $0 } ?? ""
       for (index, line) in TextLayout.wrapped(item.summary + facts, columns: 80 - width - 2).enumerated() {
         print(TextLayout.padded(index == 0 ? item.name : "", columns: width) + "  " + line)
       }
@@ -134,7 +180,13 @@ struct ListCommand: AsyncParsableCommand {
 
   private func showAll(of item: Item) {
     for line in TextLayout.wrapped("\(item.name): \(item.summary)") { print(line) }
-    for (label, text) in item.world?.lines ?? [] {
+    let learner = item.learner.map {
+      [
+        ("source", $0.source), ("actions", $0.actions.joined(separator: " or ")),
+        ("found for", $0.presets.joined(separator: ", ")),
+      ].filter { !$0.1.isEmpty }
+    }
+    for (label, text) in item.world?.lines ?? learner ?? [] {
       for (index, line) in TextLayout.wrapped(text, columns: 62).enumerated() {
         print("  " + TextLayout.padded(index == 0 ? label : "", columns: 16) + line)
       }

@@ -27,7 +27,7 @@ enum Names {
   }
 
   /// Settings of a world, as they are typed after `--set`.
-  private static func settings(_ texts: [String], of entry: EnvironmentEntry) throws -> Settings {
+  static func settings(_ texts: [String], of entry: EnvironmentEntry) throws -> Settings {
     var settings: Settings = [:]
     for text in texts {
       guard let equals = text.firstIndex(of: "=") else {
@@ -64,7 +64,31 @@ enum Names {
     return try FiniteMDP(enumerating: try environment(name).makeListed([:]))
   }
 
-  static func agent(_ name: String) throws -> AgentEntry { try catalogue.agent(named: name) }
+  /// The agent with tables of a name.
+  static func agent(_ name: String) throws -> AgentEntry {
+    if !catalogue.agents.contains(where: { $0.name == name }),
+      catalogue.learners.contains(where: { $0.name == name })
+    {
+      throw Failure(
+        status: ExitStatus.usage,
+        message: "\(name) has networks and no tables: 'assay train' trains it; allowed here: "
+          + catalogue.agents.map(\.name).joined(separator: ", "))
+    }
+    return try catalogue.agent(named: name)
+  }
+
+  /// The agent with networks of a name.
+  static func learner(_ name: String) throws -> LearnerEntry {
+    if !catalogue.learners.contains(where: { $0.name == name }),
+      catalogue.agents.contains(where: { $0.name == name })
+    {
+      throw Failure(
+        status: ExitStatus.usage,
+        message: "\(name) has tables and no networks: 'assay audit' trains it; allowed here: "
+          + catalogue.learners.map(\.name).joined(separator: ", "))
+    }
+    return try catalogue.learner(named: name)
+  }
 
   /// A fault with its strength: `critic-frozen`, or `critic-frozen:strong`.
   static func fault(_ text: String) throws -> (fault: Fault, strength: Fault.Strength) {

@@ -90,9 +90,10 @@ public struct MonteCarlo: Sendable, Hashable {
   }
 
   /// What is earned beside the reward, `[rows]`, for actions `[rows]` about to be taken at observations `[rows]`.
-  public typealias EarnedBonus<Subject: BatchAgent> = @Sendable (
-    _ agent: inout Subject, _ observations: VectorColumn, _ actions: Subject.ActionSpace.Column
-  ) -> [Double]
+  public typealias EarnedBonus<Subject: BatchAgent> =
+    @Sendable (
+      _ agent: inout Subject, _ observations: VectorColumn, _ actions: Subject.ActionSpace.Column
+    ) -> [Double]
 
   /// How many copies play together: enough for large matrices, few enough for the cache.
   private static let rowsTogether = 4096

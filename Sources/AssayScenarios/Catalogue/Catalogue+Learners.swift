@@ -3,8 +3,10 @@ import AssayAgents
 
 extension Catalogue {
   /// The agents with networks, each of which is trained by name.
-  public static let standardLearners: [LearnerEntry] = [ppo]
+  public static let standardLearners: [LearnerEntry] = [ppo, a2c, reinforce, dqn, sac, mbpo, evolution]
 }
+
+// MARK: Policy gradients
 
 private let ppo = LearnerEntry(
   "ppo", "proximal policy optimisation: an actor that climbs its critic's advantages, a little at a time",
@@ -20,15 +22,83 @@ private let ppo = LearnerEntry(
       configuration.annealsClip = true
     }
   ],
+  discrete: { $0.run(PPO.make) }, continuous: { $0.run(PPO.make) })
+
+private let a2c = LearnerEntry(
+  "a2c", "advantage actor-critic: an actor that follows its critic's advantages, a step for each stretch",
+  source: "Mnih et al. 2016",
+  presets: [String: @Sendable (inout A2CConfiguration) -> Void](),
+  discrete: { $0.run(A2C.make) }, continuous: { $0.run(A2C.make) })
+
+private let reinforce = LearnerEntry(
+  "reinforce", "an actor that follows the returns of whole episodes; uses-baseline adds a critic",
+  source: "Williams 1992",
+  presets: [String: @Sendable (inout NeuralREINFORCEConfiguration) -> Void](),
   discrete: { order in
-    TrainingRun(
-      PPO.make(
-        observationCount: order.observationCount, actionSpace: order.actionSpace,
-        configuration: order.configuration, runLength: order.runLength, seed: order.seed), order)
+    order.configuration.usesBaseline
+      ? order.run(NeuralREINFORCE.makeWithBaseline) : order.run(NeuralREINFORCE.make)
   },
   continuous: { order in
-    TrainingRun(
-      PPO.make(
-        observationCount: order.observationCount, actionSpace: order.actionSpace,
-        configuration: order.configuration, runLength: order.runLength, seed: order.seed), order)
+    order.configuration.usesBaseline
+      ? order.run(NeuralREINFORCE.makeWithBaseline) : order.run(NeuralREINFORCE.make)
   })
+
+// MARK: Values of actions
+
+private let dqn = LearnerEntry(
+  "dqn", "deep Q-learning: a critic of actions learned from memory, and an actor that takes its best",
+  source: "Mnih et al. 2015; van Hasselt et al. 2016",
+  presets: [String: @Sendable (inout DQNConfiguration) -> Void](),
+  condition: { configuration throws(DataError) in
+    try require(
+      configuration.batchSize <= configuration.bufferSize, "batch-size", configuration.batchSize,
+      "at most buffer-size, which is \(configuration.bufferSize)")
+  },
+  discrete: { $0.run(DQN.make) }, continuous: nil)
+
+private let sac = LearnerEntry(
+  "sac", "soft actor-critic: twin critics learned from memory, and an actor paid for its entropy",
+  source: "Haarnoja et al. 2018",
+  presets: [
+    "pendulum": { (configuration: inout SACConfiguration) in
+      configuration.valueRate = 1e-3
+      configuration.policyRate = 1e-3
+      configuration.temperatureRate = 1e-3
+    }
+  ],
+  discrete: nil, continuous: { $0.run(SAC.make) })
+
+// MARK: With a world model
+
+private let mbpo = LearnerEntry(
+  "mbpo", "soft actor-critic on short branches that an ensemble of world models imagines",
+  source: "Janner et al. 2019",
+  presets: [String: @Sendable (inout MBPOConfiguration) -> Void](),
+  condition: { configuration throws(DataError) in
+    try require(
+      configuration.elites <= configuration.members, "elites", configuration.elites,
+      "at most members, which is \(configuration.members)")
+    try require(
+      configuration.shortestBranch <= configuration.longestBranch, "shortest-branch",
+      configuration.shortestBranch, "at most longest-branch, which is \(configuration.longestBranch)")
+  },
+  discrete: nil, continuous: { $0.run(MBPO.make) })
+
+// MARK: Without gradients
+
+private let evolution = LearnerEntry(
+  "evolution", "networks that vary, and are selected by their returns: no critic, no gradient",
+  source: "Such et al. 2017",
+  presets: [String: @Sendable (inout NeuralEvolutionConfiguration) -> Void](),
+  condition: { configuration throws(DataError) in
+    try require(
+      configuration.parents < configuration.populationSize, "parents", configuration.parents,
+      "fewer than population-size, which is \(configuration.populationSize)")
+  },
+  discrete: { $0.run(NeuralEvolution.make) }, continuous: { $0.run(NeuralEvolution.make) })
+
+private func require(
+  _ holds: Bool, _ name: String, _ value: Int, _ allowed: String
+) throws(DataError) {
+  if !holds { throw DataError(field: name, value: "\(value)", allowed: allowed) }
+}

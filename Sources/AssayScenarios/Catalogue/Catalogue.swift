@@ -20,6 +20,9 @@ public struct Catalogue: Sendable {
 
   /// The world of a name.
   ///
+  /// Capitals, hyphens and a version at the end make no difference where only one world is meant: `CartPole-v1` is
+  /// `cart-pole`.
+  ///
   /// - Parameters:
   ///   - name: what it is called.
   ///   - otherwise: what else would be allowed, in words, for whoever misspells it.
@@ -28,11 +31,18 @@ public struct Catalogue: Sendable {
   public func environment(
     named name: String, otherwise: String? = nil
   ) throws(UnknownName) -> EnvironmentEntry {
-    guard let entry = environments.first(where: { $0.name == name }) else {
+    if let entry = environments.first(where: { $0.name == name }) { return entry }
+    let alike = environments.filter { Self.core(of: $0.name) == Self.core(of: name) }
+    guard alike.count == 1, let entry = alike.first else {
       throw UnknownName(
         kind: "environment", name: name, known: environments.map(\.name), otherwise: otherwise)
     }
     return entry
+  }
+
+  /// A name without what people leave out or put differently: `CartPole-v1` and `cart-pole` are both `cartpole`.
+  private static func core(of name: String) -> String {
+    name.replacing(#/-v\d+$/#, with: "").lowercased().filter { $0.isLetter || $0.isNumber }
   }
 
   /// The agent with networks of a name.

@@ -33,16 +33,10 @@ public struct Checkpoint: Sendable {
     var logs: [String: Int]
     var metrics: [Metric]
     var ledger: Ledger
-    /// The digest of this account as it is with nothing in this place.
-    var digest = ""
+    /// The digest of the file as it is with sixteen zeros in this place.
+    var digest = unsigned
 
-    /// The account with its digest.
-    func signed() -> Record {
-      var copy = self
-      copy.digest = ""
-      copy.digest = Digest.text(of: StrictJSON.bytes(of: copy))
-      return copy
-    }
+    static let unsigned = String(repeating: "0", count: 16)
   }
 
   private struct FileFacts: Codable {
@@ -76,11 +70,12 @@ public struct Checkpoint: Sendable {
   /// - Throws: `DataError` that names the file and what is wrong with it.
   init(in folder: URL) throws(DataError) {
     let url = folder.appending(path: Self.recordFile)
-    let record = try StrictJSON.read(Record.self, from: url)
+    let bytes = try WholeFile.read(url)
+    let record = try StrictJSON.decode(Record.self, from: bytes, in: url)
     guard record.schema == "assay.checkpoint/1" else {
       throw DataError(source: url.path, field: "schema", value: record.schema, allowed: "assay.checkpoint/1")
     }
-    let digest = record.signed().digest
+    let digest = Digest.text(of: Self.exchanging(record.digest, for: Record.unsigned, in: bytes))
     guard record.digest == digest else {
       throw DataError(
         source: url.path, field: "digest", value: record.digest,
@@ -119,8 +114,18 @@ public struct Checkpoint: Sendable {
       record.files[name] = FileFacts(bytes: bytes.count, digest: Digest.text(of: bytes))
       try WholeFile.write(bytes, to: folder.appending(path: name))
     }
-    try WholeFile.write(
-      StrictJSON.bytes(of: record.signed()), to: folder.appending(path: Self.recordFile))
+    let unsigned = StrictJSON.bytes(of: record)
+    let signed = Self.exchanging(Record.unsigned, for: Digest.text(of: unsigned), in: unsigned)
+    try WholeFile.write(signed, to: folder.appending(path: Self.recordFile))
+  }
+
+  /// The bytes of an account with another digest in place of the one that it has.
+  private static func exchanging(_ digest: String, for other: String, in bytes: [UInt8]) -> [UInt8] {
+    var result = bytes
+    if let place = bytes.firstRange(of: Array(digest.utf8)) {
+      result.replaceSubrange(place, with: other.utf8)
+    }
+    return result
   }
 
   /// Takes up a run where it was.
@@ -129,7 +134,7 @@ public struct Checkpoint: Sendable {
   ///   - run: a fresh one, made the same way.
   ///   - folder: where the checkpoint came from, for errors.
   /// - Throws: `DataError` that names what does not fit.
-  func restore(_ run: any LiveRun, from folder: URL) throws(DataError) {
+  public func restore(_ run: any LiveRun, from folder: URL) throws(DataError) {
     do throws(DataError) {
       try run.resume(from: state, tensors: parameters, ledger: ledger, step: step, metrics: metrics)
     } catch { throw error.from(folder.path) }

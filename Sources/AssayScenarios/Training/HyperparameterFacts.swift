@@ -51,6 +51,11 @@ extension HyperparameterKind {
     }
   }
 
+  /// The value as one of this kind: a whole number, as files have it, may stand for any number.
+  func converted(_ value: HyperparameterValue) -> HyperparameterValue {
+    if case (.number, .integer(let number)) = (self, value) { .number(Double(number)) } else { value }
+  }
+
   /// The value that a text stands for, whether or not it is in the range; `nil` for one of another kind.
   public func value(from text: String) -> HyperparameterValue? {
     switch self {
@@ -79,7 +84,8 @@ extension HyperparameterValue: CustomStringConvertible {
   /// As it is typed: `0.0003`, `64,64`, `yes`.
   public var description: String {
     switch self {
-    case .number(let number): number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+    case .number(let number):
+      number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
     case .integer(let number): "\(number)"
     case .flag(let flag): flag ? "yes" : "no"
     case .word(let word): word
@@ -136,10 +142,11 @@ extension AgentConfiguration {
           field: name, value: "no hyperparameter of \(agent)",
           allowed: Self.hyperparameters.map(\.name).joined(separator: ", "))
       }
-      guard hyperparameter.kind.isAllowed(value) else {
+      let converted = hyperparameter.kind.converted(value)
+      guard hyperparameter.kind.isAllowed(converted) else {
         throw DataError(field: name, value: "\(value)", allowed: hyperparameter.kind.allowed)
       }
-      hyperparameter.set(&self, value)
+      hyperparameter.set(&self, converted)
     }
   }
 }

@@ -28,14 +28,21 @@ public struct LearnerEntry: Sendable {
   ///   - summary: what it is, in a line.
   ///   - source: where it was published.
   ///   - presets: by the names of worlds, how a configuration is changed there.
+  ///   - condition: what hyperparameters must be like together; throws `DataError` where they are not.
   ///   - discrete: makes a run of it in worlds with numbered actions; `nil` where it cannot act there.
   ///   - continuous: makes a run of it in worlds whose actions are vectors; `nil` where it cannot act there.
   public init<Configuration: AgentConfiguration>(
     _ name: String, _ summary: String, source: String,
     presets: [String: @Sendable (inout Configuration) -> Void] = [:],
+    condition: @escaping @Sendable (Configuration) throws(DataError) -> Void = { _ in },
     discrete: (@Sendable (TrainingOrder<Configuration, DiscreteSpace>) -> any LiveRun)?,
     continuous: (@Sendable (TrainingOrder<Configuration, BoxSpace>) -> any LiveRun)?
   ) {
+    for hyperparameter in Configuration.hyperparameters {
+      precondition(
+        !Self.takenNames.contains(hyperparameter.name),
+        "a hyperparameter of \(name) is called \(hyperparameter.name), as something of the run is")
+    }
     self.name = name
     self.summary = summary
     self.source = source
@@ -47,11 +54,13 @@ public struct LearnerEntry: Sendable {
       var configuration = Configuration()
       presets[environment]?(&configuration)
       try configuration.set(given, of: name)
+      try condition(configuration)
       return configuration.hyperparameters
     }
     build = { request, worlds throws(DataError) in
       var configuration = Configuration()
       try configuration.set(request.hyperparameters, of: name)
+      try condition(configuration)
       let copies = configuration.copyCount
       switch worlds {
       case .discrete(let make, let observations, let actions):
@@ -69,6 +78,12 @@ public struct LearnerEntry: Sendable {
       }
     }
   }
+
+  /// What is said of a run by these names, so that no hyperparameter can have them.
+  public static let takenNames: Set = [
+    "environment", "agent", "steps", "seed", "seeds", "jobs", "out", "config", "set", "log-every",
+    "checkpoint-every", "evaluate-every", "evaluation-episodes", "json", "help", "version",
+  ]
 
   private static func obstacle(_ name: String, _ space: some Space, allowed: String) -> DataError {
     DataError(
@@ -136,6 +151,23 @@ public struct TrainingOrder<Configuration: Sendable, ActionSpace: ColumnarSpace>
 
   /// How many numbers an observation has.
   public var observationCount: Int { observationSpace.count }
+}
+
+extension TrainingOrder {
+  /// A run of what is made to this order.
+  ///
+  /// - Parameter make: makes agent and learner of how many numbers an observation has, the actions, the configuration,
+  ///   the length of the run and the seed.
+  public func run<Model, Judge, Doer, Teacher>(
+    _ make: (Int, ActionSpace, Configuration, Int, UInt64) -> BatchTrainee<
+      Anatomy<Model, Judge, Doer, ReactivePlanner<Doer.Action>>, Teacher
+    >
+  ) -> any LiveRun
+  where
+    Model: WorldModel, Judge: Critic, Doer: ColumnActor, Teacher: BatchLearner & ~Copyable,
+    Model.Latent == [Float], Judge.Latent == [Float], Model.Action == Doer.Action, Judge.Action == Doer.Action,
+    Doer.ActionSpace == ActionSpace, Teacher.ActionSpace == ActionSpace
+  { TrainingRun(make(observationCount, actionSpace, configuration, runLength, seed), self) }
 }
 
 /// A world from which copies can be made, with its kind of actions known.

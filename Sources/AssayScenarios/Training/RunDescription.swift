@@ -26,6 +26,8 @@ public struct RunDescription: Sendable, Hashable, Codable {
   public var logEvery: Int
   /// Each time so many steps were taken, a checkpoint is made.
   public var checkpointEvery: Int
+  /// Unless the last is younger than so many seconds.
+  public var checkpointSeconds: Double
   /// Each time so many steps were taken, the parameters are kept for good.
   public var snapshotEvery: Int
   /// Each time so many steps were taken, the agent is evaluated; 0 for only at the end.
@@ -64,6 +66,7 @@ public struct RunDescription: Sendable, Hashable, Codable {
     runLength = steps
     logEvery = max(1, steps / 100)
     checkpointEvery = max(1, steps / 10)
+    checkpointSeconds = 5
     snapshotEvery = max(1, steps / 10)
     evaluateEvery = 0
     evaluationEpisodes = 20
@@ -134,7 +137,16 @@ enum StrictJSON {
   ///
   /// - Throws: `DataError` that names the file and the field.
   static func read<Value: Decodable>(_: Value.Type, from url: URL) throws(DataError) -> Value {
-    let data = Data(try WholeFile.read(url))
+    try decode(Value.self, from: try WholeFile.read(url), in: url)
+  }
+
+  /// Reads a value from the bytes of a file.
+  ///
+  /// - Throws: `DataError` that names the file and the field.
+  static func decode<Value: Decodable>(_: Value.Type, from bytes: [UInt8], in url: URL) throws(DataError)
+    -> Value
+  {
+    let data = Data(bytes)
     do throws(DataError) { try DataError.checkText(data) } catch { throw error.from(url.path) }
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
@@ -162,8 +174,10 @@ enum StrictJSON {
     switch error {
     case DecodingError.keyNotFound(let key, let context):
       return DataError(
-        field: field(context.codingPath, key.stringValue), value: "missing", allowed: "what was written there")
-    case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
+        field: field(context.codingPath, key.stringValue), value: "missing", allowed: "what was written there"
+      )
+    case DecodingError.typeMismatch(let type, let context),
+      DecodingError.valueNotFound(let type, let context):
       return DataError(field: field(context.codingPath), value: "of another type", allowed: "\(type)")
     case DecodingError.dataCorrupted(let context):
       return DataError(

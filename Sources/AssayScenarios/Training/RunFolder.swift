@@ -71,7 +71,9 @@ public struct RunFolder: Sendable {
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else { return }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
     // What a run that was killed before it had a description leaves behind.
-    let leftovers = names.allSatisfy { $0 == "checkpoints" || $0 == "snapshots" || $0.hasPrefix(".run.json.") }
+    let leftovers = names.allSatisfy {
+      $0 == "checkpoints" || $0 == "snapshots" || $0.hasPrefix(".run.json.")
+    }
     guard isDirectory.boolValue, leftovers else {
       throw DataError(
         source: url.path, field: "the folder", value: isDirectory.boolValue ? "not empty" : "a file",
@@ -159,7 +161,8 @@ public struct RunFolder: Sendable {
     }
     do throws(DataError) { return try Checkpoint(in: checkpointFolder(chosen)) } catch {
       var error = error
-      if let other = known.last(where: { $0 != chosen && (try? Checkpoint(in: checkpointFolder($0))) != nil }) {
+      if let other = known.last(where: { $0 != chosen && (try? Checkpoint(in: checkpointFolder($0))) != nil })
+      {
         error.allowed += "; the checkpoint of step \(other) is whole (--checkpoint \(other))"
       }
       throw error

@@ -38,6 +38,8 @@ public final class TrainingSession {
   private var log: RunLog
   private let lock: RunLock
   private let beginning: (step: Int, seconds: Double)
+  /// When the last checkpoint was made, by ``seconds``.
+  private var keptAt: Double
 
   private var description: RunDescription { folder.description }
 
@@ -55,6 +57,7 @@ public final class TrainingSession {
     let checkpoint = try folder.checkpoint(step)
     try checkpoint?.restore(run, from: folder.checkpointFolder(checkpoint?.step ?? 0))
     seconds = checkpoint?.seconds ?? 0
+    keptAt = checkpoint?.seconds ?? 0
     log = try RunLog(in: folder.url, lengths: checkpoint?.logs ?? [:])
     beginning = (run.step, seconds)
     folder.clean(after: run.step)
@@ -119,7 +122,9 @@ public final class TrainingSession {
     let isEvaluated = isDue(description.evaluateEvery, since: last) && description.evaluationEpisodes > 0
     if isEvaluated || isDue(description.logEvery, since: last) { try note(evaluating: isEvaluated) }
     if isDue(description.snapshotEvery, since: last) { try folder.keepSnapshot(of: run) }
-    if isDue(description.checkpointEvery, since: last) { try keep() }
+    if isDue(description.checkpointEvery, since: last), seconds - keptAt >= description.checkpointSeconds {
+      try keep()
+    }
   }
 
   private func finish() throws(DataError) {
@@ -129,6 +134,7 @@ public final class TrainingSession {
   }
 
   private func keep() throws(DataError) {
+    keptAt = seconds
     log.sync()
     try folder.keep(Checkpoint(of: run, seconds: seconds, logs: log.lengths))
   }
@@ -152,7 +158,7 @@ public final class TrainingSession {
 
   private func note(evaluating: Bool) throws(DataError) {
     var scalars: [(name: String, value: Double)] = [
-      ("run/steps per second", progress.stepsPerSecond), ("episode/count", Double(run.tally.count)),
+      ("run/steps per second", progress.stepsPerSecond.rounded()), ("episode/count", Double(run.tally.count)),
     ]
     if let reward {
       let episodes = run.tally.recent

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Monte-Carlo truth")
 struct MonteCarloTests {
-  private static let process = RandomMDP.process(states: 20, actions: 3, successors: 3, seed: 7, discount: 0.9)
+  private static let process = RandomMDP.process(
+    states: 20, actions: 3, successors: 3, seed: 7, discount: 0.9)
   private static let player = TablePlayer(policy: process.uniformPolicy)
 
   private func states(_ count: Int, time: Int = 60) throws -> any EnvironmentBatch<BoxSpace, DiscreteSpace> {

@@ -5,7 +5,7 @@ import Foundation
 @main
 struct Benchmarks: ParsableCommand {
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case solve, learn, environments, games, update, product, convolution, memory
+    case solve, learn, environments, games, update, product, convolution, training, memory
   }
 
   static let configuration = CommandConfiguration(
@@ -104,6 +104,13 @@ struct Benchmarks: ParsableCommand {
         show(results.games.last!.text)
       }
     }
+    if wants(.training) {
+      show(TrainingResult.heading)
+      for task in TrainingTask.allCases {
+        results.training.append(try TrainingResult.measured(task, python: peers))
+        show(results.training.last!.text)
+      }
+    }
     if wants(.memory), MemoryResult.isCounted {
       results.memory = MemoryResult.measured()
       show(MemoryResult.heading)
@@ -121,6 +128,7 @@ struct Benchmarks: ParsableCommand {
     var updating: [UpdateResult] = []
     var convolving: [ConvolutionResult] = []
     var games: [GameResult] = []
+    var training: [TrainingResult] = []
     var memory: [MemoryResult] = []
   }
 

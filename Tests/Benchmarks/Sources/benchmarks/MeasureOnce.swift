@@ -5,7 +5,7 @@ import Foundation
 /// One measurement of ours, in a process of its own on one core.
 struct MeasureOnce: ParsableCommand {
   enum Part: String, ExpressibleByArgument {
-    case update, product, openblas, convolution, games, stepping
+    case update, product, openblas, convolution, games, stepping, training
     case steppingTogether = "stepping-together"
     case wideNetwork = "wide-network"
   }
@@ -17,6 +17,7 @@ struct MeasureOnce: ParsableCommand {
   @Option var core: Int32
   @Option var task = ""
   @Option var folder = ""
+  @Option var seed: UInt64 = 0
 
   func run() throws {
     assay_pin_to_core(core)
@@ -32,6 +33,11 @@ struct MeasureOnce: ParsableCommand {
     case .stepping: pace = EnvironmentTask(rawValue: task)?.singlePace()
     case .steppingTogether: pace = EnvironmentTask(rawValue: task)?.pace()
     case .wideNetwork: pace = WideNetwork.pace()
+    case .training:
+      guard let task = TrainingTask(rawValue: task) else {
+        throw ValidationError("--task is '\(task)'; allowed: ppo, sac")
+      }
+      return try printJSON(task.course(seed: seed))
     }
     guard let pace else { throw ValidationError("--task is '\(task)'; allowed: a task of \(part.rawValue)") }
     try printJSON(pace)

@@ -1,12 +1,11 @@
 import Assay
-import AssayNetworks
 
 /// A network that is asked about any number of rows.
 ///
 /// A program has one batch size, so rows are asked about in slices of 1024, 512, …, 8; the last is filled up with zeros.
-struct RowProgram: Sendable {
+public struct RowProgram: Sendable {
   /// Makes a matrix `[rows, outputs]` out of a matrix `[rows, inputs]`.
-  typealias Description = @Sendable (Matrix) -> Matrix
+  public typealias Description = @Sendable (Matrix) -> Matrix
 
   private let inputs: Int
   private let describe: Description
@@ -20,7 +19,7 @@ struct RowProgram: Sendable {
   /// - Parameters:
   ///   - inputs: how many numbers a row has.
   ///   - describe: what is computed of the rows.
-  init(inputs: Int, _ describe: @escaping Description) {
+  public init(inputs: Int, _ describe: @escaping Description) {
     self.inputs = inputs
     self.describe = describe
   }
@@ -31,7 +30,8 @@ struct RowProgram: Sendable {
   ///   - rows: `[rows × inputs]`.
   ///   - store: its parameters are read.
   /// - Returns: `[rows × outputs]`.
-  mutating func callAsFunction(_ rows: VectorColumn, reading store: borrowing ParameterStore) -> VectorColumn
+  public mutating func callAsFunction(_ rows: VectorColumn, reading store: borrowing ParameterStore)
+    -> VectorColumn
   {
     precondition(rows.width == inputs, "a row must have \(inputs) numbers, but has \(rows.width)")
     var results: [Float] = []
@@ -70,13 +70,5 @@ struct RowProgram: Sendable {
     var size = largestSlice
     while size > smallestSlice && size > rows { size /= 2 }
     return size
-  }
-}
-
-extension VectorColumn {
-  /// Rows of an array of vectors.
-  init(_ vectors: [[Float]], width: Int) {
-    self.init(count: vectors.count, width: width)
-    for (row, vector) in vectors.enumerated() { self[row] = vector }
   }
 }
