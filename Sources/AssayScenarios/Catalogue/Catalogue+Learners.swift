@@ -20,20 +20,35 @@ private let ppo = LearnerEntry(
       configuration.rate = 1e-3
       configuration.isAnnealed = true
       configuration.annealsClip = true
-    }
+    },
+    "acrobot": { configuration in
+      configuration.copies = 16
+      configuration.rolloutLength = 256
+      configuration.batchSize = 64
+      configuration.passes = 4
+      configuration.decay = 0.94
+    },
+    "pendulum": { configuration in
+      configuration.copies = 4
+      configuration.rolloutLength = 1024
+      configuration.batchSize = 64
+      configuration.discount = 0.9
+      configuration.rate = 1e-3
+    },
   ],
-  discrete: { $0.run(PPO.make) }, continuous: { $0.run(PPO.make) })
+  discrete: { $0.run { PPO.make(observationCount: $0, actionSpace: $1, configuration: $2, runLength: $3, seed: $4) } },
+  continuous: { $0.run { PPO.make(observationCount: $0, actionSpace: $1, configuration: $2, runLength: $3, seed: $4) } })
 
 private let a2c = LearnerEntry(
   "a2c", "advantage actor-critic: an actor that follows its critic's advantages, a step for each stretch",
   source: "Mnih et al. 2016",
-  presets: [String: @Sendable (inout A2CConfiguration) -> Void](),
+  presets: ["cart-pole": { (configuration: inout A2CConfiguration) in configuration.isAnnealed = true }],
   discrete: { $0.run(A2C.make) }, continuous: { $0.run(A2C.make) })
 
 private let reinforce = LearnerEntry(
   "reinforce", "an actor that follows the returns of whole episodes; uses-baseline adds a critic",
   source: "Williams 1992",
-  presets: [String: @Sendable (inout NeuralREINFORCEConfiguration) -> Void](),
+  presets: ["cart-pole": { (configuration: inout NeuralREINFORCEConfiguration) in configuration.isAnnealed = true }],
   discrete: { order in
     order.configuration.usesBaseline
       ? order.run(NeuralREINFORCE.makeWithBaseline) : order.run(NeuralREINFORCE.make)
