@@ -22,7 +22,16 @@ private let ppo = LearnerEntry(
       configuration.annealsClip = true
     }
   ],
-  discrete: { $0.run(PPO.make) }, continuous: { $0.run(PPO.make) })
+  discrete: { order in
+    order.run {
+      PPO.make(observationCount: $0, actionSpace: $1, configuration: $2, runLength: $3, seed: $4)
+    }
+  },
+  continuous: { order in
+    order.run {
+      PPO.make(observationCount: $0, actionSpace: $1, configuration: $2, runLength: $3, seed: $4)
+    }
+  })
 
 private let a2c = LearnerEntry(
   "a2c", "advantage actor-critic: an actor that follows its critic's advantages, a step for each stretch",
