@@ -171,7 +171,7 @@ public enum DQN {
       buffer.append(step)
       let now = parameters.step
       let due = now / configuration.trainingPeriod - (now - step.count) / configuration.trainingPeriod
-      guard now >= configuration.warmUp, due > 0 else { return }
+      guard now >= configuration.learningStart, due > 0 else { return }
       improve(&parameters, updates: due * configuration.gradientSteps, using: &random)
     }
 
@@ -311,7 +311,7 @@ public struct DQNConfiguration: AgentConfiguration {
   /// How many steps the replay buffer holds.
   public var bufferSize = 100_000
   /// Environment steps before the first update.
-  public var warmUp = 100
+  public var learningStart = 100
   /// How many rows make a batch.
   public var batchSize = 32
   /// Environment steps, in all copies together, from one round of updates to the next.
@@ -363,7 +363,7 @@ public struct DQNConfiguration: AgentConfiguration {
     .integer("copies", "in how many copies of the world it acts", 1...65_536, \.copies),
     .integer("buffer-size", "how many steps the replay buffer holds", 1...100_000_000, \.bufferSize),
     .integer(
-      "warm-up", "environment steps before the first update", 0...1_000_000_000, \.warmUp),
+      "learning-start", "environment steps before the first update", 0...1_000_000_000, \.learningStart),
     .integer("batch-size", "how many rows make a batch", 1...1_000_000, \.batchSize),
     .integer(
       "training-period", "environment steps from one round of updates to the next", 1...1_000_000,

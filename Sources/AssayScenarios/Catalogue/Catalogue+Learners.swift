@@ -63,7 +63,38 @@ private let reinforce = LearnerEntry(
 private let dqn = LearnerEntry(
   "dqn", "deep Q-learning: a critic of actions learned from memory, and an actor that takes its best",
   source: "Mnih et al. 2015; van Hasselt et al. 2016",
-  presets: [String: @Sendable (inout DQNConfiguration) -> Void](),
+  presets: [
+    "cart-pole": { (configuration: inout DQNConfiguration) in
+      configuration.learningStart = 1000
+      configuration.rate = 2.3e-3
+      configuration.isAnnealed = true
+      configuration.isNormalized = true
+      configuration.batchSize = 64
+      configuration.trainingPeriod = 256
+      configuration.gradientSteps = 128
+      configuration.targetPeriod = 128
+      configuration.explorationShare = 0.16
+      configuration.finalExploration = 0.04
+      configuration.hidden = [128, 128]
+      configuration.steps = 5
+    },
+    "mountain-car": { configuration in
+      configuration.learningStart = 1000
+      configuration.rate = 4e-3
+      configuration.isAnnealed = true
+      configuration.isNormalized = true
+      configuration.batchSize = 128
+      configuration.bufferSize = 10_000
+      configuration.discount = 0.98
+      configuration.trainingPeriod = 16
+      configuration.gradientSteps = 8
+      configuration.targetPeriod = 300
+      configuration.explorationShare = 0.2
+      configuration.finalExploration = 0.07
+      configuration.hidden = [64, 64]
+      configuration.steps = 3
+    },
+  ],
   condition: { configuration throws(DataError) in
     try require(
       configuration.batchSize <= configuration.bufferSize, "batch-size", configuration.batchSize,

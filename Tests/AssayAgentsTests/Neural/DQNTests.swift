@@ -12,7 +12,7 @@ struct DQNTests {
   private static var linear: DQNConfiguration {
     var configuration = DQNConfiguration()
     configuration.hidden = []
-    configuration.warmUp = 0
+    configuration.learningStart = 0
     configuration.trainingPeriod = 1
     configuration.batchSize = 1
     configuration.discount = 0.9
@@ -190,7 +190,7 @@ struct DQNTests {
   func rounds() {
     var configuration = Self.linear
     configuration.copies = 3
-    configuration.warmUp = 12
+    configuration.learningStart = 12
     configuration.trainingPeriod = 5
     configuration.gradientSteps = 2
     var trainee = Self.makeTrainee(configuration)
@@ -301,7 +301,7 @@ struct DQNTests {
     var configuration = DQNConfiguration()
     configuration.copies = copies
     configuration.bufferSize = 70
-    configuration.warmUp = 20
+    configuration.learningStart = 20
     configuration.batchSize = 8
     configuration.targetPeriod = 3
     configuration.hidden = [8]

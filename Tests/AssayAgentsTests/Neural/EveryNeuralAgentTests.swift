@@ -106,12 +106,14 @@ struct EveryNeuralAgentTests {
     configuration.parents = 2
     configuration.episodes = 2
     configuration.hidden = [4]
-    let found = try findings(steps: 300, copies: 2) { [configuration] in
+    // Episodes long enough that members differ in what they earn.
+    let world = TimeLimit(CartPole(), steps: 60)
+    let checks = BatchTraineeChecks(steps: 1500) { [configuration] in
       NeuralEvolution.make(
-        observationCount: 4, actionSpace: Self.choices.actionSpace, configuration: configuration,
-        runLength: 300, seed: 1)
-    }
-    #expect(found == [])
+        observationCount: 4, actionSpace: world.actionSpace, configuration: configuration, runLength: 1500,
+        seed: 1)
+    } in: { world.copies(2, stream: $0) }
+    #expect(try checks.run() == [])
   }
 
   @Test("DQN, plain and with everything", arguments: [false, true])
