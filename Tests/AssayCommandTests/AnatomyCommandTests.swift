@@ -27,7 +27,9 @@ struct AnatomyCommandTests {
     }
     let text = try await Command.run(line: "anatomy x", in: folder.url)
     #expect(text.status == 0 && text.lines.filter { $0.count > 80 } == [])
-    for word in ["maximises the critic", "written by policy + value", "of the squared gradient", "no world model"] {
+    for word in [
+      "maximises the critic", "written by policy + value", "of the squared gradient", "no world model",
+    ] {
       #expect(text.output.contains(word), "\(word)")
     }
   }

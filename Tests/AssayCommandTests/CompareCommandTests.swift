@@ -21,7 +21,7 @@ struct CompareCommandTests {
       try JSONSerialization.data(withJSONObject: description).write(to: place.appending(path: "run.json"))
       let lines = scores(seed).enumerated().map { index, score in
         // The second copy makes the first evaluation come a step late.
-        #"{"step":\(index == 0 ? 101 : 200),"evaluation/return":\(score)}"# + "\n"
+        "{\"step\":\(index == 0 ? 101 : 200),\"evaluation/return\":\(score)}\n"
       }
       try Data(lines.joined().utf8).write(to: place.appending(path: "metrics.jsonl"))
     }

@@ -48,7 +48,8 @@ struct ResumeCommandTests {
     let line = Self.long.replacing("--checkpoint-every 500", with: "--checkpoint-every 100")
     var random = SystemRandomNumberGenerator()
     for attempt in 0..<Self.kills {
-      let arguments = attempt == 0 || !FileManager.default.fileExists(atPath: url.appending(path: "killed/run.json").path)
+      let arguments =
+        attempt == 0 || !FileManager.default.fileExists(atPath: url.appending(path: "killed/run.json").path)
         ? line + " killed" : "resume killed"
       let command = try Command(arguments.split(separator: " ").map(String.init), in: url)
       // At any moment: while it begins, while it trains, and while it writes.
@@ -85,7 +86,8 @@ struct ResumeCommandTests {
   @Test("what is not as it was written is refused in a line that names it")
   func torn() async throws {
     let folder = try TemporaryFolder()
-    _ = try await Command.run(line: TrainCommandTests.small + " --out x --checkpoint-every 1k", in: folder.url)
+    _ = try await Command.run(
+      line: TrainCommandTests.small + " --out x --checkpoint-every 1k", in: folder.url)
     let file = folder.url.appending(path: "x/checkpoints/000000002000/state.safetensors")
     try Data(contentsOf: file).dropLast(3).write(to: file)
     let answer = try await Command.run(line: "resume x --steps 3k", in: folder.url)

@@ -156,7 +156,8 @@ struct TrainingSummary: Encodable {
     rows.append(("written", run.folder))
     var lines = TextLayout.wrapped(
       "\(title): \(NumberText.count(run.step)) of \(NumberText.count(run.steps)) steps in "
-        + "\(TrainingLine.time(run.seconds)), \(NumberText.count(Int(run.stepsPerSecond))) a second")
+        + TrainingLine.time(run.seconds)
+        + (run.stepsPerSecond > 0 ? ", \(NumberText.count(Int(run.stepsPerSecond))) a second" : ""))
     for (name, text) in rows {
       for (index, line) in TextLayout.wrapped(text, columns: 57).enumerated() {
         lines.append("  " + TextLayout.padded(index == 0 ? name : "", columns: 20) + line)

@@ -165,7 +165,8 @@ extension TrainingOrder {
   ) -> any LiveRun
   where
     Model: WorldModel, Judge: Critic, Doer: ColumnActor, Teacher: BatchLearner & ~Copyable,
-    Model.Latent == [Float], Judge.Latent == [Float], Model.Action == Doer.Action, Judge.Action == Doer.Action,
+    Model.Latent == [Float], Judge.Latent == [Float], Model.Action == Doer.Action,
+    Judge.Action == Doer.Action,
     Doer.ActionSpace == ActionSpace, Teacher.ActionSpace == ActionSpace
   { TrainingRun(make(observationCount, actionSpace, configuration, runLength, seed), self) }
 }

@@ -32,7 +32,11 @@ struct ResumingTests {
     let end = try #require(one.checkpointSteps.last)
     #expect(two.checkpointSteps.last == end)
     #expect(try one.bytes(of: end) == two.bytes(of: end))
-    #expect(try one.lines() == two.lines())
+    // Of a fit of its ensemble, an agent tells anew only after the next one.
+    func lines(_ folder: RunFolder) throws -> [[String: AnyHashable]] {
+      try folder.lines().map { $0.filter { !$0.key.hasPrefix("model/") } }
+    }
+    #expect(try lines(one) == lines(two))
     #expect(one.snapshotSteps == two.snapshotSteps)
     for step in one.snapshotSteps { #expect(try one.snapshot(step) == two.snapshot(step)) }
     let (first, second) = (try #require(try one.checkpoint()), try #require(try two.checkpoint()))

@@ -2,6 +2,7 @@ import Assay
 import AssayAgents
 import AssayScenarios
 import Foundation
+import Testing
 
 /// A place for runs that goes when nobody holds it any more.
 final class TrainingFolder: Sendable {
@@ -19,10 +20,12 @@ final class TrainingFolder: Sendable {
 }
 
 /// A small run of any agent, in a world that fits it.
-struct SmallRun {
+struct SmallRun: CustomTestStringConvertible {
   var learner: LearnerEntry
   var seed: UInt64 = 3
   var steps = 480
+
+  var testDescription: String { learner.name }
 
   /// Every agent that can be trained.
   static let all = Catalogue.standard.learners.map { SmallRun(learner: $0) }
