@@ -38,11 +38,21 @@ public enum PPO<ActionSpace: PolicySpace> {
   ///   - configuration: how.
   ///   - runLength: environment steps of the whole run, over which what is annealed falls to zero.
   ///   - seed: the initial parameters follow from it.
-  ///   - decoy: labels of a second critic that an experiment can make the actor climb; `nil` for none.
   /// - Returns: both, ready for a `BatchRun` in as many copies as the configuration says.
   public static func make(
     observationCount: Int, actionSpace: ActionSpace, configuration: PPOConfiguration, runLength: Int,
-    seed: UInt64, decoy: RewardLabels? = nil
+    seed: UInt64
+  ) -> BatchTrainee<Agent, Learner> {
+    make(
+      observationCount: observationCount, actionSpace: actionSpace, configuration: configuration,
+      runLength: runLength, seed: seed, decoy: nil)
+  }
+
+  /// Makes an agent and its learner, with a second critic of other rewards that an experiment can make the actor climb:
+  /// the block `decoy`, which `aims.actor` may name. The agent is otherwise as it is without, bit for bit.
+  public static func make(
+    observationCount: Int, actionSpace: ActionSpace, configuration: PPOConfiguration, runLength: Int,
+    seed: UInt64, decoy: RewardLabels?
   ) -> BatchTrainee<Agent, Learner> {
     var stream = RandomStream(seed: seed).substream(3)
     var store = ParameterStore()

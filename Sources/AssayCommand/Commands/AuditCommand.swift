@@ -9,12 +9,19 @@ struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
     abstract: "Train agents, compare each part with the exact truth, and say which part is wrong.",
-    usage: "assay audit <environment> --agent <agent> [<options>]",
+    usage: """
+      assay audit <environment> --agent <agent> [<options>]
+      assay audit <run folder> [<options>]
+      """,
     discussion: """
       EXAMPLES
         assay audit frozen-lake-8x8 --agent dyna --report audit.html
         assay audit cliff-walking --agent dyna --fault critic-wrong-discount \\
           --expect critic-wrong-discount
+        assay audit runs/pole --report audit.html
+
+      The agent of a run is audited as it is, against what restarts from states that it
+      visits earn in copies of its world; several runs in one folder are taken together.
 
       A world whose discount is 1 is judged at 0.999, since a policy that never ends
       has no value at 1.
@@ -26,7 +33,8 @@ struct AuditCommand: AsyncParsableCommand {
         65  bad data
       """)
 
-  @Argument(help: "A world by name (see 'assay list environments'), or a file (assay.mdp/1, .MDP).")
+  @Argument(
+    help: "A world by name (see 'assay list environments'), or a file (assay.mdp/1, .MDP), or the folder of a run.")
   var environment: String
 
   @Option(help: "The agent to train (see 'assay list agents').")
@@ -49,7 +57,7 @@ struct AuditCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the report as JSON, schema assay.audit/1; '-' for standard output.", valueName: "file"))
+      "Write the report as JSON, schema assay.audit/1, or assay.run-audit/1 of runs; '-' for standard output.", valueName: "file"))
   var json: String?
 
   @Option(help: "Fail with status 1 unless this is the diagnosis (see 'assay list diagnoses').")
@@ -57,15 +65,11 @@ struct AuditCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
+      if Self.isFolder(environment) { return try await auditRuns() }
       // Everything is checked before the training, so that no mistake costs one.
       let (setup, seeds) = try await solving(environment) { try request() }
       let expected = try expect.map(Self.diagnosis)
-      if let report { try Files.checkWritable(report, flag: "--report") }
-      if let json, json != "-" { try Files.checkWritable(json, flag: "--json") }
-      if let report, report == json {
-        throw Failure(
-          status: ExitStatus.usage, message: "--report and --json are both \(report); allowed: two files")
-      }
+      try checkFiles()
       let result = try await solving(environment) { try await train(setup, seeds: seeds) }
       try write(result)
       if let expected, result.diagnosis.name != expected {
@@ -73,6 +77,15 @@ struct AuditCommand: AsyncParsableCommand {
           status: ExitStatus.expectationFailed,
           message: "expected the diagnosis \(expected), but it is \(result.diagnosis.name)")
       }
+    }
+  }
+
+  func checkFiles() throws {
+    if let report { try Files.checkWritable(report, flag: "--report") }
+    if let json, json != "-" { try Files.checkWritable(json, flag: "--json") }
+    if let report, report == json {
+      throw Failure(
+        status: ExitStatus.usage, message: "--report and --json are both \(report); allowed: two files")
     }
   }
 
@@ -112,7 +125,7 @@ struct AuditCommand: AsyncParsableCommand {
     }
   }
 
-  private static func diagnosis(_ name: String) throws -> String {
+  static func diagnosis(_ name: String) throws -> String {
     guard DiagnosisName(rawValue: name) != nil else {
       throw UnknownName(kind: "diagnosis", name: name, known: DiagnosisName.allCases.map(\.rawValue))
     }

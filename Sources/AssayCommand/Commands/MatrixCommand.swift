@@ -13,6 +13,7 @@ struct MatrixCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLE
         assay matrix --seeds 100..119
+        assay matrix --networks --seeds 10..29
       """)
 
   @Option(parsing: .upToNextOption, help: "Faults to plant; all, if left out.")
@@ -20,6 +21,9 @@ struct MatrixCommand: AsyncParsableCommand {
 
   @Flag(help: "Plant every two faults of different parts together, instead of one at a time.")
   var pairs = false
+
+  @Flag(help: "Plant faults in an agent with networks (PPO on the cart and pole) instead.")
+  var networks = false
 
   @Option(parsing: .upToNextOption, help: "Agents to train.")
   var agents = ["dyna", "planner", "actor-critic", "q-learning"]
@@ -76,6 +80,7 @@ struct MatrixCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
+      if networks { return try await runNetworks() }
       let plan = try plan()
       let jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
       let progress = ProgressLine("cells", total: plan.cellCount)
@@ -93,6 +98,37 @@ struct MatrixCommand: AsyncParsableCommand {
       try show(matrix)
       if !json, !written.isEmpty { print("\nWritten: \(written.joined(separator: ", "))") }
     }
+  }
+
+  /// The table of agents with networks, whose faults and agent are its own.
+  private func runNetworks() async throws {
+    var study = RunFaultStudy(seeds: seeds.seeds)
+    study.faults = try faults.isEmpty
+      ? RunFault.allCases
+      : faults.map { name in
+        guard let fault = RunFault(rawValue: name) else {
+          throw UnknownName(kind: "fault", name: name, known: RunFault.allCases.map(\.rawValue))
+        }
+        return fault
+      }
+    if let steps { study.steps = max(steps, 1024) }
+    if let jobs, jobs < 1 {
+      throw Failure(status: ExitStatus.usage, message: "--jobs is \(jobs); allowed: 1 or more")
+    }
+    let progress = ProgressLine("agents", total: study.faults.count * study.seeds.count)
+    let table = try await study.run(jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount) { _, _, _ in
+      progress.advance(by: 1)
+    }
+    progress.finish()
+    if let out {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      let file = (out.hasSuffix("/") ? out : out + "/") + "networks.json"
+      try FileManager.default.createDirectory(
+        at: URL(fileURLWithPath: out, isDirectory: true), withIntermediateDirectories: true)
+      try Files.write(try encoder.encode(table), to: file, flag: "--out")
+    }
+    if json { try printJSON(table) } else { print(table.text, terminator: "") }
   }
 
   private func plan() throws -> MatrixPlan {

@@ -1,11 +1,11 @@
 /// How thoroughly an agent with networks is audited.
 public struct RunAuditSettings: Sendable, Hashable {
   /// In how many states that the agent visits its critic is compared with the truth.
-  public var states = 256
+  public var states = 192
   /// In how many states beside its way its choices are looked at, and as many on it.
-  public var detours = 192
+  public var detours = 96
   /// How many restarts the truth of a state rests on.
-  public var restarts = 16
+  public var restarts = 8
   /// How long an agent lives at most before it is stopped in a state.
   public var longestLife = 1000
   /// How many steps a random action is held for at most, and one more.

@@ -62,10 +62,10 @@ where
       in: worlds, count: settings.states, time: settings.longestLife, using: stream.substream(0))
     var discounts = [claim.discount]
     if claim.discount < 1, claim.discount > 0 {
-      // Horizons from a thirty-second of the claimed one to twice it, by factors of √2; the claim's own neighbours are
-      // no other claims.
-      for half in -10...2 where abs(half) > 1 {
-        let horizon = pow(2, Double(half) / 2) / (1 - claim.discount)
+      // Horizons from a thirty-second of the claimed one to twice it, by factors of the cube root of 2; the claim's own
+      // neighbours are no other claims.
+      for third in -15...3 where abs(third) > 1 {
+        let horizon = pow(2, Double(third) / 3) / (1 - claim.discount)
         if horizon > 1 { discounts.append(1 - 1 / horizon) }
       }
     }

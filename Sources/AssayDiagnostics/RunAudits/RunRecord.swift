@@ -33,7 +33,7 @@ public struct RunRecord: Sendable {
     in worlds: any EnvironmentBatch<BoxSpace, A.ActionSpace>, settings: RunAuditSettings = RunAuditSettings(),
     seed: UInt64
   ) async where A: ColumnActor, M.Latent == [Float], C.Latent == [Float] {
-    let stream = RandomStream(seed: seed).substream(5)
+    let stream = RandomStream(seed: seed).substream(6)
     var measurements: [RunMeasurement] = []
     for parameters in earlier {
       var before = agent

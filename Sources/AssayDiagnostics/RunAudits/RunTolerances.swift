@@ -13,7 +13,7 @@ public enum RunTolerances {
   /// Another claim explains a critic when it leaves less than this share of the error…
   public static let explainedShare = 0.5
   /// …and less than this share of what the next best explanation leaves.
-  public static let decidedShare = 0.8
+  public static let decidedShare = 0.9
   /// A block is followed when the actor's gap to it is within this…
   public static let followedGap = 0.3
 }

@@ -42,6 +42,18 @@ public protocol LiveRun: AnyObject {
   /// - Returns: what they showed.
   func probe(in world: any ProbeWorld, seed: UInt64) -> ProbeResult
 
+  /// Audits the agent as it is now, in worlds of its own. The run is as it would be without that, bit for bit.
+  ///
+  /// - Parameters:
+  ///   - snapshots: the parameters' numbers at earlier steps, in the order of steps.
+  ///   - settings: how thoroughly.
+  ///   - seed: names the agent; chance follows from it.
+  /// - Returns: what was measured.
+  /// - Throws: `DataError` where a snapshot does not fit.
+  func audit(
+    snapshots: [(step: Int, tensors: [StoredTensor])], settings: RunAuditSettings, seed: UInt64
+  ) async throws(DataError) -> RunRecord
+
   /// Everything that what comes after depends on, except for the parameters and their ledger.
   func archive() -> StateArchive
 

@@ -1,0 +1,83 @@
+"""Monte-Carlo truth as one would write it with PyTorch and NumPy: every copy of the cart and pole in one array.
+
+Reads a JSON file: the states to play on from, the numbers of a 64x64 tanh policy, restarts, horizon, discount and
+threads. Copies that have ended are left out as they become many, as in Assay. Physics are those of Gymnasium's
+CartPole-v1 (Euler, double precision), without its time limit.
+"""
+
+import json
+import sys
+import time
+
+import numpy as np
+import torch
+
+
+def read(path):
+    with open(path) as file:
+        task = json.load(file)
+    torch.set_num_threads(task["threads"])
+    layers = []
+    for index, (weight, bias) in enumerate(task["layers"]):
+        bias = torch.tensor(bias, dtype=torch.float32)
+        # Each layer's weights lie one row for each output.
+        weight = torch.tensor(weight, dtype=torch.float32).reshape(len(bias), -1)
+        layer = torch.nn.Linear(weight.shape[1], weight.shape[0])
+        with torch.no_grad():
+            layer.weight.copy_(weight)
+            layer.bias.copy_(bias)
+        layers += [layer] + ([torch.nn.Tanh()] if index + 1 < len(task["layers"]) else [])
+    return task, torch.nn.Sequential(*layers).eval()
+
+
+def advance(state, action):
+    """One step of every copy: state [4, copies]."""
+    x, v, angle, spin = state
+    force = np.where(action == 1, 10.0, -10.0)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    push = (force + 0.05 * spin * spin * sine) / 1.1
+    turn = (9.8 * sine - cosine * push) / (0.5 * (4.0 / 3.0 - 0.1 * cosine * cosine / 1.1))
+    pull = push - 0.05 * turn * cosine / 1.1
+    state = np.stack([x + 0.02 * v, v + 0.02 * pull, angle + 0.02 * spin, spin + 0.02 * turn])
+    ended = (np.abs(state[0]) > 2.4) | (np.abs(state[2]) > 12 * 2 * np.pi / 360)
+    return state, ended
+
+
+@torch.inference_mode()
+def play(task, policy):
+    restarts = task["restarts"]
+    state = np.repeat(np.array(task["states"], dtype=np.float64).T, restarts, axis=1)
+    returns = np.zeros(state.shape[1])
+    player = np.arange(state.shape[1])
+    left = np.ones(state.shape[1], dtype=bool)
+    weight, steps = 1.0, 0
+    for _ in range(task["horizon"]):
+        logits = policy(torch.from_numpy(state.T.astype(np.float32)))
+        # Of two actions the second is taken with the logistic function of the difference.
+        second = torch.rand(len(player)) < torch.sigmoid(logits[:, 1] - logits[:, 0])
+        state, ended = advance(state, second.numpy().astype(np.int64))
+        count = int(left.sum())
+        steps += count
+        returns[player[left]] += weight
+        weight *= task["discount"]
+        left &= ~ended
+        count = int(left.sum())
+        if count == 0:
+            break
+        if count * 4 <= 3 * len(player):
+            state, player = state[:, left], player[left]
+            left = np.ones(count, dtype=bool)
+    return returns.reshape(-1, restarts).mean(axis=1), steps
+
+
+def main():
+    task, policy = read(sys.argv[1])
+    seconds = []
+    for _ in range(task.get("repetitions", 3)):
+        started = time.perf_counter()
+        means, steps = play(task, policy)
+        seconds.append(time.perf_counter() - started)
+    print(json.dumps({"samples": seconds, "steps": steps, "outcome": float(means.mean())}))
+
+
+main()
