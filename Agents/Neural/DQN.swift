@@ -352,7 +352,9 @@ public struct DQNConfiguration: AgentConfiguration {
   public var hidden = [64, 64]
   /// What follows each of them.
   public var activation = ActivationName.relu
-  /// Whether a layer normalisation stands before it.
+  /// Whether a layer normalisation stands before it, which keeps values from running away.
+  ///
+  /// - SeeAlso: Gallici et al. (2024), *Simplifying deep temporal difference learning*.
   public var isNormalized = false
 
   public init() {}

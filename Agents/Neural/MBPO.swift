@@ -53,7 +53,7 @@ public enum MBPO {
       elites: configuration.elites, hidden: configuration.modelHidden, in: &store, using: &stream)
     let claim = networks.claim(discount: configuration.discount)
     let actor = networks.actor(
-      observationCount: observationCount, actionSpace: actionSpace, warmUp: configuration.warmUp)
+      observationCount: observationCount, actionSpace: actionSpace, warmUp: configuration.learningStart)
     let learner = Learner(
       configuration, networks, ensemble, actor: actor, claim: claim, observationCount: observationCount,
       actionSpace: actionSpace, runLength: runLength, in: &store)
@@ -99,9 +99,9 @@ public enum MBPO {
       let fit = EnsembleFit(configuration.fit, ensemble, actionSpace: actionSpace, in: &store)
       let imagination = EnsembleImagination(ensemble, actionSpace: actionSpace, rows: 128, reading: store)
       let replay = ReplayBuffer(
-        capacity: configuration.memory, observationCount: observationCount, actionSpace)
+        capacity: configuration.bufferSize, observationCount: observationCount, actionSpace)
       let imagined = ReplayBuffer(
-        capacity: configuration.imaginedMemory, observationCount: observationCount, actionSpace)
+        capacity: configuration.imaginedBufferSize, observationCount: observationCount, actionSpace)
       let real = Int((configuration.realShare * Double(configuration.batchSize)).rounded())
       self.aims = Aims(critic: claim, actor: networks.critic.block, target: networks.target.block)
       self.replay = replay
@@ -127,7 +127,9 @@ public enum MBPO {
       using random: inout RandomStream
     ) {
       replay.append(step)
-      guard parameters.step > configuration.warmUp, replay.count >= EnsembleFit.heldOutPeriod else { return }
+      guard parameters.step > configuration.learningStart, replay.count >= EnsembleFit.heldOutPeriod else {
+        return
+      }
       if latestFit.map({ parameters.step - $0 >= configuration.stepsBetweenFits }) ?? true {
         latestFit = parameters.step
         fit.run(replay, &parameters, using: &random)
@@ -197,12 +199,12 @@ public enum MBPO {
 public struct MBPOConfiguration: AgentConfiguration {
   /// In how many copies of the world it acts.
   public var copies = 1
-  /// How many environment steps are drawn evenly from the box before anything is learned.
-  public var warmUp = 250
+  /// Environment steps before the first update, whose actions are drawn evenly from the box.
+  public var learningStart = 250
   /// How many steps are remembered.
-  public var memory = 100_000
+  public var bufferSize = 100_000
   /// How many imagined steps are remembered.
-  public var imaginedMemory = 40_000
+  public var imaginedBufferSize = 40_000
   /// How many rows make a batch of the actor and the critic.
   public var batchSize = 128
   /// Which share of them is real.
@@ -238,7 +240,7 @@ public struct MBPOConfiguration: AgentConfiguration {
   /// Step size of Adam for log α.
   public var temperatureRate = 1e-3
   /// τ, how far the target moves towards the critic at each update.
-  public var averaging = 0.005
+  public var targetRate = 0.005
   /// α at first.
   public var temperature = 1.0
   /// Whether α is tuned.
@@ -254,9 +256,11 @@ public struct MBPOConfiguration: AgentConfiguration {
 
   public static let hyperparameters: [Hyperparameter<Self>] = [
     .integer("copies", "in how many copies of the world it acts", 1...65_536, \.copies),
-    .integer("warm-up", "steps drawn evenly before anything is learned", 0...10_000_000, \.warmUp),
-    .integer("memory", "how many steps are remembered", 5...100_000_000, \.memory),
-    .integer("imagined-memory", "how many imagined steps are remembered", 1...100_000_000, \.imaginedMemory),
+    .integer(
+      "learning-start", "steps before the first update, drawn evenly", 0...10_000_000, \.learningStart),
+    .integer("buffer-size", "how many steps the replay buffer holds", 5...100_000_000, \.bufferSize),
+    .integer(
+      "imagined-buffer-size", "how many imagined steps are remembered", 1...100_000_000, \.imaginedBufferSize),
     .integer("batch-size", "rows in a batch of actor and critic", 1...65_536, \.batchSize),
     .number("real-share", "which share of them is real", 0...1, \.realShare),
     .number("updates-per-step", "updates for each environment step", 0...1000, \.updatesPerStep),
@@ -275,7 +279,7 @@ public struct MBPOConfiguration: AgentConfiguration {
     .number("value-rate", "step size of Adam for the critic", 0...1, \.valueRate),
     .number("policy-rate", "step size of Adam for the actor", 0...1, \.policyRate),
     .number("temperature-rate", "step size of Adam for log α", 0...1, \.temperatureRate),
-    .number("averaging", "τ, how far the target moves at each update", 1e-6...0.999_999, \.averaging),
+    .number("target-rate", "τ, how far the target moves at each update", 1e-6...0.999_999, \.targetRate),
     .number("temperature", "α at first", 1e-6...1e6, \.temperature),
     .flag("tunes-temperature", "whether α is tuned", \.tunesTemperature),
     .number("entropy-deficit", "−H̄ for each coordinate of an action", -10...100, \.entropyDeficit),
@@ -286,7 +290,7 @@ public struct MBPOConfiguration: AgentConfiguration {
   func update(actionCount: Int) -> SoftActorCriticUpdate.Settings {
     .init(
       batchSize: batchSize, valueRate: valueRate, policyRate: policyRate, temperatureRate: temperatureRate,
-      averaging: averaging, entropy: -entropyDeficit * Double(actionCount),
+      averaging: targetRate, entropy: -entropyDeficit * Double(actionCount),
       tunesTemperature: tunesTemperature)
   }
 

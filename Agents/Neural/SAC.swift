@@ -55,7 +55,7 @@ public enum SAC {
     let agent = Agent(
       critic: networks.critic(claim: claim, observationCount: observationCount, actionSpace: actionSpace),
       actor: networks.actor(
-        observationCount: observationCount, actionSpace: actionSpace, warmUp: configuration.warmUp),
+        observationCount: observationCount, actionSpace: actionSpace, warmUp: configuration.learningStart),
       planner: ReactivePlanner(), parameters: store)
     return BatchTrainee(agent: agent, learner: learner)
   }
@@ -82,7 +82,7 @@ public enum SAC {
         configuration.update(actionCount: actionSpace.count), networks, observationCount: observationCount,
         actionSpace: actionSpace, in: &store)
       let replay = ReplayBuffer(
-        capacity: configuration.memory, observationCount: observationCount, actionSpace)
+        capacity: configuration.bufferSize, observationCount: observationCount, actionSpace)
       self.aims = Aims(critic: claim, actor: networks.critic.block, target: networks.target.block)
       self.replay = replay
       self.configuration = configuration
@@ -97,7 +97,7 @@ public enum SAC {
       using random: inout RandomStream
     ) {
       replay.append(step)
-      guard parameters.step > configuration.warmUp else { return }
+      guard parameters.step > configuration.learningStart else { return }
       due += configuration.updatesPerStep * Double(step.count)
       while due >= 1 {
         due -= 1
@@ -127,10 +127,10 @@ public enum SAC {
 public struct SACConfiguration: AgentConfiguration {
   /// In how many copies of the world it acts.
   public var copies = 1
-  /// How many environment steps are drawn evenly from the box before anything is learned.
-  public var warmUp = 100
+  /// Environment steps before the first update, whose actions are drawn evenly from the box.
+  public var learningStart = 100
   /// How many steps are remembered.
-  public var memory = 1_000_000
+  public var bufferSize = 1_000_000
   /// How many rows make a batch.
   public var batchSize = 256
   /// How many updates there are for each environment step.
@@ -144,7 +144,7 @@ public struct SACConfiguration: AgentConfiguration {
   /// Step size of Adam for log α.
   public var temperatureRate = 3e-4
   /// τ, how far the target moves towards the critic at each update.
-  public var averaging = 0.005
+  public var targetRate = 0.005
   /// α at first.
   public var temperature = 1.0
   /// Whether α is tuned.
@@ -164,21 +164,22 @@ public struct SACConfiguration: AgentConfiguration {
     configuration.valueRate = 1e-3
     configuration.policyRate = 1e-3
     configuration.temperatureRate = 1e-3
-    configuration.memory = 100_000
+    configuration.bufferSize = 100_000
     return configuration
   }
 
   public static let hyperparameters: [Hyperparameter<Self>] = [
     .integer("copies", "in how many copies of the world it acts", 1...65_536, \.copies),
-    .integer("warm-up", "steps drawn evenly before anything is learned", 0...10_000_000, \.warmUp),
-    .integer("memory", "how many steps are remembered", 1...100_000_000, \.memory),
+    .integer(
+      "learning-start", "steps before the first update, drawn evenly", 0...10_000_000, \.learningStart),
+    .integer("buffer-size", "how many steps the replay buffer holds", 1...100_000_000, \.bufferSize),
     .integer("batch-size", "how many rows make a batch", 1...65_536, \.batchSize),
     .number("updates-per-step", "updates for each environment step", 0...1000, \.updatesPerStep),
     .number("discount", "γ", 0...1, \.discount),
     .number("value-rate", "step size of Adam for the critic", 0...1, \.valueRate),
     .number("policy-rate", "step size of Adam for the actor", 0...1, \.policyRate),
     .number("temperature-rate", "step size of Adam for log α", 0...1, \.temperatureRate),
-    .number("averaging", "τ, how far the target moves at each update", 1e-6...0.999_999, \.averaging),
+    .number("target-rate", "τ, how far the target moves at each update", 1e-6...0.999_999, \.targetRate),
     .number("temperature", "α at first", 1e-6...1e6, \.temperature),
     .flag("tunes-temperature", "whether α is tuned", \.tunesTemperature),
     .number("entropy-deficit", "−H̄ for each coordinate of an action", -10...100, \.entropyDeficit),
@@ -188,7 +189,7 @@ public struct SACConfiguration: AgentConfiguration {
   func update(actionCount: Int) -> SoftActorCriticUpdate.Settings {
     .init(
       batchSize: batchSize, valueRate: valueRate, policyRate: policyRate, temperatureRate: temperatureRate,
-      averaging: averaging, entropy: -entropyDeficit * Double(actionCount),
+      averaging: targetRate, entropy: -entropyDeficit * Double(actionCount),
       tunesTemperature: tunesTemperature)
   }
 }

@@ -352,11 +352,18 @@ extension EnsembleFit: Archivable {
     dynamics.archive(into: &archive)
     reward.archive(into: &archive)
     termination.archive(into: &archive)
+    archive.put(
+      [outcome.dynamicsLoss, outcome.rewardLoss, outcome.dynamicsError, outcome.rewardError], as: "outcome")
+    archive.put([outcome.epochs], as: "epochs")
   }
 
   mutating func restore(from archive: StateArchive) throws(DataError) {
     try dynamics.restore(from: archive)
     try reward.restore(from: archive)
     try termination.restore(from: archive)
+    let kept = try archive.floats("outcome", count: 4)
+    outcome = Outcome(
+      epochs: try archive.integers("epochs", count: 1)[0], dynamicsLoss: kept[0], rewardLoss: kept[1],
+      dynamicsError: kept[2], rewardError: kept[3])
   }
 }

@@ -70,8 +70,9 @@ struct Rollout<ActionSpace: ColumnarSpace>: Sendable {
   /// - Parameters:
   ///   - aims: which value is learned: its discount, its scale of rewards, and what it takes an ending for.
   ///   - decay: λ of the advantages.
-  ///   - values: the critic's network.
+  ///   - network: the critic's.
   ///   - store: its parameters are read.
+  /// - Returns: what the critic makes of it.
   func returns(
     aims: Aims, decay: Double, values network: inout RowProgram, reading store: borrowing ParameterStore
   ) -> RolloutReturns {
@@ -106,6 +107,7 @@ extension Rollout {
   /// What was paid from each step on, where nobody judges: values are 0.
   ///
   /// - Parameter aims: which return is followed: its discount and its scale of rewards.
+  /// - Returns: returns, both as what actions gained and as what to expect.
   func returns(aims: Aims) -> RolloutReturns {
     let scale = aims.critic.rewardScale
     let returns = discountedReturns(

@@ -34,7 +34,8 @@ public struct Probe: Sendable, Hashable {
 /// A world so small that everything that can be learned in it is known, made to find out which part of a learner is
 /// broken.
 ///
-/// The action decides on the reward in the very step in which it is taken, and on nothing else.
+/// The action decides on the reward in the very step in which it is taken, and on nothing else, so that what an action is
+/// worth is the same under every policy.
 ///
 /// - SeeAlso: Jones (2021), *Debugging RL, without the agonizing pain*, whose idea this is.
 public protocol ProbeWorld: Environment where Observation == [Float], ObservationSpace == BoxSpace {
@@ -47,11 +48,7 @@ public protocol ProbeWorld: Environment where Observation == [Float], Observatio
   /// What is paid for an action where an observation is shown.
   func reward(for action: Action, at observation: [Float]) -> Double
 
-  /// γ times this is what follows an observation: the exact value of the next one.
-  ///
-  /// - Parameters:
-  ///   - observation: one that is shown.
-  ///   - discount: γ.
+  /// The exact value of what is shown after an observation; 0 where it is the last, and where a world does not say.
   func valueAfter(_ observation: [Float], discount: Double) -> Double
 
   /// The best action where an observation is shown; `nil` where all are alike.

@@ -34,25 +34,26 @@ struct CompareCommand: AsyncParsableCommand {
   @Flag(help: "Print JSON, schema assay.compare/1.")
   var json = false
 
-  func run() async throws {
-    try await reporting {
-      guard !folders.isEmpty else {
-        throw Failure(
-          status: ExitStatus.usage, message: "there is nothing to compare; allowed: folders of runs")
-      }
-      let scales = try scales()
-      if let report { try Files.checkWritable(report, flag: "--report") }
-      let scores = try RunScores(folders.map { ($0, try Runs.open($0)) }, scales: scales)
-      let comparison = Comparison(try scores.table())
-      if let report {
-        try Files.write(Data(ComparisonPage(comparison).html.utf8), to: report, flag: "--report")
-      }
-      if json {
-        FileHandle.standardOutput.write(try comparison.json())
-      } else {
-        print(ComparisonText(comparison, width: 80, usesColour: Terminal.usesColour).text, terminator: "")
-        if let report { print("\nWritten: \(report)") }
-      }
+  func run() async throws { try await reporting { try compare() } }
+
+  // Apart from the closure above: with all of it inside, Swift 6.3.1 crashes when it optimises.
+  private func compare() throws {
+    guard !folders.isEmpty else {
+      throw Failure(
+        status: ExitStatus.usage, message: "there is nothing to compare; allowed: folders of runs")
+    }
+    let scales = try scales()
+    if let report { try Files.checkWritable(report, flag: "--report") }
+    let scores = try RunScores(folders.map { ($0, try Runs.open($0)) }, scales: scales)
+    let comparison = Comparison(try scores.table())
+    if let report {
+      try Files.write(Data(ComparisonPage(comparison).html.utf8), to: report, flag: "--report")
+    }
+    if json {
+      FileHandle.standardOutput.write(try comparison.json())
+    } else {
+      print(ComparisonText(comparison, width: 80, usesColour: Terminal.usesColour).text, terminator: "")
+      if let report { print("\nWritten: \(report)") }
     }
   }
 

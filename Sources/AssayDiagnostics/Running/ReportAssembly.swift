@@ -262,22 +262,6 @@ struct ReportAssembly {
 
   private func anatomyFindings() -> AnatomyFindings {
     let audit = records[0].final
-    let ledger = audit.parameters.ledger
-    let entries = ledger.entries
-    let blocks = audit.parameters.blocks.map { block in
-      let own = entries.filter { $0.block == block.handle.index }
-      let last = own.last { $0.count > 0 }
-      let digest = String(audit.parameters.digest(of: block.handle), radix: 16)
-      return AnatomyFindings.BlockFindings(
-        name: block.name, owner: block.owner.description, role: block.role.description, shape: block.shape,
-        offset: block.byteOffset, bytes: block.byteCount, updateRule: block.updateRule,
-        isFrozen: block.isFrozen,
-        writes: block.version, refused: own.reduce(0) { $0 + $1.refused }, lastWriter: last?.writer,
-        lastCause: last?.cause.rawValue, lastStep: last?.lastStep,
-        usedReward: own.contains(where: \.usesReward),
-        changeNorm: own.reduce(0) { $0 + $1.squaredNorm }.squareRoot(),
-        digest: String(repeating: "0", count: 16 - digest.count) + digest)
-    }
     var references: [AnatomyFindings.Reference] = []
     if let critic = audit.names.critic, case .part(let part) = audit.reading.claim.policy {
       references.append(
@@ -287,6 +271,6 @@ struct ReportAssembly {
       references.append(
         .init(from: audit.names.actor.description, to: critic.description, relation: "maximises"))
     }
-    return AnatomyFindings(bytes: audit.parameters.byteCount, blocks: blocks, references: references)
+    return AnatomyFindings(of: audit.parameters, references: references)
   }
 }

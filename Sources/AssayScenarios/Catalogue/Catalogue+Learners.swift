@@ -20,29 +20,35 @@ private let ppo = LearnerEntry(
       configuration.rate = 1e-3
       configuration.isAnnealed = true
       configuration.annealsClip = true
-    }
+    },
+    "acrobot": { configuration in
+      configuration.copies = 16
+      configuration.rolloutLength = 256
+      configuration.batchSize = 64
+      configuration.passes = 4
+      configuration.decay = 0.94
+    },
+    "pendulum": { configuration in
+      configuration.copies = 4
+      configuration.rolloutLength = 1024
+      configuration.batchSize = 64
+      configuration.discount = 0.9
+      configuration.rate = 1e-3
+    },
   ],
-  discrete: { order in
-    order.run {
-      PPO.make(observationCount: $0, actionSpace: $1, configuration: $2, runLength: $3, seed: $4)
-    }
-  },
-  continuous: { order in
-    order.run {
-      PPO.make(observationCount: $0, actionSpace: $1, configuration: $2, runLength: $3, seed: $4)
-    }
-  })
+  discrete: { $0.run { PPO.make(observationCount: $0, actionSpace: $1, configuration: $2, runLength: $3, seed: $4) } },
+  continuous: { $0.run { PPO.make(observationCount: $0, actionSpace: $1, configuration: $2, runLength: $3, seed: $4) } })
 
 private let a2c = LearnerEntry(
   "a2c", "advantage actor-critic: an actor that follows its critic's advantages, a step for each stretch",
   source: "Mnih et al. 2016",
-  presets: [String: @Sendable (inout A2CConfiguration) -> Void](),
+  presets: ["cart-pole": { (configuration: inout A2CConfiguration) in configuration.isAnnealed = true }],
   discrete: { $0.run(A2C.make) }, continuous: { $0.run(A2C.make) })
 
 private let reinforce = LearnerEntry(
   "reinforce", "an actor that follows the returns of whole episodes; uses-baseline adds a critic",
   source: "Williams 1992",
-  presets: [String: @Sendable (inout NeuralREINFORCEConfiguration) -> Void](),
+  presets: ["cart-pole": { (configuration: inout NeuralREINFORCEConfiguration) in configuration.isAnnealed = true }],
   discrete: { order in
     order.configuration.usesBaseline
       ? order.run(NeuralREINFORCE.makeWithBaseline) : order.run(NeuralREINFORCE.make)
@@ -57,7 +63,38 @@ private let reinforce = LearnerEntry(
 private let dqn = LearnerEntry(
   "dqn", "deep Q-learning: a critic of actions learned from memory, and an actor that takes its best",
   source: "Mnih et al. 2015; van Hasselt et al. 2016",
-  presets: [String: @Sendable (inout DQNConfiguration) -> Void](),
+  presets: [
+    "cart-pole": { (configuration: inout DQNConfiguration) in
+      configuration.learningStart = 1000
+      configuration.rate = 2.3e-3
+      configuration.isAnnealed = true
+      configuration.isNormalized = true
+      configuration.batchSize = 64
+      configuration.trainingPeriod = 256
+      configuration.gradientSteps = 128
+      configuration.targetPeriod = 128
+      configuration.explorationShare = 0.16
+      configuration.finalExploration = 0.04
+      configuration.hidden = [128, 128]
+      configuration.steps = 5
+    },
+    "mountain-car": { configuration in
+      configuration.learningStart = 1000
+      configuration.rate = 4e-3
+      configuration.isAnnealed = true
+      configuration.isNormalized = true
+      configuration.batchSize = 128
+      configuration.bufferSize = 10_000
+      configuration.discount = 0.98
+      configuration.trainingPeriod = 16
+      configuration.gradientSteps = 8
+      configuration.targetPeriod = 300
+      configuration.explorationShare = 0.2
+      configuration.finalExploration = 0.07
+      configuration.hidden = [64, 64]
+      configuration.steps = 3
+    },
+  ],
   condition: { configuration throws(DataError) in
     try require(
       configuration.batchSize <= configuration.bufferSize, "batch-size", configuration.batchSize,

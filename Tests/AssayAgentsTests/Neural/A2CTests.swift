@@ -1,6 +1,7 @@
 import Assay
 import AssayAgents
 import AssayEnvironments
+import AssayTesting
 import Testing
 
 @Suite("Advantage actor-critic")
@@ -70,5 +71,21 @@ struct A2CTests {
         seed: 3)
     }
     #expect(ends.inOneGo == ends.inTwo)
+  }
+
+  @Test("It keeps the contract of agents with networks")
+  func contract() throws {
+    let world = TimeLimit(CartPole(), steps: 9)
+    var configuration = A2CConfiguration()
+    configuration.copies = 3
+    configuration.hidden = [4]
+    let checks = BatchTraineeChecks(steps: 200) {
+      A2C<DiscreteSpace>.make(
+        observationCount: 4, actionSpace: world.actionSpace, configuration: configuration, runLength: 400,
+        seed: 1)
+    } in: {
+      world.copies(3, stream: $0)
+    }
+    #expect(try checks.run() == [])
   }
 }

@@ -22,7 +22,7 @@ struct EveryNeuralAgentTests {
     try BatchTraineeChecks(steps: steps, make: make) { Self.vectors.copies(copies, stream: $0) }.run()
   }
 
-  private func ppo(sharesTrunk: Bool = false) -> PPOConfiguration {
+  private func small(sharesTrunk: Bool = false) -> PPOConfiguration {
     var configuration = PPOConfiguration()
     configuration.copies = 3
     configuration.rolloutLength = 8
@@ -36,7 +36,7 @@ struct EveryNeuralAgentTests {
 
   @Test("PPO", arguments: [false, true])
   func ppo(sharesTrunk: Bool) throws {
-    let configuration = ppo(sharesTrunk: sharesTrunk)
+    let configuration = small(sharesTrunk: sharesTrunk)
     let found = try findings(copies: 3) {
       PPO.make(
         observationCount: 4, actionSpace: Self.choices.actionSpace, configuration: configuration,
@@ -47,7 +47,7 @@ struct EveryNeuralAgentTests {
 
   @Test("PPO, where actions are vectors")
   func continuousPPO() throws {
-    let configuration = ppo()
+    let configuration = small()
     let found = try findings(copies: 3) {
       PPO.make(
         observationCount: 3, actionSpace: Self.vectors.actionSpace, configuration: configuration,
@@ -106,19 +106,21 @@ struct EveryNeuralAgentTests {
     configuration.parents = 2
     configuration.episodes = 2
     configuration.hidden = [4]
-    let found = try findings(steps: 300, copies: 2) { [configuration] in
+    // Episodes long enough that members differ in what they earn.
+    let world = TimeLimit(CartPole(), steps: 60)
+    let checks = BatchTraineeChecks(steps: 1500) { [configuration] in
       NeuralEvolution.make(
-        observationCount: 4, actionSpace: Self.choices.actionSpace, configuration: configuration,
-        runLength: 300, seed: 1)
-    }
-    #expect(found == [])
+        observationCount: 4, actionSpace: world.actionSpace, configuration: configuration, runLength: 1500,
+        seed: 1)
+    } in: { world.copies(2, stream: $0) }
+    #expect(try checks.run() == [])
   }
 
   @Test("DQN, plain and with everything", arguments: [false, true])
   func dqn(hasEverything: Bool) throws {
     var configuration = DQNConfiguration()
     configuration.copies = 2
-    configuration.warmUp = 20
+    configuration.learningStart = 20
     configuration.batchSize = 8
     configuration.hidden = [8]
     configuration.targetPeriod = 10
@@ -138,11 +140,11 @@ struct EveryNeuralAgentTests {
   func sac() throws {
     var configuration = SACConfiguration()
     configuration.copies = 2
-    configuration.warmUp = 20
+    configuration.learningStart = 20
     configuration.batchSize = 8
     configuration.updatesPerStep = 0.3
     configuration.hidden = [8]
-    configuration.memory = 64
+    configuration.bufferSize = 64
     let found = try findings(copies: 2) { [configuration] in
       SAC.make(
         observationCount: 3, actionSpace: Self.vectors.actionSpace, configuration: configuration,
@@ -154,7 +156,7 @@ struct EveryNeuralAgentTests {
   @Test("MBPO")
   func mbpo() throws {
     var configuration = MBPOConfiguration()
-    configuration.warmUp = 20
+    configuration.learningStart = 20
     configuration.batchSize = 8
     configuration.updatesPerStep = 0.5
     configuration.stepsBetweenFits = 25

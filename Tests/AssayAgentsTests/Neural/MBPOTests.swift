@@ -18,13 +18,13 @@ struct MBPOTests {
     configuration.modelBatchSize = 16
     configuration.realShare = 0.25
     configuration.epochs = 2
-    configuration.warmUp = 20
+    configuration.learningStart = 20
     configuration.copies = 2
     configuration.updatesPerStep = 0.5
     configuration.stepsBetweenFits = 30
     configuration.branchesPerStep = 2
     configuration.longestBranch = 3
-    configuration.imaginedMemory = 150
+    configuration.imaginedBufferSize = 150
     return configuration
   }
 

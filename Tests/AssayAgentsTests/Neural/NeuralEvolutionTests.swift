@@ -1,6 +1,7 @@
 import Assay
 import AssayAgents
 import AssayEnvironments
+import AssayTesting
 import Testing
 
 @Suite("Evolution over networks")
@@ -76,5 +77,19 @@ struct NeuralEvolutionTests {
         seed: 3)
     }
     #expect(ends.inOneGo == ends.inTwo)
+  }
+
+  @Test("It keeps the contract of agents with networks")
+  func contract() throws {
+    let world = TimeLimit(CartPole(), steps: 9)
+    let configuration = makeSmall()
+    let checks = BatchTraineeChecks(steps: 200) {
+      NeuralEvolution<DiscreteSpace>.make(
+        observationCount: 4, actionSpace: world.actionSpace, configuration: configuration, runLength: 400,
+        seed: 1)
+    } in: {
+      world.copies(1, stream: $0)
+    }
+    #expect(try checks.run() == [])
   }
 }

@@ -1,6 +1,7 @@
 import Assay
 import AssayAgents
 import AssayEnvironments
+import AssayTesting
 import Testing
 
 @Suite("REINFORCE over networks")
@@ -107,5 +108,21 @@ struct NeuralREINFORCETests {
         seed: 3)
     }
     #expect(ends.inOneGo == ends.inTwo)
+  }
+
+  @Test("It keeps the contract of agents with networks")
+  func contract() throws {
+    let world = TimeLimit(CartPole(), steps: 9)
+    var configuration = makeConfiguration(withBaseline: true)
+    configuration.copies = 2
+    configuration.hidden = [4]
+    let checks = BatchTraineeChecks(steps: 200) {
+      NeuralREINFORCE<DiscreteSpace>.makeWithBaseline(
+        observationCount: 4, actionSpace: world.actionSpace, configuration: configuration, runLength: 400,
+        seed: 1)
+    } in: {
+      world.copies(2, stream: $0)
+    }
+    #expect(try checks.run() == [])
   }
 }

@@ -282,10 +282,10 @@ struct SACTests {
     var configuration = SACConfiguration.small
     configuration.hidden = [8]
     configuration.batchSize = 16
-    configuration.warmUp = 20
+    configuration.learningStart = 20
     configuration.copies = 3
     configuration.updatesPerStep = 0.5
-    configuration.memory = 50
+    configuration.bufferSize = 50
     return configuration
   }
 

@@ -6,8 +6,8 @@ import Testing
 
 /// Agents learn in worlds in which everything is known; those with a planted fault fail in the world made for it.
 ///
-/// Seeds are fixed. In a release build every agent passed every probe here with each of the seeds 0 to 9, with the
-/// exceptions noted where they matter.
+/// Seeds are fixed. With each of the seeds 0 to 9 every agent was found to pass every probe that it passes here: 250
+/// trainings without a failure, so that one fails by chance at most 12 times in 1000, with 95% confidence.
 @Suite("Probing agents")
 struct ProbingTests {
   // MARK: Agents
@@ -162,6 +162,7 @@ struct ProbingTests {
         try ask(ContinuousActionProbe(), makePPO(space)),
         try ask(ContinuousMatchingProbe(), steps: 4096, makePPO(space)),
         try ask(ContinuousActionProbe(), makeREINFORCE(space)),
+        try ask(ContinuousActionProbe(), steps: 8192, makeA2C(space)),
       ], .passed)
   }
 

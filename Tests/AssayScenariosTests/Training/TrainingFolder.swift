@@ -37,7 +37,7 @@ struct SmallRun: CustomTestStringConvertible {
   private static let small: Hyperparameters = [
     "hidden": .integers([8]), "model-hidden": .integers([8]), "copies": .integer(2),
     "rollout-length": .integer(16), "batch-size": .integer(16), "model-batch-size": .integer(16),
-    "passes": .integer(2), "warm-up": .integer(32), "learning-start": .integer(32),
+    "passes": .integer(2), "learning-start": .integer(32),
     "buffer-size": .integer(300), "memory": .integer(300), "imagined-memory": .integer(300),
     "episodes": .integer(2), "population-size": .integer(4), "parents": .integer(2), "epochs": .integer(3),
     "steps-between-fits": .integer(100), "branches-per-step": .integer(1), "updates-per-step": .number(0.25),
