@@ -36,8 +36,12 @@ private let ppo = LearnerEntry(
       configuration.rate = 1e-3
     },
   ],
-  discrete: { $0.run { PPO.make(observationCount: $0, actionSpace: $1, configuration: $2, runLength: $3, seed: $4) } },
-  continuous: { $0.run { PPO.make(observationCount: $0, actionSpace: $1, configuration: $2, runLength: $3, seed: $4) } })
+  discrete: {
+    $0.run { PPO.make(observationCount: $0, actionSpace: $1, configuration: $2, runLength: $3, seed: $4) }
+  },
+  continuous: {
+    $0.run { PPO.make(observationCount: $0, actionSpace: $1, configuration: $2, runLength: $3, seed: $4) }
+  })
 
 private let a2c = LearnerEntry(
   "a2c", "advantage actor-critic: an actor that follows its critic's advantages, a step for each stretch",
@@ -48,7 +52,9 @@ private let a2c = LearnerEntry(
 private let reinforce = LearnerEntry(
   "reinforce", "an actor that follows the returns of whole episodes; uses-baseline adds a critic",
   source: "Williams 1992",
-  presets: ["cart-pole": { (configuration: inout NeuralREINFORCEConfiguration) in configuration.isAnnealed = true }],
+  presets: [
+    "cart-pole": { (configuration: inout NeuralREINFORCEConfiguration) in configuration.isAnnealed = true }
+  ],
   discrete: { order in
     order.configuration.usesBaseline
       ? order.run(NeuralREINFORCE.makeWithBaseline) : order.run(NeuralREINFORCE.make)

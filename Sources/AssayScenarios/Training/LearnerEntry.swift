@@ -158,6 +158,7 @@ extension TrainingOrder {
   ///
   /// - Parameter make: makes agent and learner of how many numbers an observation has, the actions, the configuration,
   ///   the length of the run and the seed.
+  /// - Returns: a run that has taken no step.
   public func run<Model, Judge, Doer, Teacher>(
     _ make: (Int, ActionSpace, Configuration, Int, UInt64) -> BatchTrainee<
       Anatomy<Model, Judge, Doer, ReactivePlanner<Doer.Action>>, Teacher

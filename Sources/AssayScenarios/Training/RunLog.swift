@@ -37,6 +37,7 @@ struct RunLog {
   ///   - step: the environment step.
   ///   - seconds: for how long the run has been training.
   ///   - scalars: what there is to say, each under a name of its own.
+  /// - Throws: `DataError` where it cannot be written.
   mutating func add(step: Int, seconds: Double, _ scalars: [(name: String, value: Double)]) throws(DataError)
   {
     let members =

@@ -34,7 +34,7 @@ struct ResumingTests {
     #expect(try one.bytes(of: end) == two.bytes(of: end))
     // Of a fit of its ensemble, an agent tells anew only after the next one.
     func lines(_ folder: RunFolder) throws -> [[String: AnyHashable]] {
-      try folder.lines().map { $0.filter { !$0.key.hasPrefix("model/") } }
+      try folder.lines().map { $0.filter { !$0.key.hasPrefix("world model/") } }
     }
     #expect(try lines(one) == lines(two))
     #expect(one.snapshotSteps == two.snapshotSteps)
