@@ -1,7 +1,7 @@
 import Assay
 import AssayDiagnostics
 
-extension TrainingRun {
+extension TrainingRun where Teacher: ~Copyable {
   public func audit(
     snapshots: [(step: Int, tensors: [StoredTensor])], settings: RunAuditSettings, seed: UInt64
   ) async throws(DataError) -> RunRecord {
