@@ -18,7 +18,11 @@ public struct ComparisonPage: Sendable {
     let facts = [
       ("Algorithms", "\(names.count)"), ("Tasks", "\(comparison.tasks.count)"),
       ("Seeds a task", seeds.count == 1 ? "\(seeds[0])" : "\(seeds[0])–\(seeds[seeds.count - 1])"),
-      ("Training", counted(comparison.steps[comparison.steps.count - 1], "step") + " a seed"),
+      (
+        "Training",
+        (comparison.isOfEnds ? "of different length, up to " : "")
+          + counted(comparison.steps[comparison.steps.count - 1], "step") + " a seed"
+      ),
       ("Evaluations", NumberText.count(comparison.steps.count)),
     ]
     let items = facts.map { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>\n" as Markup }
@@ -106,7 +110,7 @@ public struct ComparisonPage: Sendable {
       return "<figure><figcaption>\(title)</figcaption>\(chart.markup)</figure>\n"
     }
     return """
-      <p class="lead">Normalised scores at the end: 0 and 1 are what is said below for each task. \
+      <p class="lead">Normalised scores at the end\(comparison.isOfEnds ? " of each run" : ""): 0 and 1 are what is said below for each task. \
       \(Comparison.caution)</p>
       <div class="pairs">
       \(figures)</div>

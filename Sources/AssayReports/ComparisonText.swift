@@ -48,7 +48,11 @@ public struct ComparisonText: Sendable {
     let heads =
       "  " + TextLayout.padded("", columns: name)
       + TextLayout.padded("interquartile mean", columns: 26, onLeft: true)
-    return [TerminalLine("Normalised scores at the end", .bold), TerminalLine(heads, .dim)]
+    return [
+      TerminalLine(
+        "Normalised scores at the end\(comparison.isOfEnds ? " of each run; runs differ in length" : "")",
+        .bold), TerminalLine(heads, .dim),
+    ]
       + comparison.groups.flatMap { group -> [TerminalLine] in
         let line = TerminalLine(
           "  " + TextLayout.padded(group.name, columns: name)

@@ -26,7 +26,8 @@ public struct RunAuditPage: Sendable {
       sections.append(HTMLPage.Section(id: "agents", title: "Agent by agent", body: agents))
     }
     return HTMLPage(
-      title: "\(audit.diagnosis.name): \(audit.subject.agent) on \(audit.subject.environment)", header: header,
+      title: "\(audit.diagnosis.name): \(audit.subject.agent) on \(audit.subject.environment)",
+      header: header,
       sections: sections
     ).html
   }
@@ -105,7 +106,8 @@ public struct RunAuditPage: Sendable {
   private var values: Markup {
     guard let critic = audit.example.critic else { return "<p>The agent has no critic.</p>\n" }
     let table = Table(
-      label: "Claims", columns: [("claim", .name), ("it would be", .words), ("error, of what is at stake", .number)],
+      label: "Claims",
+      columns: [("claim", .name), ("it would be", .words), ("error, of what is at stake", .number)],
       rows: (audit.critic?.alternatives ?? []).map { match in
         ["\(match.claim)", "\(match.diagnosis)", "\(NumberText.share(match.error.estimate))"]
       })
@@ -197,7 +199,8 @@ public struct RunAuditPage: Sendable {
     Table(
       label: "Agents",
       columns: [
-        ("seed", .number), ("diagnosis", .name), ("also", .words), ("worth", .number), ("critic error", .number),
+        ("seed", .number), ("diagnosis", .name), ("also", .words), ("worth", .number),
+        ("critic error", .number),
         ("actor gap", .number), ("model error", .number),
       ],
       rows: audit.agents.map { agent in
@@ -229,12 +232,14 @@ struct RestartScatter {
         style: "axis")
       let dot = Shape.dot(
         x: frame.x(mean), y: frame.y(learned), radius: 2.6, style: "visit",
-        tooltip: "V̂ \(NumberText.number(learned)), Ḡ \(NumberText.number(mean)) ± \(NumberText.number(reach))")
+        tooltip: "V̂ \(NumberText.number(learned)), Ḡ \(NumberText.number(mean)) ± \(NumberText.number(reach))"
+      )
       return "\(whisker)\(dot)"
     }
     return SVGFigure(
       id: "restarts", title: "Learned value against the mean return",
-      description: "\(counted(critic.learned.count, "state")); points on the diagonal are right, above it too high.",
+      description:
+        "\(counted(critic.learned.count, "state")); points on the diagonal are right, above it too high.",
       width: 400, height: 384,
       body: [
         frame.markup,

@@ -13,7 +13,7 @@ struct CompareCommand: AsyncParsableCommand {
     discussion: """
       Each folder is a run, or holds several, one for each seed. Folders are compared under their agents' names, or \
       under their own where two have the same agent in the same world. Runs that were evaluated on the way \
-      ('assay train --evaluate-every') have a curve.
+      ('assay train --evaluate-every') have a curve. Where no step is common to all, each counts as it was at its end.
 
       EXAMPLE
         assay compare runs/ppo runs/dqn --report compare.html
@@ -45,7 +45,9 @@ struct CompareCommand: AsyncParsableCommand {
     let scales = try scales()
     if let report { try Files.checkWritable(report, flag: "--report") }
     let scores = try RunScores(folders.map { ($0, try Runs.open($0)) }, scales: scales)
-    let comparison = Comparison(try scores.table())
+    let (table, isOfEnds) = try scores.table()
+    var comparison = Comparison(table)
+    comparison.isOfEnds = isOfEnds
     if let report {
       try Files.write(Data(ComparisonPage(comparison).html.utf8), to: report, flag: "--report")
     }
@@ -135,7 +137,8 @@ private struct RunScores {
     return scores
   }
 
-  func table() throws -> ScoreTable {
+  /// What the runs scored at every step at which all of them were evaluated; or, where there is none, at the end of each.
+  func table() throws -> (table: ScoreTable, isOfEnds: Bool) {
     var tasks: [String] = []
     var groups: [String] = []
     for entry in entries {
@@ -150,22 +153,23 @@ private struct RunScores {
           + "one unit")
     }
     let all = entries.flatMap { $0.runs.map { Set($0.scores.keys) } }
-    let steps = (all.first.map { all.dropFirst().reduce($0) { $0.intersection($1) } } ?? []).sorted()
-    guard !steps.isEmpty else {
-      throw DataError(
-        field: "steps", value: "different in every run", allowed: "runs that were all evaluated at some step")
-    }
-    return try ScoreTable(
+    let common = (all.first.map { all.dropFirst().reduce($0) { $0.intersection($1) } } ?? []).sorted()
+    let ends = all.compactMap { $0.max() }
+    let isOfEnds = common.isEmpty
+    let table = try ScoreTable(
       tasks: tasks.map { ScoredTask($0, from: scales[$0]?.low ?? 0, to: scales[$0]?.high ?? 1) },
-      steps: steps,
+      steps: isOfEnds ? [ends.max() ?? 0] : common,
       groups: groups.map { group in
         ScoredGroup(
           group,
           runs: tasks.map { task in
             entries.filter { $0.group == group && $0.task == task }.flatMap(\.runs).map { run in
-              ScoredRun(seed: run.seed, scores: steps.compactMap { run.scores[$0] })
+              let end = run.scores.keys.max() ?? 0
+              return ScoredRun(
+                seed: run.seed, scores: (isOfEnds ? [end] : common).compactMap { run.scores[$0] })
             }
           })
       })
+    return (table, isOfEnds)
   }
 }

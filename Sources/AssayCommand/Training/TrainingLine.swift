@@ -37,15 +37,16 @@ final class TrainingLine: Sendable {
     let share = Double(done) / Double(max(all, 1))
     let running = known.filter { $0.step < $0.end }
     let speed = running.reduce(0) { $0 + $1.stepsPerSecond }
-    let filled = Int(share * 20)
-    var text = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
+    let filled = Int(share * 10)
+    var text = String(repeating: "█", count: filled) + String(repeating: "░", count: 10 - filled)
     text += " \(NumberText.count(done)) of \(NumberText.count(all)) steps"
     text += ", \(NumberText.count(Int(speed)))/s"
+    if speed > 0, done < all { text += ", \(time(Double(all - done) / speed)) left" }
+    // Last, since it is what may be clipped.
     if runs.count == 1, let reward = one.reward { text += ", return \(NumberText.interval(reward))" }
     if runs.count > 1 {
       text += ", \(known.count { $0.step >= $0.end }) of \(runs.count) done"
     }
-    if speed > 0, done < all { text += ", \(time(Double(all - done) / speed)) left" }
     return TextLayout.clipped(text, columns: columns - 1)
   }
 

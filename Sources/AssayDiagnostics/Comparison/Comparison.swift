@@ -20,6 +20,8 @@ public struct Comparison: Sendable, Hashable, Codable {
   public var tasks: [ScoredTask]
   /// Environment steps at each evaluation.
   public var steps: [Int]
+  /// Whether runs differ in length and each was scored at its own end: ``steps`` is then the longest length alone.
+  public var isOfEnds = false
   /// How intervals were made.
   public var bootstrap: StratifiedBootstrap
   /// The normalised scores at which ``GroupFindings/profile`` is taken.

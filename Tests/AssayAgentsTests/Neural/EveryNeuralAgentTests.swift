@@ -112,7 +112,9 @@ struct EveryNeuralAgentTests {
       NeuralEvolution.make(
         observationCount: 4, actionSpace: world.actionSpace, configuration: configuration, runLength: 1500,
         seed: 1)
-    } in: { world.copies(2, stream: $0) }
+    } in: {
+      world.copies(2, stream: $0)
+    }
     #expect(try checks.run() == [])
   }
 

@@ -20,7 +20,9 @@ enum OneStepLearning {
   static let copies = 16
   static let discount = 0.98
 
-  static func make(observationCount: Int, actionSpace: DiscreteSpace, seed: UInt64) -> BatchTrainee<Agent, Learner> {
+  static func make(observationCount: Int, actionSpace: DiscreteSpace, seed: UInt64) -> BatchTrainee<
+    Agent, Learner
+  > {
     var stream = RandomStream(seed: seed)
     var store = ParameterStore()
     let actor = store.add("actor", owner: "actor", role: .actor, writers: ["policy"], using: &stream) {
@@ -40,15 +42,18 @@ enum OneStepLearning {
       trace.loss("policy", -(surprises * logProbability + entropy * 0.01).mean(), reaching: [actor.block])
     }
     let optimizer = Optimizer(
-      .adam(), rate: 1e-3, clipping: .globalNorm(1), of: [actor.block, critic.block], following: ["value", "policy"],
+      .adam(), rate: 1e-3, clipping: .globalNorm(1), of: [actor.block, critic.block],
+      following: ["value", "policy"],
       usesReward: true, in: &store)
     let learner = Learner(
-      aims: Aims(critic: claim, actor: critic.block), actionSpace: actionSpace, update: update, optimizer: optimizer,
+      aims: Aims(critic: claim, actor: critic.block), actionSpace: actionSpace, update: update,
+      optimizer: optimizer,
       values: RowProgram(inputs: observationCount) { critic($0) })
     let agent = Agent(
       critic: StateValueCritic(claim: claim, observationCount: observationCount) { critic($0) },
       actor: NetworkActor(
-        objective: Objective(maximising: "critic"), observationCount: observationCount, actionSpace: actionSpace
+        objective: Objective(maximising: "critic"), observationCount: observationCount,
+        actionSpace: actionSpace
       ) { actor.layer($0) },
       planner: ReactivePlanner(), parameters: store)
     return BatchTrainee(agent: agent, learner: learner)
@@ -68,7 +73,8 @@ enum OneStepLearning {
     var values: RowProgram
 
     init(
-      aims: Aims, actionSpace: DiscreteSpace, update: Program, optimizer: consuming Optimizer, values: RowProgram
+      aims: Aims, actionSpace: DiscreteSpace, update: Program, optimizer: consuming Optimizer,
+      values: RowProgram
     ) {
       self.aims = aims
       self.actionSpace = actionSpace
@@ -111,7 +117,9 @@ func make() -> BatchTrainee<OneStepLearning.Agent, OneStepLearning.Learner> {
 }
 
 // Is it sound? Same seed, same bits; resumes where it was; writes only what it declares; and so on.
-let findings = try BatchTraineeChecks(steps: 1600, make: make) { world.copies(OneStepLearning.copies, stream: $0) }.run()
+let findings = try BatchTraineeChecks(steps: 1600, make: make) {
+  world.copies(OneStepLearning.copies, stream: $0)
+}.run()
 for finding in findings { print(finding) }
 guard findings.isEmpty else { exit(EXIT_FAILURE) }
 
@@ -135,4 +143,5 @@ guard
     of: (0..<100).map { states.observations[$0] }, reading: run.agent.parameters)
 else { exit(EXIT_FAILURE) }
 let bias = zip(values, truth.means[0]).map { $0 - $1 }.reduce(0, +) / 100
-print("its critic says \(values.reduce(0, +) / 100) on average, and is off by \(bias) ± \(truth.standardError())")
+print(
+  "its critic says \(values.reduce(0, +) / 100) on average, and is off by \(bias) ± \(truth.standardError())")
