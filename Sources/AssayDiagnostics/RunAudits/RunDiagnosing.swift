@@ -6,7 +6,8 @@ struct RunDiagnosing {
 
   var critic: Verdict? {
     guard let error = record.final.critic?.relativeError else { return nil }
-    let found = "its error is \(percent(error)) of what is at stake, against \(percent(RunTolerances.criticError))"
+    let found =
+      "its error is \(percent(error)) of what is at stake, against \(percent(RunTolerances.criticError))"
     return Verdict(
       error, tolerance: RunTolerances.criticError,
       healthy: "The critic approximates the value it claims: \(found).",
@@ -57,15 +58,23 @@ struct RunDiagnosing {
         evidence: [Evidence(metric: "training.stoppedBy", statement: "\(stop).", value: nil)])
     }
     if let model, model.name == .faulty {
-      found.append((.modelError, [Evidence(metric: "model.error", statement: model.statement, value: model.measured)]))
+      found.append(
+        (.modelError, [Evidence(metric: "model.error", statement: model.statement, value: model.measured)]))
     }
     if let critic, critic.name == .faulty {
       let (name, evidence) = nameCritic()
-      found.append((name, evidence + [Evidence(metric: "critic.relativeError", statement: critic.statement, value: critic.measured)]))
+      found.append(
+        (
+          name,
+          evidence + [
+            Evidence(metric: "critic.relativeError", statement: critic.statement, value: critic.measured)
+          ]
+        ))
     }
     if let actor, actor.name == .faulty {
       let (name, evidence) = nameActor()
-      found.append((name, evidence + [Evidence(metric: "actor.gap", statement: actor.statement, value: actor.measured)]))
+      found.append(
+        (name, evidence + [Evidence(metric: "actor.gap", statement: actor.statement, value: actor.measured)]))
     }
     // A cause that has a name goes before one that has none: a critic of a policy that somebody stopped may be off for
     // no other reason.
@@ -73,7 +82,8 @@ struct RunDiagnosing {
     found = found.filter { !unnamed.contains($0.name) } + found.filter { unnamed.contains($0.name) }
     if let first = found.first {
       return Diagnosis(
-        name: first.name.rawValue, also: found.dropFirst().map(\.name.rawValue), summary: sentence(first.name),
+        name: first.name.rawValue, also: found.dropFirst().map(\.name.rawValue),
+        summary: sentence(first.name),
         evidence: found.flatMap(\.evidence))
     }
     let verdicts = [("model.error", model), ("critic.relativeError", critic), ("actor.gap", actor)]
@@ -111,13 +121,15 @@ struct RunDiagnosing {
     if matches.count > 1 {
       let (own, best) = (matches[0], matches[1])
       let next = matches.dropFirst(2).first?.error ?? .infinity
-      if best.error < RunTolerances.explainedShare * own.error, best.error < RunTolerances.decidedShare * next {
+      if best.error < RunTolerances.explainedShare * own.error, best.error < RunTolerances.decidedShare * next
+      {
         return (
           best.diagnosis,
           [
             Evidence(
               metric: "critic.alternatives",
-              statement: "It matches another claim, \(best.claim), to within \(percent(best.error)) of what is at "
+              statement:
+                "It matches another claim, \(best.claim), to within \(percent(best.error)) of what is at "
                 + "stake, where its own is missed by \(percent(own.error)).",
               value: Estimate(mean: [best.error]))
           ]
@@ -171,7 +183,9 @@ extension RunAudit {
     }
     func course(_ value: (RunMeasurement) -> Estimate?) -> [Estimate] {
       records[0].measurements.indices.compactMap { index in
-        let values = records.compactMap { $0.measurements.indices.contains(index) ? value($0.measurements[index]) : nil }
+        let values = records.compactMap {
+          $0.measurements.indices.contains(index) ? value($0.measurements[index]) : nil
+        }
         guard let only = values.first else { return nil }
         return values.count == 1 ? only : Estimate(mean: values.map(\.estimate))
       }
@@ -183,7 +197,9 @@ extension RunAudit {
       let names = diagnosings.compactMap { verdict($0)?.name }
       result = verdict(first) ?? result
       result.measured = measured
-      result.name = measured.high <= result.tolerance ? .healthy : measured.low > result.tolerance ? .faulty : .inconclusive
+      result.name =
+        measured.high <= result.tolerance
+        ? .healthy : measured.low > result.tolerance ? .faulty : .inconclusive
       let agreeing = names.count { $0 == result.name }
       result.statement =
         "Over \(records.count) seeds it is \(percent(measured)), against \(percent(result.tolerance)); "
@@ -207,7 +223,8 @@ extension RunAudit {
     var actorFindings: Actor?
     if let gap = estimate({ $0.actor?.gap }), let verdict = judged({ $0.actor }, gap) {
       actorFindings = Actor(
-        objective: records[0].objective.description, gap: gap, isExact: records[0].final.actor?.isExact ?? false,
+        objective: records[0].objective.description, gap: gap,
+        isExact: records[0].final.actor?.isExact ?? false,
         improvement: estimate { $0.actor?.improvement }, verdict: verdict)
     }
     var modelFindings: Model?
@@ -215,7 +232,8 @@ extension RunAudit {
       let policy = estimate({ $0.model?.policyOptimism }), let random = estimate({ $0.model?.randomOptimism })
     {
       let exploitation = Estimate(
-        estimate: policy.estimate - random.estimate, low: policy.low - random.high, high: policy.high - random.low,
+        estimate: policy.estimate - random.estimate, low: policy.low - random.high,
+        high: policy.high - random.low,
         count: policy.count)
       modelFindings = Model(error: error, exploitation: exploitation, verdict: verdict)
     }
@@ -228,8 +246,10 @@ extension RunAudit {
       training: training,
       agents: zip(records, own).map { record, diagnosis in
         Agent(
-          seed: record.seed, diagnosis: diagnosis.name, also: diagnosis.also, value: record.final.value.estimate,
-          criticError: record.final.critic?.relativeError.estimate, actorGap: record.final.actor?.gap.estimate,
+          seed: record.seed, diagnosis: diagnosis.name, also: diagnosis.also,
+          value: record.final.value.estimate,
+          criticError: record.final.critic?.relativeError.estimate,
+          actorGap: record.final.actor?.gap.estimate,
           modelError: record.final.model?.oneStepError.estimate, stoppedBy: record.stoppedBy?.description)
       }, example: records[0].final, anatomy: records[0].anatomy)
   }
@@ -238,7 +258,9 @@ extension RunAudit {
   private static func common(_ own: [Diagnosis]) -> Diagnosis {
     guard own.count > 1 else { return own[0] }
     let counts = Dictionary(grouping: own) { $0.name }
-    guard let leader = counts.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) }) else { return own[0] }
+    guard let leader = counts.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) }) else {
+      return own[0]
+    }
     let share = Estimate(share: leader.value.count, of: own.count)
     let tally = Evidence(
       metric: "agents.diagnosis",

@@ -34,7 +34,9 @@ extension RunMeasuring {
 
   private func deviations(of observations: VectorColumn) -> [Float] {
     (0..<observations.width).map { index in
-      let numbers = (0..<observations.count).map { Double(observations.values[$0 * observations.width + index]) }
+      let numbers = (0..<observations.count).map {
+        Double(observations.values[$0 * observations.width + index])
+      }
       let mean = numbers.reduce(0, +) / Double(numbers.count)
       let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(numbers.count)
       return Float(max(variance.squareRoot(), 1e-6))

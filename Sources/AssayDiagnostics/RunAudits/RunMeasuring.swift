@@ -24,7 +24,8 @@ where
 
   private func plan(_ discounts: [Double]) -> MonteCarlo {
     let horizon = discounts.map {
-      $0 < 1 ? MonteCarlo.horizon(discount: $0, leaving: settings.truncatedShare) : settings.undiscountedHorizon
+      $0 < 1
+        ? MonteCarlo.horizon(discount: $0, leaving: settings.truncatedShare) : settings.undiscountedHorizon
     }
     var plan = MonteCarlo(
       discounts: discounts, restarts: settings.restarts, horizon: horizon.max() ?? 1)
@@ -55,6 +56,7 @@ where
   /// - Parameters:
   ///   - isThorough: whether to find out also what following the critic would gain, and how the model fares.
   ///   - stream: what chance there is comes from here.
+  /// - Returns: all of it.
   func measure(isThorough: Bool, using stream: RandomStream) async -> RunMeasurement {
     var draw = stream.substream(9)
     let choices = Choices(of: worlds.actionSpace, using: &draw)
@@ -121,7 +123,8 @@ where
     let observations = states.observations
     let latents = (0..<states.count).map { observations[$0] }
     guard let actions else { return stateValues(of: latents, reading: agent.parameters) }
-    return actionValues(of: latents, taking: (0..<states.count).map { actions[$0] }, reading: agent.parameters)
+    return actionValues(
+      of: latents, taking: (0..<states.count).map { actions[$0] }, reading: agent.parameters)
   }
 
   private func stateValues(of latents: [[Float]], reading parameters: ParameterStore) -> [Double] {
@@ -161,7 +164,8 @@ where
     let count = min(settings.detours, visited.count)
     var random = stream.substream(0)
     let some = Array(Array(0..<visited.count).shuffled(using: &random).prefix(count))
-    let onTheWay = visited.copies(of: some, drawingFrom: some.map { stream.substream(1).substream(UInt64($0)) })
+    let onTheWay = visited.copies(
+      of: some, drawingFrom: some.map { stream.substream(1).substream(UInt64($0)) })
     let beside = agent.detours(
       in: worlds, count: count, time: settings.longestLife, longest: settings.longestDetour,
       using: stream.substream(2))
@@ -215,7 +219,8 @@ where
       chosen = [Double](repeating: 0, count: latents.count)
       for draw in 0..<draws {
         let actions = policies.map { $0.sample(using: &random) }
-        let found = judgedOne(states, latents, actions, parameters, withoutReward, stream.substream(2 + UInt64(draw)))
+        let found = judgedOne(
+          states, latents, actions, parameters, withoutReward, stream.substream(2 + UInt64(draw)))
         for row in found.indices { chosen[row] += found[row] / Double(draws) }
       }
     }
@@ -263,7 +268,8 @@ where
 
   /// Q̂(s, a): what the critic says of it or, for a critic of states, r + γ V̂(s′) in copies of the world.
   private func judged(
-    _ states: Worlds, _ latents: [[Float]], _ rows: [Int], _ actions: [Doer.Action], _ parameters: ParameterStore,
+    _ states: Worlds, _ latents: [[Float]], _ rows: [Int], _ actions: [Doer.Action],
+    _ parameters: ParameterStore,
     _ withoutReward: Bool, _ stream: RandomStream
   ) -> [Double] {
     if judgesActions {
@@ -335,7 +341,9 @@ where
     }
     actor.improvement = Estimate(mean: zip(means[0], means[1]).map { $0 - $1 })
     let gain = zip(means[0], means[2]).reduce(0) { $0 + $1.0 - $1.1 } / Double(best.count)
-    if gain > 0, let improvement = actor.improvement { actor.relativeImprovement = improvement.estimate / gain }
+    if gain > 0, let improvement = actor.improvement {
+      actor.relativeImprovement = improvement.estimate / gain
+    }
   }
 }
 
@@ -400,8 +408,10 @@ extension CriticMeasurement {
       relativeError: Estimate(rootOf: squares).divided(by: range),
       explainedVariance: spread > least ? 1 - squares.estimate / spread : nil,
       ceiling: spread + within > least ? 1 - within / (max(spread, 0) + within) : nil, slope: gradient,
-      intercept: gradient.map { meanValue - $0 * meanLearned }, restarts: truth.restarts, horizon: truth.horizon,
-      cutShare: truth.cutShare, truncationBias: limit.isFinite ? limit : nil, learned: learned, returns: means,
+      intercept: gradient.map { meanValue - $0 * meanLearned }, restarts: truth.restarts,
+      horizon: truth.horizon,
+      cutShare: truth.cutShare, truncationBias: limit.isFinite ? limit : nil, learned: learned,
+      returns: means,
       uncertainties: variances.map { $0.squareRoot() },
       others: truth.discounts.indices.dropFirst().map { index in
         OtherDiscount(

@@ -54,7 +54,8 @@ extension BatchAgent {
     var draw = stream.substream(1)
     // Those who lived longest are not to be those with the longest detours.
     let mixed = Array(0..<count).shuffled(using: &draw)
-    let living = states.copies(of: mixed, drawingFrom: mixed.map { stream.substream(2).substream(UInt64($0)) })
+    let living = states.copies(
+      of: mixed, drawingFrom: mixed.map { stream.substream(2).substream(UInt64($0)) })
     var held = living.actionSpace.column(count: count)
     for row in 0..<count { held[row] = living.actionSpace.sample(using: &draw) }
     return stopped(living, before: longest, stream.substream(3)) { _, rows in held.rows(Array(rows)) }

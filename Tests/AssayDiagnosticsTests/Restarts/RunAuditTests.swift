@@ -51,7 +51,8 @@ private struct GivenActor: ColumnActor {
 
 @Suite("Audits from restarts")
 struct RunAuditTests {
-  private static let process = RandomMDP.process(states: 12, actions: 3, successors: 3, seed: 7, discount: 0.8)
+  private static let process = RandomMDP.process(
+    states: 12, actions: 3, successors: 3, seed: 7, discount: 0.8)
   private static let settings: RunAuditSettings = {
     var settings = RunAuditSettings()
     settings.states = 60
