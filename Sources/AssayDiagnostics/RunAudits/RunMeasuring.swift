@@ -56,6 +56,7 @@ where
   /// - Parameters:
   ///   - isThorough: whether to find out also what following the critic would gain, and how the model fares.
   ///   - stream: what chance there is comes from here.
+  /// - Returns: all of it.
   func measure(isThorough: Bool, using stream: RandomStream) async -> RunMeasurement {
     var draw = stream.substream(9)
     let choices = Choices(of: worlds.actionSpace, using: &draw)

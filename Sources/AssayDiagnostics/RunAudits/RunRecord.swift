@@ -78,7 +78,8 @@ struct PartWriting: Sendable, Hashable {
   var isFrozen = false
   /// How many were.
   var refused = 0
-  /// The step of the last write by a learner; `nil` where there was none.
+  /// The step of the last write by a learner to the part's largest block; `nil` where there was none. A temperature
+  /// that goes on being tuned does not make an actor that is stopped a learning one.
   var lastLearned: Int?
   /// Steps at which somebody reached in from outside.
   var interventions: [Int] = []
@@ -86,10 +87,17 @@ struct PartWriting: Sendable, Hashable {
   init(of part: PartName, in store: ParameterStore) {
     let blocks = store.blocks(ownedBy: part)
     isFrozen = blocks.contains(where: \.isFrozen)
-    for entry in store.ledger.entries where blocks.contains(where: { $0.handle.index == entry.block }) {
+    let entries = store.ledger.entries
+    let learned = blocks.filter { block in
+      entries.contains {
+        $0.block == block.handle.index && $0.cause == .learning && $0.count + $0.refused > 0
+      }
+    }
+    let main = learned.max { $0.handle.count < $1.handle.count }
+    for entry in entries where blocks.contains(where: { $0.handle.index == entry.block }) {
       refused += entry.refused
       switch entry.cause {
-      case .learning where entry.count > 0: lastLearned = max(lastLearned ?? 0, entry.lastStep)
+      case .learning where entry.count > 0 && entry.block == main?.handle.index: lastLearned = max(lastLearned ?? 0, entry.lastStep)
       case .intervention: interventions.append(entry.firstStep)
       default: break
       }

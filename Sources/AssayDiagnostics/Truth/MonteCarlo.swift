@@ -219,6 +219,7 @@ public struct MonteCarloTruth: Sendable, Hashable, Codable {
   /// √ mean s²/m over states: how uncertain a value is.
   ///
   /// - Parameter index: of which discount.
+  /// - Returns: the error, in reward units.
   public func standardError(discount index: Int = 0) -> Double {
     let mean = variances[index].reduce(0, +) / Double(max(count, 1))
     return (mean / Double(max(restarts, 1))).squareRoot()
@@ -229,6 +230,7 @@ public struct MonteCarloTruth: Sendable, Hashable, Codable {
   /// restart ended.
   ///
   /// - Parameter index: of which discount.
+  /// - Returns: the bound, in reward units.
   public func truncationBias(discount index: Int = 0) -> Double {
     guard cutRestarts > 0 else { return 0 }
     let share = cutWeights[index] / Double(restarts * count)
