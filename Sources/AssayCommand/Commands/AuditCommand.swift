@@ -20,8 +20,9 @@ struct AuditCommand: AsyncParsableCommand {
           --expect critic-wrong-discount
         assay audit runs/pole --report audit.html
 
-      The agent of a run is audited as it is, against what restarts from states that it
-      visits earn in copies of its world; several runs in one folder are taken together.
+      The agent of a run is audited as it is, against what restarts from states that
+      it visits earn in copies of its world. Several runs in one folder are taken
+      together.
 
       A world whose discount is 1 is judged at 0.999, since a policy that never ends
       has no value at 1.

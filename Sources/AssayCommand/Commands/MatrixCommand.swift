@@ -112,7 +112,12 @@ struct MatrixCommand: AsyncParsableCommand {
         }
         return fault
       }
-    if let steps { study.steps = max(steps, 1024) }
+    if let steps {
+      guard steps >= 1024 else {
+        throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1024 or more")
+      }
+      study.steps = steps
+    }
     if let jobs, jobs < 1 {
       throw Failure(status: ExitStatus.usage, message: "--jobs is \(jobs); allowed: 1 or more")
     }
