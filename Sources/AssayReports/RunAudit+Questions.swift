@@ -46,8 +46,8 @@ extension RunAudit {
   /// The numbers behind the verdicts, with their meanings.
   var metrics: [(path: String, meaning: String, value: Estimate?)] {
     var rows: [(String, String, Estimate?)] = [
-      ("example.value", "worth of the policy where it goes", example.value),
-      ("example.evenValue", "worth of acting at random there", example.evenValue),
+      ("outcome.value", "worth of the policy where it goes", example.value),
+      ("outcome.evenValue", "worth of acting at random there", example.evenValue),
     ]
     if let critic {
       rows += [

@@ -107,7 +107,7 @@ public struct RunAuditPage: Sendable {
     guard let critic = audit.example.critic else { return "<p>The agent has no critic.</p>\n" }
     let table = Table(
       label: "Claims",
-      columns: [("claim", .name), ("it would be", .words), ("error, of what is at stake", .number)],
+      columns: [("claim", .name), ("it would be", .words), ("error while it was wrong, of what is at stake", .number)],
       rows: (audit.critic?.alternatives ?? []).map { match in
         ["\(match.claim)", "\(match.diagnosis)", "\(NumberText.share(match.error.estimate))"]
       })
@@ -116,8 +116,7 @@ public struct RunAuditPage: Sendable {
       <div class="pairs">
       <figure><figcaption>Learned value against the mean return</figcaption>\(RestartScatter(critic: critic).markup)</figure>
       </div>
-      <h3>Which claim does the critic match?</h3>
-      \(table.markup)
+      \(audit.critic?.verdict.name == .healthy ? "" : "<h3>Which claim does the critic match?</h3>\n\(table.markup)")
       """
   }
 
