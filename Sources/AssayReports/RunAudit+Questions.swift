@@ -51,7 +51,8 @@ extension RunAudit {
     ]
     if let critic {
       rows += [
-        ("critic.bias", "mean V̂ − Ḡ", critic.bias), ("critic.rmse", "√ mean (V̂ − Ḡ)² without chance", critic.rmse),
+        ("critic.bias", "mean V̂ − Ḡ", critic.bias),
+        ("critic.rmse", "√ mean (V̂ − Ḡ)² without chance", critic.rmse),
         ("critic.relativeError", "the same, of what is at stake", critic.relativeError),
       ]
     }

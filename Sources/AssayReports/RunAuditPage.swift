@@ -26,7 +26,8 @@ public struct RunAuditPage: Sendable {
       sections.append(HTMLPage.Section(id: "agents", title: "Agent by agent", body: agents))
     }
     return HTMLPage(
-      title: "\(audit.diagnosis.name): \(audit.subject.agent) on \(audit.subject.environment)", header: header,
+      title: "\(audit.diagnosis.name): \(audit.subject.agent) on \(audit.subject.environment)",
+      header: header,
       sections: sections
     ).html
   }
@@ -105,14 +106,15 @@ public struct RunAuditPage: Sendable {
   private var values: Markup {
     guard let critic = audit.example.critic else { return "<p>The agent has no critic.</p>\n" }
     let table = Table(
-      label: "Claims", columns: [("claim", .name), ("it would be", .words), ("error, of what is at stake", .number)],
+      label: "Claims",
+      columns: [("claim", .name), ("it would be", .words), ("error, of what is at stake", .number)],
       rows: (audit.critic?.alternatives ?? []).map { match in
         ["\(match.claim)", "\(match.diagnosis)", "\(NumberText.share(match.error.estimate))"]
       })
     return """
       <p class="lead">\(audit.method) Whiskers: two standard errors of a mean.</p>
       <div class="pairs">
-      <figure><figcaption>Learned value against the mean return</figcaption>\(RestartScatter(critic: critic).markup)</figure>
+      <figure><figcaption>Learned value against the mean return</figcaption>\(RestartScatter(critic: critic, range: audit.example.range).markup)</figure>
       </div>
       <h3>Which claim does the critic match?</h3>
       \(table.markup)
@@ -197,7 +199,8 @@ public struct RunAuditPage: Sendable {
     Table(
       label: "Agents",
       columns: [
-        ("seed", .number), ("diagnosis", .name), ("also", .words), ("worth", .number), ("critic error", .number),
+        ("seed", .number), ("diagnosis", .name), ("also", .words), ("worth", .number),
+        ("critic error", .number),
         ("actor gap", .number), ("model error", .number),
       ],
       rows: audit.agents.map { agent in
@@ -214,12 +217,15 @@ public struct RunAuditPage: Sendable {
 /// Learned value against the mean return of restarts, one point a state, with what is uncertain of the return.
 struct RestartScatter {
   var critic: CriticMeasurement
+  /// What is at stake: where values hardly differ, a twentieth of it fills the drawing.
+  var range: Double
 
   var markup: Markup {
     let both = critic.learned + critic.returns
     let frame = PlotFrame(
-      x: Scale(for: both, from: 52, to: 386, padding: 0.06),
-      y: Scale(for: both, from: 342, to: 26, padding: 0.06), xName: "mean return Ḡ", yName: "learned value V̂")
+      x: Scale(for: both, from: 52, to: 386, minimumSpan: range / 20, padding: 0.06),
+      y: Scale(for: both, from: 342, to: 26, minimumSpan: range / 20, padding: 0.06), xName: "mean return Ḡ",
+      yName: "learned value V̂")
     let (low, high) = frame.x.domain
     let points = critic.learned.indices.map { index -> Markup in
       let (learned, mean) = (critic.learned[index], critic.returns[index])
@@ -229,12 +235,14 @@ struct RestartScatter {
         style: "axis")
       let dot = Shape.dot(
         x: frame.x(mean), y: frame.y(learned), radius: 2.6, style: "visit",
-        tooltip: "V̂ \(NumberText.number(learned)), Ḡ \(NumberText.number(mean)) ± \(NumberText.number(reach))")
+        tooltip: "V̂ \(NumberText.number(learned)), Ḡ \(NumberText.number(mean)) ± \(NumberText.number(reach))"
+      )
       return "\(whisker)\(dot)"
     }
     return SVGFigure(
       id: "restarts", title: "Learned value against the mean return",
-      description: "\(counted(critic.learned.count, "state")); points on the diagonal are right, above it too high.",
+      description:
+        "\(counted(critic.learned.count, "state")); points on the diagonal are right, above it too high.",
       width: 400, height: 384,
       body: [
         frame.markup,

@@ -39,7 +39,8 @@ public struct RunAuditText: Sendable {
 
   private var diagnosis: [TerminalLine] {
     let diagnosis = audit.diagnosis
-    let also = diagnosis.also.isEmpty ? [] : paragraph("Also: \(diagnosis.also.joined(separator: ", "))", indent: 2)
+    let also =
+      diagnosis.also.isEmpty ? [] : paragraph("Also: \(diagnosis.also.joined(separator: ", "))", indent: 2)
     return [TerminalLine("Diagnosis: \(diagnosis.name)", style(of: diagnosis.verdict))]
       + paragraph(diagnosis.summary, indent: 2) + also
   }
@@ -70,7 +71,10 @@ public struct RunAuditText: Sendable {
         "training",
         "\(counted(subject.steps, "step")), \(counted(subject.seeds.count, "seed")) (\(SeedList(seeds: subject.seeds)))"
       ),
-      ("faults", subject.faults.isEmpty ? "none planted" : "planted: \(subject.faults.joined(separator: ", "))"),
+      (
+        "faults",
+        subject.faults.isEmpty ? "none planted" : "planted: \(subject.faults.joined(separator: ", "))"
+      ),
       ("truth", audit.method),
     ]
     return [TerminalLine("What was audited", .bold)]
@@ -78,10 +82,14 @@ public struct RunAuditText: Sendable {
   }
 
   private var claims: [TerminalLine] {
-    guard let critic = audit.critic, critic.verdict.name != .healthy, !critic.alternatives.isEmpty else { return [] }
+    guard let critic = audit.critic, critic.verdict.name != .healthy, !critic.alternatives.isEmpty else {
+      return []
+    }
     return [TerminalLine("What the critic may have learned instead", .bold)]
       + critic.alternatives.flatMap {
-        paragraph($0.claim, indent: 12, bullet: "  " + TextLayout.padded(NumberText.share($0.error.estimate), columns: 10))
+        paragraph(
+          $0.claim, indent: 12,
+          bullet: "  " + TextLayout.padded(NumberText.share($0.error.estimate), columns: 10))
       }
   }
 
@@ -100,7 +108,8 @@ public struct RunAuditText: Sendable {
       ])
     }
     return [
-      TerminalLine("Over training\(trend)", .bold), TerminalLine(row(["step", "critic error", "actor gap", "worth"]), .dim),
+      TerminalLine("Over training\(trend)", .bold),
+      TerminalLine(row(["step", "critic error", "actor gap", "worth"]), .dim),
     ] + rows.map { TerminalLine($0) }
   }
 
@@ -118,14 +127,16 @@ public struct RunAuditText: Sendable {
       + audit.metrics.filter { $0.value != nil }.map { path, meaning, value in
         TerminalLine(
           "  " + TextLayout.padded(path, columns: 22)
-            + NumberText.interval(value).replacing("\u{A0}", with: " ") + "  ").appending(meaning, .dim)
+            + NumberText.interval(value).replacing("\u{A0}", with: " ") + "  "
+        ).appending(meaning, .dim)
       }
   }
 
   private func paragraph(_ text: String, indent: Int, bullet: String = "") -> [TerminalLine] {
     let space = String(repeating: " ", count: indent)
     return TextLayout.wrapped(text, columns: width - indent).enumerated().map { index, line in
-      TerminalLine((index == 0 && !bullet.isEmpty ? TextLayout.padded(bullet, columns: indent) : space) + line)
+      TerminalLine(
+        (index == 0 && !bullet.isEmpty ? TextLayout.padded(bullet, columns: indent) : space) + line)
     }
   }
 

@@ -35,7 +35,9 @@ struct AuditCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: "A world by name (see 'assay list environments'), or a file (assay.mdp/1, .MDP), or the folder of a run.")
+    help:
+      "A world by name (see 'assay list environments'), or a file (assay.mdp/1, .MDP), or the folder of a run."
+  )
   var environment: String
 
   @Option(help: "The agent to train (see 'assay list agents').")
@@ -58,7 +60,8 @@ struct AuditCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the report as JSON, schema assay.audit/1, or assay.run-audit/1 of runs; '-' for standard output.", valueName: "file"))
+      "Write the report as JSON, schema assay.audit/1, or assay.run-audit/1 of runs; '-' for standard output.",
+      valueName: "file"))
   var json: String?
 
   @Option(help: "Fail with status 1 unless this is the diagnosis (see 'assay list diagnoses').")

@@ -103,7 +103,8 @@ struct MatrixCommand: AsyncParsableCommand {
   /// The table of agents with networks, whose faults and agent are its own.
   private func runNetworks() async throws {
     var study = RunFaultStudy(seeds: seeds.seeds)
-    study.faults = try faults.isEmpty
+    study.faults =
+      try faults.isEmpty
       ? RunFault.allCases
       : faults.map { name in
         guard let fault = RunFault(rawValue: name) else {

@@ -171,8 +171,10 @@ public struct RunFaultTable: Sendable, Hashable, Codable {
       padded("planted", 24) + padded("right", 10) + padded("95%", 14) + "otherwise",
     ]
     for row in rows {
-      let others = row.diagnoses.filter { $0.key != row.fault }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+      let others = row.diagnoses.filter { $0.key != row.fault }.sorted {
+        ($1.value, $0.key) < ($0.value, $1.key)
+      }
+      .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
       lines.append(
         padded(row.fault, 24) + padded("\(row.right)/\(seeds.count)", 10)
           + padded("\(percent(row.share.low))–\(percent(row.share.high))", 14) + others)
