@@ -107,16 +107,17 @@ public struct RunAuditPage: Sendable {
     guard let critic = audit.example.critic else { return "<p>The agent has no critic.</p>\n" }
     let table = Table(
       label: "Claims",
-      columns: [("claim", .name), ("it would be", .words), ("error while it was wrong, of what is at stake", .number)],
+      columns: [("claim", .name), ("it would be", .words), ("error, of what is at stake", .number)],
       rows: (audit.critic?.alternatives ?? []).map { match in
         ["\(match.claim)", "\(match.diagnosis)", "\(NumberText.share(match.error.estimate))"]
       })
     return """
       <p class="lead">\(audit.method) Whiskers: two standard errors of a mean.</p>
       <div class="pairs">
-      <figure><figcaption>Learned value against the mean return</figcaption>\(RestartScatter(critic: critic).markup)</figure>
+      <figure><figcaption>Learned value against the mean return</figcaption>\(RestartScatter(critic: critic, range: audit.example.range).markup)</figure>
       </div>
-      \(audit.critic?.verdict.name == .healthy ? "" : "<h3>Which claim does the critic match?</h3>\n\(table.markup)")
+      <h3>Which claim does the critic match?</h3>
+      \(table.markup)
       """
   }
 
@@ -216,12 +217,15 @@ public struct RunAuditPage: Sendable {
 /// Learned value against the mean return of restarts, one point a state, with what is uncertain of the return.
 struct RestartScatter {
   var critic: CriticMeasurement
+  /// What is at stake: where values hardly differ, a twentieth of it fills the drawing.
+  var range: Double
 
   var markup: Markup {
     let both = critic.learned + critic.returns
     let frame = PlotFrame(
-      x: Scale(for: both, from: 52, to: 386, padding: 0.06),
-      y: Scale(for: both, from: 342, to: 26, padding: 0.06), xName: "mean return Ḡ", yName: "learned value V̂")
+      x: Scale(for: both, from: 52, to: 386, minimumSpan: range / 20, padding: 0.06),
+      y: Scale(for: both, from: 342, to: 26, minimumSpan: range / 20, padding: 0.06), xName: "mean return Ḡ",
+      yName: "learned value V̂")
     let (low, high) = frame.x.domain
     let points = critic.learned.indices.map { index -> Markup in
       let (learned, mean) = (critic.learned[index], critic.returns[index])

@@ -45,6 +45,7 @@ struct RunDiagnosing {
   /// How well the critic matches other claims, while it was wrong by its own.
   var matches: [RunClaimMatching.Match] {
     guard let claim = record.claim else { return [] }
+    guard critic?.name == .faulty else { return RunClaimMatching(claim, [record.final]).matches }
     let trained = record.measurements.filter { $0.step > 0 }
     let wrong = trained.filter { ($0.critic?.relativeError.low ?? 0) > RunTolerances.criticError }
     return RunClaimMatching(claim, wrong.isEmpty ? [record.final] : wrong).matches

@@ -4,8 +4,9 @@ import Assay
 public struct RunMeasurement: Sendable, Hashable, Codable {
   /// The environment step.
   public var step: Int
-  /// What is at stake, in reward units: how much more the policy is worth than acting at random, or how far its values
-  /// are spread over states (from the 5th to the 95th of a hundred), whichever is more. The yardstick of errors.
+  /// What is at stake, in reward units: how far the policy's values are spread over states (from the 5th to the 95th of
+  /// a hundred) or, where they hardly differ, how much more it is worth than acting at random, but no more than its
+  /// values are large. The yardstick of errors.
   public var range: Double
   /// What the policy is worth in the states it visits, in reward units, at the claim.
   public var value: Estimate

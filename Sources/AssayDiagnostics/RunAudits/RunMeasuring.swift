@@ -99,7 +99,8 @@ where
     let sorted = values.sorted()
     let (low, high) = (sorted[sorted.count / 20], sorted[sorted.count - 1 - sorted.count / 20])
     let gain = (values.reduce(0, +) - even.reduce(0, +)) / Double(values.count)
-    return max(high - low, abs(gain), 1e-12)
+    let size = values.reduce(0) { $0 + abs($1) } / Double(values.count)
+    return max(high - low, min(abs(gain), size), 1e-12)
   }
 
   // MARK: The critic

@@ -97,7 +97,8 @@ struct PartWriting: Sendable, Hashable {
     for entry in entries where blocks.contains(where: { $0.handle.index == entry.block }) {
       refused += entry.refused
       switch entry.cause {
-      case .learning where entry.count > 0 && entry.block == main?.handle.index: lastLearned = max(lastLearned ?? 0, entry.lastStep)
+      case .learning where entry.count > 0 && entry.block == main?.handle.index:
+        lastLearned = max(lastLearned ?? 0, entry.lastStep)
       case .intervention: interventions.append(entry.firstStep)
       default: break
       }
