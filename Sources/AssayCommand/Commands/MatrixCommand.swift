@@ -13,7 +13,7 @@ struct MatrixCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLE
         assay matrix --seeds 100..119
-        assay matrix --networks --seeds 10..29
+        assay matrix --networks ppo --seeds 10..29
       """)
 
   @Option(parsing: .upToNextOption, help: "Faults to plant; all, if left out.")
@@ -22,8 +22,8 @@ struct MatrixCommand: AsyncParsableCommand {
   @Flag(help: "Plant every two faults of different parts together, instead of one at a time.")
   var pairs = false
 
-  @Flag(help: "Plant faults in an agent with networks (PPO on the cart and pole) instead.")
-  var networks = false
+  @Option(help: "Plant faults in an agent with networks instead: ppo, sac or mbpo.")
+  var networks: String?
 
   @Option(parsing: .upToNextOption, help: "Agents to train.")
   var agents = ["dyna", "planner", "actor-critic", "q-learning"]
@@ -80,7 +80,7 @@ struct MatrixCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
-      if networks { return try await runNetworks() }
+      if let networks { return try await runNetworks(networks) }
       let plan = try plan()
       let jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
       let progress = ProgressLine("cells", total: plan.cellCount)
@@ -101,17 +101,19 @@ struct MatrixCommand: AsyncParsableCommand {
   }
 
   /// The table of agents with networks, whose faults and agent are its own.
-  private func runNetworks() async throws {
-    var study = RunFaultStudy(seeds: seeds.seeds)
-    study.faults =
-      try faults.isEmpty
-      ? RunFault.allCases
-      : faults.map { name in
-        guard let fault = RunFault(rawValue: name) else {
-          throw UnknownName(kind: "fault", name: name, known: RunFault.allCases.map(\.rawValue))
+  private func runNetworks(_ name: String) async throws {
+    guard let subject = RunFaultSubject(rawValue: name) else {
+      throw UnknownName(kind: "agent", name: name, known: RunFaultSubject.allCases.map(\.rawValue))
+    }
+    var study = RunFaultStudy(subject, seeds: seeds.seeds)
+    if !faults.isEmpty {
+      study.faults = try faults.map { name in
+        guard let fault = subject.faults.first(where: { $0.rawValue == name }) else {
+          throw UnknownName(kind: "fault", name: name, known: subject.faults.map(\.rawValue))
         }
         return fault
       }
+    }
     if let steps {
       guard steps >= 1024 else {
         throw Failure(status: ExitStatus.usage, message: "--steps is \(steps); allowed: 1024 or more")
@@ -129,7 +131,7 @@ struct MatrixCommand: AsyncParsableCommand {
     if let out {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      let file = (out.hasSuffix("/") ? out : out + "/") + "networks.json"
+      let file = (out.hasSuffix("/") ? out : out + "/") + "networks-\(subject.rawValue).json"
       try FileManager.default.createDirectory(
         at: URL(fileURLWithPath: out, isDirectory: true), withIntermediateDirectories: true)
       try Files.write(try encoder.encode(table), to: file, flag: "--out")

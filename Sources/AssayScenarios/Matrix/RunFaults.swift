@@ -2,6 +2,7 @@ import Assay
 import AssayAgents
 import AssayDiagnostics
 import AssayEnvironments
+import AssayNetworks
 
 /// What can be broken on purpose in an agent with networks, while it trains.
 public enum RunFault: String, Sendable, Hashable, Codable, CaseIterable {
@@ -11,6 +12,7 @@ public enum RunFault: String, Sendable, Hashable, Codable, CaseIterable {
   case criticScaledReward = "critic-scaled-reward"
   case actorFrozen = "actor-frozen"
   case actorOtherCritic = "actor-other-critic"
+  case modelError = "model-error"
 
   /// What is done, in a line.
   public var summary: String {
@@ -20,24 +22,72 @@ public enum RunFault: String, Sendable, Hashable, Codable, CaseIterable {
     case .criticWrongDiscount: "the critic is trained at discount 0.9"
     case .criticScaledReward: "the critic is trained on half the reward"
     case .actorFrozen: "after a sixteenth of the run every write to the actor is turned away"
-    case .actorOtherCritic: "the actor climbs a second critic, trained on the opposite of the reward"
+    case .actorOtherCritic: "the actor climbs a second critic, which is trained on the opposite or not at all"
+    case .modelError: "every write to the model of the dynamics is turned away, from the beginning"
+    }
+  }
+
+  /// The blocks to which every write is turned away, where that is the fault.
+  func freezes(_ block: Block) -> Bool {
+    switch self {
+    case .criticFrozen: block.owner == "critic"
+    case .actorFrozen: block.owner == "actor"
+    case .modelError: block.name == "dynamics"
+    case .none, .criticWrongDiscount, .criticScaledReward, .actorOtherCritic: false
     }
   }
 }
 
-/// How well audits of agents with networks name what was broken: PPO on the cart and pole.
+/// An agent with networks that faults are planted in, small enough for many runs.
+public enum RunFaultSubject: String, Sendable, Hashable, Codable, CaseIterable {
+  /// On the cart and pole.
+  case ppo
+  /// On the pendulum, with small networks.
+  case sac
+  /// On the pendulum.
+  case mbpo
+
+  /// The world it is in.
+  public var environment: String { self == .ppo ? "cart-pole" : "pendulum" }
+
+  /// Environment steps of training.
+  public var steps: Int {
+    switch self {
+    case .ppo: 98_304
+    case .sac: 10_000
+    case .mbpo: 5000
+    }
+  }
+
+  /// What can be broken in it.
+  public var faults: [RunFault] {
+    RunFault.allCases.filter { $0 != .modelError || self == .mbpo }
+  }
+}
+
+/// How well audits of agents with networks name what was broken.
 ///
 /// Rules and tolerances were settled on seeds 0 to 9; seeds from 10 on are held out.
 public struct RunFaultStudy: Sendable {
-  public var faults = RunFault.allCases
+  public let subject: RunFaultSubject
+  /// What is broken, one thing at a time.
+  public var faults: [RunFault]
   public var seeds: [UInt64]
   /// Environment steps of training, for each agent.
-  public var steps = 98_304
+  public var steps: Int
   public var settings = RunAuditSettings()
 
-  public init(seeds: [UInt64]) {
+  /// Plans to break everything that can be broken.
+  ///
+  /// - Parameters:
+  ///   - subject: in which agent.
+  ///   - seeds: in how many of them, at least one.
+  public init(_ subject: RunFaultSubject, seeds: [UInt64]) {
     precondition(!seeds.isEmpty, "a study needs at least one seed")
+    self.subject = subject
     self.seeds = seeds
+    faults = subject.faults
+    steps = subject.steps
   }
 
   /// When snapshots are taken, as shares of the run: most of them early, while the policy is still changing.
@@ -87,12 +137,21 @@ public struct RunFaultStudy: Sendable {
           alsoNamed: audits.count { $0.diagnosis.also.contains(fault.rawValue) }))
     }
     return RunFaultTable(
-      agent: "ppo", environment: "cart-pole", steps: steps, seeds: seeds, states: settings.states,
+      agent: subject.rawValue, environment: subject.environment, steps: steps, seeds: seeds,
+      states: settings.states,
       restarts: settings.restarts, rows: rows)
   }
 
   /// Trains one agent with a fault, and audits it.
   public func audit(_ fault: RunFault, seed: UInt64) async throws -> RunAudit {
+    switch subject {
+    case .ppo: try await auditPPO(fault, seed: seed)
+    case .sac: try await auditSAC(fault, seed: seed)
+    case .mbpo: try await auditMBPO(fault, seed: seed)
+    }
+  }
+
+  private func auditPPO(_ fault: RunFault, seed: UInt64) async throws -> RunAudit {
     var configuration = PPOConfiguration()
     configuration.rolloutLength = 32
     configuration.passes = 20
@@ -107,27 +166,75 @@ public struct RunFaultStudy: Sendable {
       configuration: configuration,
       runLength: steps, seed: seed, decoy: RewardLabels(name: "opposite", rule: .negated))
     var run = BatchRun(trainee: trainee, seed: seed) { world.copies(configuration.copies, stream: $0) }
+    plant(fault, in: &run)
+    return try await audit(&run, fault, seed: seed)
+  }
+
+  private func auditSAC(_ fault: RunFault, seed: UInt64) async throws -> RunAudit {
+    let configuration = SACConfiguration.small
+    let world = TimeLimit(Pendulum(), steps: 200)
+    let trainee = SAC.make(
+      observationCount: world.observationSpace.count, actionSpace: world.actionSpace,
+      configuration: configuration, runLength: steps, seed: seed)
+    var run = BatchRun(trainee: trainee, seed: seed) { world.copies(configuration.copies, stream: $0) }
+    if fault == .actorOtherCritic { addDecoy(hidden: configuration.hidden, to: &run.agent, seed: seed) }
+    plant(fault, in: &run)
+    return try await audit(&run, fault, seed: seed)
+  }
+
+  private func auditMBPO(_ fault: RunFault, seed: UInt64) async throws -> RunAudit {
+    let configuration = MBPOConfiguration()
+    let world = TimeLimit(Pendulum(), steps: 200)
+    let trainee = MBPO.make(
+      observationCount: world.observationSpace.count, actionSpace: world.actionSpace,
+      configuration: configuration, runLength: steps, seed: seed)
+    var run = BatchRun(trainee: trainee, seed: seed) { world.copies(configuration.copies, stream: $0) }
+    if fault == .actorOtherCritic { addDecoy(hidden: configuration.hidden, to: &run.agent, seed: seed) }
+    plant(fault, in: &run)
+    return try await audit(&run, fault, seed: seed)
+  }
+
+  /// Adds a critic that nobody trains, laid out like twins over the pendulum's observations and torques.
+  private func addDecoy(hidden: [Int], to agent: inout some BatchAgent, seed: UInt64) {
+    var stream = RandomStream(seed: seed).substream(12)
+    let sizes = [Pendulum().observationSpace.count + Pendulum().actionSpace.count] + hidden + [1]
+    _ = agent.parameters.add("decoy", owner: "decoy", role: .critic, writers: ["nobody"], using: &stream) {
+      Ensemble(2, of: sizes, in: &$0)
+    }
+  }
+
+  private func plant<Subject: BatchAgent, Teacher: BatchLearner & ~Copyable>(
+    _ fault: RunFault, in run: inout BatchRun<Subject, Teacher>
+  ) {
     switch fault {
     case .criticWrongDiscount: run.learner.aims.critic.discount = 0.9
     case .criticScaledReward: run.learner.aims.critic.rewardScale = 0.5
     case .actorOtherCritic: run.learner.aims.actor = run.agent.parameters.block(named: "decoy")?.handle
-    case .none, .criticFrozen, .actorFrozen: break
+    case .none, .criticFrozen, .actorFrozen, .modelError: break
+    }
+  }
+
+  private func audit<M, C, A, Teacher: BatchLearner & ~Copyable>(
+    _ run: inout BatchRun<Anatomy<M, C, A, ReactivePlanner<A.Action>>, Teacher>, _ fault: RunFault,
+    seed: UInt64
+  ) async throws -> RunAudit where C.Latent == [Float] {
+    func freeze() {
+      for block in run.agent.parameters.blocks where fault.freezes(block) {
+        run.agent.parameters.freeze(block.handle)
+      }
     }
     var snapshots: [ParameterStore] = []
+    if fault == .modelError { freeze() }
     for share in Self.snapshots {
       try run.advance(to: Int(share * Double(steps)))
       snapshots.append(run.agent.parameters)
-      guard share == Self.freezingTime else { continue }
-      let part: PartName? = fault == .criticFrozen ? "critic" : fault == .actorFrozen ? "actor" : nil
-      for block in run.agent.parameters.blocks where block.owner == part {
-        run.agent.parameters.freeze(block.handle)
-      }
+      if share == Self.freezingTime { freeze() }
     }
     try run.advance(to: steps)
     let record = await RunRecord(
       of: run.agent, earlier: snapshots, in: run.worlds, settings: settings, seed: seed)
     return RunAudit(
-      of: [record], agent: "ppo", environment: "cart-pole", settings: settings,
+      of: [record], agent: subject.rawValue, environment: subject.environment, settings: settings,
       faults: fault == .none ? [] : [fault.rawValue])
   }
 }
