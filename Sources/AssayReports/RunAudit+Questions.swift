@@ -39,14 +39,15 @@ extension RunAudit {
             : ", and every one ended before.")
       } ?? ""
     return
-      "\(counted(subject.states, "state")) that the agent's own policy visits, \(counted(subject.restarts, "restart")) "
+      "\(counted(subject.states, "state")), half of them on the agent's own way and half where episodes begin, "
+      + "\(counted(subject.restarts, "restart")) "
       + "from each in copies of the world: \(counted(subject.worldSteps, "step")) in all." + claim
   }
 
   /// The numbers behind the verdicts, with their meanings.
   var metrics: [(path: String, meaning: String, value: Estimate?)] {
     var rows: [(String, String, Estimate?)] = [
-      ("outcome.value", "worth of the policy where it goes", example.value),
+      ("outcome.value", "worth of the policy there", example.value),
       ("outcome.evenValue", "worth of acting at random there", example.evenValue),
     ]
     if let critic {

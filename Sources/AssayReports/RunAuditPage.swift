@@ -137,7 +137,7 @@ public struct RunAuditPage: Sendable {
           ($0.verdict.tolerance, "tolerance \(NumberText.trimmed($0.verdict.tolerance))")
         }),
       TrainingPlot(
-        id: "training-value", title: "What the policy is worth where it goes", steps: training.steps,
+        id: "training-value", title: "What the policy is worth", steps: training.steps,
         values: training.value),
     ].filter { !$0.values.isEmpty }
     let figures = plots.map { plot in

@@ -5,9 +5,9 @@ struct UnknownNameTests {
   /// A line, the wrong word in it, the right one, and what kind of name it is.
   static let typos = [
     ("audit frozen-lake-44 --agent dyna", "frozen-lake-44", "frozen-lake-4x4", "environment"),
-    ("audit cliffwalking --agent dyna", "cliffwalking", "cliff-walking", "environment"),
+    ("audit clif-walking --agent dyna", "clif-walking", "cliff-walking", "environment"),
     ("audit cliff --agent dyna", "cliff", "cliff-walking", "environment"),
-    ("audit FROZEN-LAKE-8X8 --agent dyna", "FROZEN-LAKE-8X8", "frozen-lake-8x8", "environment"),
+    ("audit FROZEN-LAKE-8X9 --agent dyna", "FROZEN-LAKE-8X9", "frozen-lake-8x8", "environment"),
     ("solve randmo-20", "randmo-20", "random-20", "environment"),
     ("audit frozen-lake-4x4 --agent dnya", "dnya", "dyna", "agent"),
     ("audit frozen-lake-4x4 --agent qlearning", "qlearning", "q-learning", "agent"),
@@ -41,6 +41,16 @@ struct UnknownNameTests {
     #expect(known.hasPrefix("Known: "))
     #expect(known.contains(right))
     #expect(answer.errorLines.dropFirst().filter { $0.count > 80 } == [])
+  }
+
+  @Test(
+    "a world is found however its words are joined, and by Gymnasium's name",
+    arguments: [
+      ("cliffwalking", "cliff-walking"), ("FROZEN-LAKE-8X8", "frozen-lake-8x8"), ("CartPole-v1", "cart-pole"),
+    ])
+  func forgiven(typed: String, name: String) async throws {
+    let answer = try await Command.run("list", "environments", typed)
+    #expect(answer.status == 0 && answer.output.hasPrefix("\(name): "))
   }
 
   @Test("a name that is like no other is answered with the list alone")

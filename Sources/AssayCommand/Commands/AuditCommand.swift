@@ -70,6 +70,10 @@ struct AuditCommand: AsyncParsableCommand {
   func run() async throws {
     try await reporting {
       if Self.isFolder(environment) { return try await auditRuns() }
+      // A path without an agent can only have been meant for a run.
+      if agent == nil, environment.contains("/"), !FileManager.default.fileExists(atPath: environment) {
+        throw Failure(status: ExitStatus.noInput, message: "\(environment): there is no such folder")
+      }
       // Everything is checked before the training, so that no mistake costs one.
       let (setup, seeds) = try await solving(environment) { try request() }
       let expected = try expect.map(Self.diagnosis)

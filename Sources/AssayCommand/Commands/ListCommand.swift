@@ -125,6 +125,10 @@ struct ListCommand: AsyncParsableCommand {
 
   /// What is to be listed: everything of its kind, or the one that is named.
   private func chosen(from known: [String]?) throws -> [Item] {
+    // A world is found as everywhere else: however its words are joined.
+    let name =
+      kind == "environments"
+      ? try name.map { try Names.catalogue.environment(named: $0, otherwise: nil).name } : name
     if let name {
       guard let known else {
         throw Failure(

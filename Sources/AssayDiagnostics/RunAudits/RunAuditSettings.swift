@@ -1,6 +1,6 @@
 /// How thoroughly an agent with networks is audited.
 public struct RunAuditSettings: Sendable, Hashable {
-  /// In how many states that the agent visits its critic is compared with the truth.
+  /// In how many states its critic is compared with the truth: half of them on its way, half where episodes begin.
   public var states = 192
   /// In how many states beside its way its choices are looked at, and as many on it.
   public var detours = 96

@@ -77,6 +77,12 @@ struct RunDiagnosing {
       found.append(
         (name, evidence + [Evidence(metric: "actor.gap", statement: actor.statement, value: actor.measured)]))
     }
+    // An actor that lost its way behind a critic that nobody trained any more has a cause.
+    if found.map(\.name) == [.actorNotMaximising], let stop = stopped(record.names.critic),
+      stopped(record.names.actor) == nil
+    {
+      found.insert((.criticFrozen, [stopEvidence("critic", stop)]), at: 0)
+    }
     // A cause that has a name goes before one that has none: a critic of a policy that somebody stopped may be off for
     // no other reason.
     let unnamed: Set<DiagnosisName> = [.criticError, .actorNotMaximising]

@@ -60,8 +60,14 @@ where
   func measure(isThorough: Bool, using stream: RandomStream) async -> RunMeasurement {
     var draw = stream.substream(9)
     let choices = Choices(of: worlds.actionSpace, using: &draw)
-    let states = agent.visitedStates(
-      in: worlds, count: settings.states, time: settings.longestLife, using: stream.substream(0))
+    // Half of them where episodes begin: under a good policy the states on its way may all be worth the same, and what
+    // is wrong with a critic then hardly shows.
+    let onTheWay = agent.visitedStates(
+      in: worlds, count: settings.states - settings.states / 2, time: settings.longestLife,
+      using: stream.substream(0))
+    let fresh = agent.visitedStates(
+      in: worlds, count: max(settings.states / 2, 1), time: 1, using: stream.substream(8))
+    let states = Self.joined(onTheWay, fresh)
     var discounts = [claim.discount]
     if claim.discount < 1, claim.discount > 0 {
       // Horizons from a thirty-second of the claimed one to twice it, by factors of the cube root of 2; the claim's own
@@ -93,6 +99,20 @@ where
       measurement.model = modelMeasurement(from: states, range: range, using: stream.substream(4))
     }
     return measurement
+  }
+
+  private static func joined(
+    _ one: any EnvironmentBatch<BoxSpace, Doer.ActionSpace>,
+    _ other: any EnvironmentBatch<BoxSpace, Doer.ActionSpace>
+  ) -> any EnvironmentBatch<BoxSpace, Doer.ActionSpace> {
+    func open<Batch: EnvironmentBatch>(_ one: Batch) -> any EnvironmentBatch<BoxSpace, Doer.ActionSpace>
+    where Batch.ObservationSpace == BoxSpace, Batch.ActionSpace == Doer.ActionSpace {
+      guard let other = other as? Batch else { preconditionFailure("both must be copies of the same world") }
+      var all = one
+      all.append(contentsOf: other)
+      return all
+    }
+    return open(one)
   }
 
   private static func range(of values: [Double], even: [Double]) -> Double {
