@@ -19,6 +19,7 @@ let package = Package(
         .product(name: "AssayPlanning", package: "assay"),
         .product(name: "AssayEnvironments", package: "assay"),
         .product(name: "AssayAgents", package: "assay"),
+        .product(name: "AssayDiagnostics", package: "assay"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

@@ -3,9 +3,9 @@ import Foundation
 
 /// The command.
 @main
-struct Benchmarks: ParsableCommand {
+struct Benchmarks: AsyncParsableCommand {
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case solve, learn, environments, games, update, product, convolution, training, memory
+    case solve, learn, environments, games, update, product, convolution, training, truth, memory
   }
 
   static let configuration = CommandConfiguration(
@@ -43,7 +43,7 @@ struct Benchmarks: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
     var results = Results()
     func wants(_ part: Part) -> Bool { only == nil || only == part }
     func show(_ text: String) {
@@ -111,6 +111,11 @@ struct Benchmarks: ParsableCommand {
         show(results.training.last!.text)
       }
     }
+    if wants(.truth) {
+      let truth = try await TruthResult.measured(python: peers)
+      results.truth = truth
+      show(truth.text)
+    }
     if wants(.memory), MemoryResult.isCounted {
       results.memory = MemoryResult.measured()
       show(MemoryResult.heading)
@@ -129,6 +134,7 @@ struct Benchmarks: ParsableCommand {
     var convolving: [ConvolutionResult] = []
     var games: [GameResult] = []
     var training: [TrainingResult] = []
+    var truth: TruthResult?
     var memory: [MemoryResult] = []
   }
 
