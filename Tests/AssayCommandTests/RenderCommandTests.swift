@@ -67,7 +67,7 @@ struct RenderCommandTests {
       (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     }
     // It is drawing once its folder, under another name, has a frame.
-    await command.interrupt {
+    command.interrupt {
       files(in: url).contains { $0.hasPrefix(".film") && !files(in: url.appending(path: $0)).isEmpty }
     }
     let outcome = try await command.outcome()

@@ -55,15 +55,13 @@ struct Command {
 
   /// Interrupts it as soon as something holds, or lets it end.
   ///
-  /// A thread of its own watches: a task may have to wait for minutes until other tests leave it a thread.
-  func interrupt(once holds: @escaping @Sendable () -> Bool) async {
+  /// A thread of its own watches, from now on, and nobody waits for it: a task that waits may have to do so for minutes,
+  /// until other tests leave it a thread to go on.
+  func interrupt(once holds: @escaping @Sendable () -> Bool) {
     let process = process
-    await withCheckedContinuation { continuation in
-      Thread.detachNewThread {
-        while process.isRunning && !holds() { usleep(1000) }
-        process.interrupt()
-        continuation.resume()
-      }
+    Thread.detachNewThread {
+      while process.isRunning && !holds() { usleep(1000) }
+      process.interrupt()
     }
   }
 
