@@ -13,7 +13,7 @@ public enum WorldBatch: Sendable {
   ///   - world: the world.
   ///   - count: how many copies to make, at least 1.
   ///   - stream: what each copy draws from a substream of.
-  /// - Throws: ``DataError`` where observations or actions are of another kind.
+  /// - Throws: `DataError` where observations or actions are of another kind.
   public init(_ world: any Environment, count: Int, stream: RandomStream) throws(DataError) {
     guard let batch = Self.opened(world, count, stream) else {
       throw DataError(
