@@ -60,6 +60,8 @@ enum OneStepLearning {
   }
 
   struct Learner: BatchLearner, ~Copyable {
+    typealias ActionSpace = DiscreteSpace
+
     struct Metrics: LearningMetrics {
       var surprise: Double
       var entries: [(name: String, value: Double)] { [("critic/surprise", surprise)] }
