@@ -44,6 +44,8 @@ struct ResumeCommand: AsyncParsableCommand {
               status: ExitStatus.usage, message: "--steps is \(steps.number); allowed: \(reached) or more")
           }
         }
+        // What cannot go on is to stay as it is.
+        for folder in folders { _ = try folder.checkpoint(checkpoint) }
         for index in folders.indices where steps.number > folders[index].description.steps {
           try folders[index].extend(to: steps.number)
         }
