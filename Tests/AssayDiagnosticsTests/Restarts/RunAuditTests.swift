@@ -78,12 +78,50 @@ struct RunAuditTests {
   private static func audited(
     values: [Double], policy: PolicyTable, claimed: Double = 0.8
   ) async throws -> RunMeasurement {
+    try await record(values: values, policy: policy, claimed: claimed).final
+  }
+
+  /// What the audit of an agent with given values and policy concludes.
+  private static func conclusion(values: [Double], policy: PolicyTable) async throws -> RunAudit {
+    var settings = settings
+    settings.states = 120
+    return RunAudit(
+      of: [try await record(values: values, policy: policy, settings: settings)], agent: "given",
+      environment: "random", settings: settings)
+  }
+
+  private static func record(
+    values: [Double], policy: PolicyTable, claimed: Double = 0.8, settings: RunAuditSettings = settings
+  ) async throws -> RunRecord {
     let agent = Anatomy(
       critic: GivenCritic(claim: Claim(.stateValue, of: .part("actor"), discount: claimed), values: values),
       actor: GivenActor(policy: policy), planner: ReactivePlanner<Int>(), parameters: ParameterStore())
     let worlds = try TablePlayer.copies(of: TabularEnvironment(process), 1, stream: RandomStream(seed: 0))
-    let record = await RunRecord(of: agent, earlier: [], in: worlds, settings: settings, seed: 3)
-    return record.final
+    return await RunRecord(of: agent, earlier: [], in: worlds, settings: settings, seed: 3)
+  }
+
+  @Test(
+    "a verdict goes by where the error is beside the tolerance, and a diagnosis by the claim that is matched")
+  func verdicts() async throws {
+    let policy = try Self.policy(isBest: true)
+    let exact = try Self.process.values(of: policy, discount: 0.8).values
+    let short = try Self.process.values(of: policy, discount: 0.6).values
+    let right = try await Self.conclusion(values: exact, policy: policy)
+    #expect(right.critic?.verdict.name == .healthy && right.diagnosis.name != "critic-error")
+    #expect(right.actor?.verdict.name != .faulty)
+    for (values, name) in [
+      (short, "critic-wrong-discount"), (exact.map { 2 * $0 }, "critic-scaled-reward"),
+      (exact.map { -$0 }, "critic-wrong-sign"),
+    ] {
+      let wrong = try await Self.conclusion(values: values, policy: policy)
+      #expect(wrong.critic?.verdict.name == .faulty && wrong.diagnosis.name == name)
+    }
+    // Its critic is right, and by that critic it does the worst there is.
+    let worst = try Self.policy(isBest: false)
+    let lost = try await Self.conclusion(
+      values: try Self.process.values(of: worst, discount: 0.8).values, policy: worst)
+    #expect(lost.critic?.verdict.name == .healthy && lost.actor?.verdict.name == .faulty)
+    #expect(lost.diagnosis.name == "actor-other-objective")
   }
 
   @Test("a critic with the exact values of a greedy policy is right, and its actor has no gap")
