@@ -1,13 +1,5 @@
 import Assay
 
-/// Where the states that an agent is audited in come from.
-public enum StateSource: String, Sendable, Hashable, Codable {
-  /// The agent's own policy, met at a random time.
-  case visited
-  /// The same, after a random action that was held for a while: where choices begin to matter.
-  case detours
-}
-
 extension BatchAgent {
   /// States of a world as this agent meets them: each from a life of its own, at a random time.
   ///
