@@ -67,12 +67,13 @@ struct HeuristicSearch {
     let target = max(tolerance - 2 * rounding, rounding)
     while backups < backupLimit {
       var gap = 0.0
-      var widest = (node: roots[0].node, gap: -Double.infinity)
+      var widest = (node: roots[0].node, excess: -Double.infinity)
       for root in roots {
         refresh(root.node)
         let width = nodes[root.node].high - nodes[root.node].low
         gap += root.probability * max(width, 0)
-        if root.probability * width > widest.gap { widest = (root.node, root.probability * width) }
+        let excess = root.probability * (width - target)
+        if excess > widest.excess { widest = (root.node, excess) }
       }
       if gap <= target { break }
       // Walks that are too deep too soon lead where nothing is known yet.
