@@ -32,6 +32,12 @@ extension FiniteMDP {
     case .modifiedPolicyIteration:
       return try ModifiedPolicyIteration(discount: discount, tolerance: tolerance, evaluationLimit: 40)
         .solve(self, reward: reward)
+    case .gaussSeidel:
+      return try GaussSeidel(process: self, reward: reward, discount: discount, tolerance: tolerance).solve()
+    case .prioritizedSweeping:
+      return try PrioritizedSweeping(
+        process: self, reward: reward, discount: discount, tolerance: tolerance
+      ).solve()
     }
   }
 

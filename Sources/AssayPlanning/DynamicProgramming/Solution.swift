@@ -8,6 +8,10 @@ public enum SolutionMethod: String, Sendable, Hashable, CaseIterable {
   case policyIteration = "policy-iteration"
   /// Greedy improvement, and a few sweeps of evaluation in place of the exact one.
   case modifiedPolicyIteration = "modified-policy-iteration"
+  /// Sweeps that use each new value at once.
+  case gaussSeidel = "gauss-seidel"
+  /// Backups of one state at a time, always of the one whose value may be most in need of it.
+  case prioritizedSweeping = "prioritized-sweeping"
 }
 
 /// Values, a policy, and how far the values can be from the truth.
@@ -25,15 +29,19 @@ public struct Solution: Sendable, Hashable {
   public var gain: Double?
   /// How many improvements or backups of the whole state space it took.
   public var iterations: Int
+  /// How many states were backed up, one after another; `nil` for methods that back up all of them at once.
+  public var backups: Int?
 
   public init(
-    values: [Double], policy: [Int] = [], errorBound: Double?, gain: Double? = nil, iterations: Int
+    values: [Double], policy: [Int] = [], errorBound: Double?, gain: Double? = nil, iterations: Int,
+    backups: Int? = nil
   ) {
     self.values = values
     self.policy = policy
     self.errorBound = errorBound
     self.gain = gain
     self.iterations = iterations
+    self.backups = backups
   }
 }
 

@@ -1,3 +1,4 @@
+import AssayPlanning
 import Foundation
 
 /// Optimal values and policy of a process, computed by another program.
@@ -49,4 +50,10 @@ struct PublishedSolution {
 /// The largest difference between two lists of numbers.
 func distance(_ one: [Double], _ other: [Double]) -> Double {
   zip(one, other).map { abs($0 - $1) }.max() ?? 0
+}
+
+extension SolutionMethod {
+  /// Those that need few sweeps, however near to 1 the discount is. Methods that back up a state at a time go on until
+  /// γᵗ has vanished, which is too long for a loop over many processes.
+  static let fewSweeps: [SolutionMethod] = [.valueIteration, .policyIteration, .modifiedPolicyIteration]
 }
