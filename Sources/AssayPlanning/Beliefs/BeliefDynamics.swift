@@ -1,33 +1,5 @@
 import Assay
 
-/// A belief as its positive entries, in the order of states; they sum to 1 within rounding.
-struct SparseBelief: Sendable, Hashable {
-  var states: [Int32]
-  var weights: [Double]
-
-  /// The positive entries of a belief over all states.
-  init(_ belief: [Double]) {
-    states = []
-    weights = []
-    for (state, weight) in belief.enumerated() where weight > 0 {
-      states.append(Int32(state))
-      weights.append(weight)
-    }
-  }
-
-  init(states: [Int32], weights: [Double]) {
-    self.states = states
-    self.weights = weights
-  }
-
-  /// b · v.
-  func expectation(of values: [Double], from start: Int = 0) -> Double {
-    var sum = 0.0
-    for index in states.indices { sum += weights[index] * values[start &+ Int(states[index])] }
-    return sum
-  }
-}
-
 /// What actions do to beliefs: P(s′, o, no end | s, a), action by action, and the expected rewards.
 ///
 /// Probabilities of a table sum to 1 within 1e-9; here they do so within rounding, since each row is divided by its

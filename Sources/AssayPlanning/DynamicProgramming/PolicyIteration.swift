@@ -139,17 +139,6 @@ struct PolicyIteration {
 }
 
 extension FiniteMDP {
-  /// r(s, a) + γ Σ p·v, where no value follows a terminal outcome.
-  func backup(
-    _ state: Int, _ action: Int, _ values: [Double], _ reward: RewardFunction, _ discount: Double
-  ) -> Double {
-    var sum = 0.0
-    for entry in outcomeRange(state: state, action: action) where !(hasTerminals && terminals[entry]) {
-      sum += probabilities[entry] * values[Int(successors[entry])]
-    }
-    return reward.expected[state * actionCount + action] + discount * sum
-  }
-
   /// A policy that terminates from every state, found backwards from the terminal outcomes.
   func terminatingPolicy() throws(PlanningError) -> [Int] {
     var actions = [Int](repeating: -1, count: stateCount)

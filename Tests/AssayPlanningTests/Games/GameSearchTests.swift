@@ -93,6 +93,36 @@ struct GameSearchTests {
     #expect(search.bestMoves(in: TicTacToe()) == 0x1FF)
   }
 
+  /// Whether an exact player comes to lose somewhere: against each reply, and whichever of its best moves it makes.
+  static func loses<PlayedGame: Game>(
+    _ player: Player, from game: PlayedGame, in solved: SolvedGame<PlayedGame>, seen: inout Set<PlayedGame>
+  ) -> Bool {
+    if game.isOver { return game.result(for: player) < 0 }
+    guard seen.insert(game).inserted else { return false }
+    let moves = game.mover == player ? solved.bestMoves(in: game) : game.legalMoves
+    return (0..<game.actionCount).contains { move in
+      guard moves >> UInt64(move) & 1 == 1 else { return false }
+      var next = game
+      next.play(move)
+      return loses(player, from: next, in: solved, seen: &seen)
+    }
+  }
+
+  @Test("an exact player never loses at tic-tac-toe, on either side, whatever the other does")
+  func neverLost() throws {
+    let solved = try SolvedGame(TicTacToe())
+    for player in [Player.first, .second] {
+      var seen: Set<TicTacToe> = []
+      #expect(!Self.loses(player, from: TicTacToe(), in: solved, seen: &seen))
+      // Each opening, and each reply to it, is among them.
+      #expect(seen.count > 100)
+    }
+    // After X in a corner and O at an edge X wins by force, so that an exact O would have lost.
+    let lost = try TicTacToe().position("XO./.../... X")
+    var seen: Set<TicTacToe> = []
+    #expect(Self.loses(.second, from: lost, in: solved, seen: &seen))
+  }
+
   @Test("a game that is too large to list says so")
   func tooLarge() {
     #expect(throws: DataError.self) { try SolvedGame(TicTacToe(), positionLimit: 5477) }
@@ -114,6 +144,7 @@ struct GameSearchTests {
   }
 
   #if !DEBUG
+    // Tromp (2008), John's Connect Four Playground, has the values of boards of many sizes.
     @Test("Connect Four is a draw on 4 × 5 and 5 × 4", arguments: [(4, 5), (5, 4)])
     func connectFour(rows: Int, columns: Int) {
       let game = ConnectFour(rows: rows, columns: columns)
