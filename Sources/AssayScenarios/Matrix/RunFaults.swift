@@ -91,7 +91,7 @@ public struct RunFaultStudy: Sendable {
   }
 
   /// When snapshots are taken, as shares of the run: most of them early, while the policy is still changing.
-  static let snapshots = [1.0 / 32, 1.0 / 16, 3.0 / 32, 1.0 / 8, 1.0 / 4, 1.0 / 2]
+  static let snapshots: [Double] = [1.0 / 32, 1.0 / 16, 3.0 / 32, 1.0 / 8, 1.0 / 4, 1.0 / 2]
   /// When blocks are frozen.
   static let freezingTime = 1.0 / 16
 
