@@ -9,7 +9,7 @@ struct RunFaultTests {
   {
     var study = RunFaultStudy(subject, seeds: seeds)
     study.faults = faults
-    study.steps = subject == .ppo ? 4096 : 192
+    study.steps = subject == .ppo ? 4096 : subject == .sac ? 192 : 320
     study.settings.states = 12
     study.settings.detours = 2
     study.settings.truncatedShare = 0.5
