@@ -21,6 +21,25 @@ public struct TrajectoryPlan: Sendable, Hashable, Codable {
   /// Whether planning ran to its end; `false` where the budget stopped it.
   public var isComplete: Bool
 
+  public init(
+    horizon: Int, width: Int, actions: [Float], predictedReturn: Double? = nil, mean: [Float],
+    elites: [[Float]] = [], eliteReturns: [Double] = [], evaluations: Int = 0, isComplete: Bool = true
+  ) {
+    let size = horizon * width
+    precondition(
+      actions.count == size && mean.count == size && elites.allSatisfy { $0.count == size },
+      "every sequence of a plan must have \(horizon) × \(width) numbers")
+    self.horizon = horizon
+    self.width = width
+    self.actions = actions
+    self.predictedReturn = predictedReturn
+    self.mean = mean
+    self.elites = elites
+    self.eliteReturns = eliteReturns
+    self.evaluations = evaluations
+    self.isComplete = isComplete
+  }
+
   /// The first action, `[width]`.
   public var action: [Float] { Array(actions[..<width]) }
 
