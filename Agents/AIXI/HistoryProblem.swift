@@ -76,3 +76,30 @@ where Doer.Latent == Int, Doer.Action == Int {
     return sum
   }
 }
+
+extension HistoryProblem: SearchProblem {
+  public var rootCount: Int { 1 }
+  public var actionCount: Int { model.code.actionCount }
+  public var isStochastic: Bool { true }
+  /// The model is at one place at a time.
+  public var expandsOneByOne: Bool { true }
+  public var sources: SearchSources { SearchSources(dynamics: "the history model", values: "a play-out") }
+
+  /// The present is worth what walks find out.
+  public mutating func evaluateRoots(_ leaves: inout SearchLeaves, using random: inout RandomStream) {
+    leaves.values[0] = 0
+  }
+
+  public mutating func begin(root: Int) { beginWalk() }
+
+  public mutating func outcome(at node: Int, taking action: Int, using random: inout RandomStream) -> Int {
+    walk(action, using: &random)
+  }
+
+  public mutating func expand(_ leaves: inout SearchLeaves, using random: inout RandomStream) {
+    precondition(leaves.count == 1, "a history is at one place, but \(leaves.count) nodes were to be worked out")
+    leaves.rewards[0] = Float(model.code.reward(of: Int(leaves.outcomes[0])).value)
+    leaves.discounts[0] = depth == horizon ? 0 : 1
+    leaves.values[0] = Float(playOut(using: &random))
+  }
+}
