@@ -1,0 +1,125 @@
+import Foundation
+
+// Searches take logarithms and exponentials by the million, of few numbers at a time, inside code that is specialised for
+// its problem. Here they are as plain arithmetic that goes inline and works on vectors.
+
+/// ln x, by the name that code without Foundation can call.
+@usableFromInline
+func doubleLogarithm(_ x: Double) -> Double { log(x) }
+
+/// eˣ, by the name that code without Foundation can call.
+@usableFromInline
+func naturalExponential(_ x: Double) -> Double { exp(x) }
+
+/// ln n of a positive count, to within 2 units in the last place of a `Float`.
+///
+/// With n = 2ᵉ m and m from √½ to √2, ln m = 2 artanh s with s = (m − 1)/(m + 1): its series up to s¹¹ leaves less than
+/// 10⁻¹⁰.
+@inlinable
+func naturalLogarithm(of count: Int32) -> Float {
+  let bits = Double(count).bitPattern
+  // Adding the difference of 1 and √½ to the bits carries mantissas above √2 into the exponent.
+  let shifted = bits &+ (0x3FF0_0000_0000_0000 &- 0x3FE6_A09E_667F_3BCD)
+  let exponent = Double(Int64(truncatingIfNeeded: shifted &>> 52) &- 1023)
+  let mantissa = Double(bitPattern: (shifted & 0x000F_FFFF_FFFF_FFFF) &+ 0x3FE6_A09E_667F_3BCD)
+  let s = (mantissa - 1) / (mantissa + 1)
+  let square = s * s
+  var series = 1.0 / 11
+  series = series * square + 1.0 / 9
+  series = series * square + 1.0 / 7
+  series = series * square + 1.0 / 5
+  series = series * square + 1.0 / 3
+  series = series * square + 1
+  return Float(exponent * 0.693_147_180_559_945_3 + 2 * s * series)
+}
+
+/// eˣ of numbers that are not positive, to within 2 units in the last place; what would be below 2⁻¹²⁶ is 0.
+///
+/// x = k ln 2 + f with |f| ≤ ½ ln 2, and the Taylor polynomial of eᶠ up to f⁷, which leaves less than 6 · 10⁻⁹.
+@inlinable
+func exponential(_ x: SIMD4<Float>) -> SIMD4<Float> {
+  let isTiny = x .< -87.3
+  let x = x.replacing(with: -87.3, where: isTiny)
+  // Adding 1.5 · 2²³ rounds to a whole number, which then is in the last bits.
+  let shifted = x * 1.442_695_04 + 12_582_912
+  let k = shifted - 12_582_912
+  let f = (x - k * 0.693_359_375) + k * 2.121_944_4e-4
+  var series = SIMD4<Float>(repeating: 1.0 / 5040)
+  series = series * f + 1.0 / 720
+  series = series * f + 1.0 / 120
+  series = series * f + 1.0 / 24
+  series = series * f + 1.0 / 6
+  series = series * f + 0.5
+  series = series * f + 1
+  series = series * f + 1
+  let bits = unsafeBitCast(shifted, to: SIMD4<Int32>.self) &- 0x4B40_0000
+  let scale = unsafeBitCast((bits &+ 127) &<< 23, to: SIMD4<Float>.self)
+  return (series * scale).replacing(with: 0, where: isTiny)
+}
+
+/// Of four numbers, the place of the largest; of several that are as large, the smallest place.
+@inlinable
+func indexOfLargest(_ numbers: SIMD4<Float>, places: SIMD4<Int32>) -> Int32 {
+  var best = numbers[0]
+  var place = places[0]
+  for lane in 1..<4 {
+    let (number, other) = (numbers[lane], places[lane])
+    if number > best || (number == best && other < place) {
+      best = number
+      place = other
+    }
+  }
+  return place
+}
+
+extension UnsafeMutablePointer<Float> {
+  /// Four numbers from an index on.
+  @inlinable
+  subscript(four index: Int) -> SIMD4<Float> {
+    get { UnsafeRawPointer(self + index).loadUnaligned(as: SIMD4<Float>.self) }
+    nonmutating set { UnsafeMutableRawPointer(self + index).storeBytes(of: newValue, as: SIMD4<Float>.self) }
+  }
+}
+
+extension SearchTree {
+  /// Writes down, where the next edges will be, the actions that can be taken, with π and ln π up to a constant.
+  ///
+  /// - Parameters:
+  ///   - row: ln π up to a constant, −∞ for what cannot be done.
+  ///   - count: how many actions there are.
+  /// - Returns: how many can be taken; −1 where a number is neither finite nor −∞.
+  @inlinable
+  func placePriors(of row: UnsafeMutablePointer<Float>, count: Int) -> Int {
+    let logits = logitColumn + usedEdges
+    let priors = priorColumn + usedEdges
+    let actions = actionColumn + usedEdges
+    var placed = 0
+    var largest = -Float.infinity
+    for action in 0..<count {
+      let logit = row[action]
+      if logit > -.infinity {
+        logits[placed] = logit
+        actions[placed] = UInt16(truncatingIfNeeded: action)
+        placed &+= 1
+        largest = logit > largest ? logit : largest
+      } else if logit != -.infinity {
+        return -1
+      }
+    }
+    guard placed > 0 else { return 0 }
+    guard largest < .infinity else { return -1 }
+    var sum: Float = 0
+    var index = 0
+    while index < placed {
+      let shifted = logits[four: index] - largest
+      logits[four: index] = shifted
+      let weights = exponential(shifted)
+      priors[four: index] = weights
+      for lane in 0..<4 where index &+ lane < placed { sum += weights[lane] }
+      index &+= 4
+    }
+    let scale = 1 / sum
+    for index in 0..<placed { priors[index] *= scale }
+    return placed
+  }
+}
