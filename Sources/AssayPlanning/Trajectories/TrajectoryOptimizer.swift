@@ -158,13 +158,15 @@ struct TrajectorySearch<Model: TrajectoryModel> {
       isComplete: !isInterrupted)
   }
 
-  /// Sequences about a mean, `[count × horizon × width]`, clipped.
+  /// Sequences about a mean, `[count × horizon × width]`, clipped; as many as there is time for.
   func samples(
     _ count: Int, mean: [Double], deviation: [Double], noise: ColouredNoise, using random: inout RandomStream
   ) -> [Float] {
     var result: [Float] = []
     result.reserveCapacity((count + 8) * size)
-    for _ in 0..<count {
+    for row in 0..<count {
+      // Drawing takes as long as rolling out. What is missing is not missed: nobody asks the model any more.
+      if row % 16 == 15, clock.isOver { break }
       let sequence = noise.sequence(width: limits.width, using: &random)
       for index in 0..<size { result.append(Float(mean[index] + deviation[index] * sequence[index])) }
     }

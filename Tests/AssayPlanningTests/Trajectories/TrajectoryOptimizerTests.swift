@@ -275,7 +275,7 @@ struct TrajectoryOptimizerTests {
     let asked = Mutex(0)
     var trace: TrajectoryTrace? = TrajectoryTrace()
     var random = RandomStream(seed: 13)
-    // The model asks before each of 120 steps of an iteration, and the search once before each iteration.
+    // The model asks before each of 120 steps of an iteration, and the search twice before each iteration.
     let budget = TrajectoryBudget(
       isCancelled: {
         asked.withLock {
