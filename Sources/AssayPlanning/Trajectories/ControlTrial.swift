@@ -95,7 +95,8 @@ where World.Action == [Float], World.ActionSpace == BoxSpace {
   ///   - actions: what to choose from; `nil` for the actions of the grid.
   /// - Returns: Σₜ γᵗ·rₜ, `[starts]`.
   /// - Throws: `DataError` where the world takes a start for no state.
-  public func returns(of grid: GridValueIteration, choosingFrom actions: [[Float]]? = nil) throws -> [Double] {
+  public func returns(of grid: GridValueIteration, choosingFrom actions: [[Float]]? = nil) throws -> [Double]
+  {
     try returns { world, _, _ in grid.action(in: world, from: actions) }
   }
 }

@@ -89,7 +89,8 @@ struct TrajectorySearch<Model: TrajectoryModel> {
     if let guess {
       precondition(
         guess.horizon == horizon && guess.width == limits.width,
-        "a plan of \(guess.horizon) × \(guess.width) numbers is no guess at one of \(horizon) × \(limits.width)")
+        "a plan of \(guess.horizon) × \(guess.width) numbers is no guess at one of \(horizon) × \(limits.width)"
+      )
     }
     for seed in seeds {
       precondition(
@@ -138,6 +139,8 @@ struct TrajectorySearch<Model: TrajectoryModel> {
   ///   - mean: of what was tried last, `[horizon × width]`; `nil` for the answer itself.
   ///   - elites: the last ranking, and how many of it to remember.
   ///   - random: what chance there is comes from here.
+  /// - Returns: the plan.
+  /// - Throws: ``TrajectoryError`` where the model predicts something of the mean that is not finite.
   mutating func plan(
     _ answer: TrajectoryAnswer, mean: [Double]?, elites: (ranking: Ranking, count: Int)?,
     using random: inout RandomStream
