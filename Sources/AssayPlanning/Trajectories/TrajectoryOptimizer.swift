@@ -96,6 +96,7 @@ struct TrajectorySearch<Model: TrajectoryModel> {
       precondition(
         seed.count == horizon * limits.width,
         "a seed must have \(horizon) × \(limits.width) numbers, but has \(seed.count)")
+      precondition(seed.allSatisfy(\.isFinite), "a seed must be finite, but is \(seed)")
     }
   }
 

@@ -379,4 +379,13 @@ struct TrajectoryOptimizerTests {
       _ = try RandomShooting(horizon: 1).plan(in: Boundless(), using: &random)
     }
   }
+
+  @Test("a seed that is no number is a programmer's mistake")
+  func faultySeed() async {
+    await #expect(processExitsWith: .failure) {
+      var random = RandomStream(seed: 0)
+      _ = try RandomShooting(horizon: 1).plan(
+        in: LinearQuadraticModel(), trying: [[.nan]], using: &random)
+    }
+  }
 }
