@@ -51,7 +51,8 @@ struct GridValueIterationTests {
   @Test("an angle has no border")
   func periodic() throws {
     let grid = try GridValueIteration(
-      Pendulum(), axes: [GridAxis(-Double.pi ... .pi, count: 8, isPeriodic: true), GridAxis(-8...8, count: 5)],
+      Pendulum(),
+      axes: [GridAxis(-Double.pi ... .pi, count: 8, isPeriodic: true), GridAxis(-8...8, count: 5)],
       actions: [[-2], [0], [2]], discount: 0.9, sweeps: 1)
     // One step from rest at θ costs θ², at best; points lie π/4 apart, the first at −π.
     let (pi, quarter) = (Double.pi * .pi, Double.pi * .pi / 16)

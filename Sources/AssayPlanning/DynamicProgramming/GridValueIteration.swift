@@ -97,7 +97,8 @@ public struct GridValueIteration: Sendable {
         precondition(
           random.position == 0, "\(world.name) draws random numbers, and this is for worlds without chance")
         let next = world.stateNumbers
-        precondition(next.count == axes.count, "a state has \(next.count) numbers, but there are \(axes.count) axes")
+        precondition(
+          next.count == axes.count, "a state has \(next.count) numbers, but there are \(axes.count) axes")
         transitions.rewards.append(Float(step.reward.value))
         transitions.isTerminal.append(step.ending == .terminated)
         for number in next { transitions.next.append(Float(number)) }

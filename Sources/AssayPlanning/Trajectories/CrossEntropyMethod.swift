@@ -9,6 +9,9 @@ import Assay
 /// for each number of the sequence by itself. Deviations are shares of half the range of an action: 1 reaches from the
 /// middle of the box to its limits.
 ///
+/// Where two ways are equally good, the mean lies between them and is neither: from the pendulum hanging at rest, white
+/// noise and many elites dither between left and right. Coloured noise and few elites settle on one.
+///
 /// ``improved(horizon:candidates:iterations:discount:noiseExponent:)`` draws coloured noise, tries elites again, also
 /// those of the last plan, draws fewer and fewer, and answers with the best it tried.
 ///

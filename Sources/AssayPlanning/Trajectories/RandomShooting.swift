@@ -30,18 +30,20 @@ public struct RandomShooting: TrajectoryOptimizer {
       model, start: start, horizon: horizon, discount: discount, guess: guess, seeds: seeds, budget: budget)
     var tried = guess.map { search.limits.clip($0.actions) } ?? []
     for seed in seeds { tried += search.limits.clip(seed) }
-    for _ in 0..<candidates {
-      for _ in 0..<horizon { tried += model.actionSpace.sample(using: &random) }
-    }
-    // A few at a time, so that there is something to answer with when time is up.
-    let chunk = 256 * search.size
     var latest: TrajectorySearch<Model>.Ranking?
-    for first in stride(from: 0, to: tried.count, by: chunk) {
-      let part = Array(tried[first..<min(first + chunk, tried.count)])
-      guard let ranking = try search.rank(part, using: &random) else { break }
+    var drawn = 0
+    // A few at a time, so that there is something to answer with when time is up.
+    while drawn < candidates {
+      let next = min(candidates, drawn + 64)
+      for _ in drawn..<next {
+        for _ in 0..<horizon { tried += model.actionSpace.sample(using: &random) }
+      }
+      drawn = next
+      guard let ranking = try search.rank(tried, using: &random) else { break }
       trace?.record(
         ranking.batch, returns: ranking.returns, best: ranking.order[0], mean: [], deviation: [])
       latest = ranking
+      tried = []
     }
     return try search.plan(
       .best, mean: search.best == nil ? guess.map { $0.actions.map(Double.init) } : nil,

@@ -89,12 +89,14 @@ struct TrajectorySearch<Model: TrajectoryModel> {
     if let guess {
       precondition(
         guess.horizon == horizon && guess.width == limits.width,
-        "a plan of \(guess.horizon) × \(guess.width) numbers is no guess at one of \(horizon) × \(limits.width)")
+        "a plan of \(guess.horizon) × \(guess.width) numbers is no guess at one of \(horizon) × \(limits.width)"
+      )
     }
     for seed in seeds {
       precondition(
         seed.count == horizon * limits.width,
         "a seed must have \(horizon) × \(limits.width) numbers, but has \(seed.count)")
+      precondition(seed.allSatisfy(\.isFinite), "a seed must be finite, but is \(seed)")
     }
   }
 
@@ -138,6 +140,8 @@ struct TrajectorySearch<Model: TrajectoryModel> {
   ///   - mean: of what was tried last, `[horizon × width]`; `nil` for the answer itself.
   ///   - elites: the last ranking, and how many of it to remember.
   ///   - random: what chance there is comes from here.
+  /// - Returns: the plan.
+  /// - Throws: ``TrajectoryError`` where the model predicts something of the mean that is not finite.
   mutating func plan(
     _ answer: TrajectoryAnswer, mean: [Double]?, elites: (ranking: Ranking, count: Int)?,
     using random: inout RandomStream
@@ -158,13 +162,15 @@ struct TrajectorySearch<Model: TrajectoryModel> {
       isComplete: !isInterrupted)
   }
 
-  /// Sequences about a mean, `[count × horizon × width]`, clipped.
+  /// Sequences about a mean, `[count × horizon × width]`, clipped; as many as there is time for.
   func samples(
     _ count: Int, mean: [Double], deviation: [Double], noise: ColouredNoise, using random: inout RandomStream
   ) -> [Float] {
     var result: [Float] = []
     result.reserveCapacity((count + 8) * size)
-    for _ in 0..<count {
+    for row in 0..<count {
+      // Drawing takes as long as rolling out. What is missing is not missed: nobody asks the model any more.
+      if row % 16 == 15, clock.isOver { break }
       let sequence = noise.sequence(width: limits.width, using: &random)
       for index in 0..<size { result.append(Float(mean[index] + deviation[index] * sequence[index])) }
     }

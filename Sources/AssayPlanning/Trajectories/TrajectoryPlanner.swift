@@ -105,7 +105,8 @@ public struct TrajectoryPlanner<Optimizer: TrajectoryOptimizer>: Planner {
       successors: successors, reading: parameters)
     precondition(
       !trajectories.asksCritic || critic.claim.discount == optimizer.discount,
-      "a critic of discount \(critic.claim.discount) does not go on where \(optimizer.discount) was planned with")
+      "a critic of discount \(critic.claim.discount) does not go on where \(optimizer.discount) was planned with"
+    )
     let seeds = trajectories.sequences(
       of: actor, count: actorSequences, horizon: optimizer.horizon, using: &random)
     do {

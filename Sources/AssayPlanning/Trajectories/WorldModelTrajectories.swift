@@ -76,7 +76,8 @@ where Model.Action == [Float], Judge.Action == [Float], Judge.Latent == Model.La
       }
       let predictions = model.predictions(from: places, taking: actions, reading: parameters)
       precondition(
-        predictions.count == rows.count, "\(Model.self) made \(predictions.count) predictions of \(rows.count)")
+        predictions.count == rows.count,
+        "\(Model.self) made \(predictions.count) predictions of \(rows.count)")
       // All candidates meet the same chance.
       let chances = (0..<samples).map { sample in
         var stream = root.substream(UInt64(sample)).substream(UInt64(step))

@@ -1,5 +1,5 @@
-import AssayPlanning
 import Assay
+import AssayPlanning
 import Foundation
 import Testing
 

@@ -275,7 +275,7 @@ struct TrajectoryOptimizerTests {
     let asked = Mutex(0)
     var trace: TrajectoryTrace? = TrajectoryTrace()
     var random = RandomStream(seed: 13)
-    // The model asks before each of 120 steps of an iteration, and the search once before each iteration.
+    // The model asks before each of 120 steps of an iteration, and the search twice before each iteration.
     let budget = TrajectoryBudget(
       isCancelled: {
         asked.withLock {
@@ -377,6 +377,15 @@ struct TrajectoryOptimizerTests {
       }
       var random = RandomStream(seed: 0)
       _ = try RandomShooting(horizon: 1).plan(in: Boundless(), using: &random)
+    }
+  }
+
+  @Test("a seed that is no number is a programmer's mistake")
+  func faultySeed() async {
+    await #expect(processExitsWith: .failure) {
+      var random = RandomStream(seed: 0)
+      _ = try RandomShooting(horizon: 1).plan(
+        in: LinearQuadraticModel(), trying: [[.nan]], using: &random)
     }
   }
 }
