@@ -94,7 +94,7 @@ public struct GameProblem<Judge: GameJudge>: SearchProblem {
 
   @inlinable
   public mutating func evaluateRoots(_ leaves: inout SearchLeaves, using random: inout RandomStream) {
-    judge(from: 0, &leaves, using: &random)
+    judge(from: Int(leaves.nodes[0]), &leaves, using: &random)
   }
 
   @inlinable
@@ -115,7 +115,7 @@ public struct GameProblem<Judge: GameJudge>: SearchProblem {
   @inlinable
   mutating func judge(from first: Int, _ leaves: inout SearchLeaves, using random: inout RandomStream) {
     positions.withUnsafeBufferPointer { all in
-      judge.judge(UnsafeBufferPointer(rebasing: all[first...]), &leaves, using: &random)
+      judge.judge(UnsafeBufferPointer(rebasing: all[first..<first &+ leaves.count]), &leaves, using: &random)
       for index in 0..<leaves.count {
         if leaves.discounts[index] == 0 { leaves.values[index] = 0 }
         guard leaves.wantsLogits else { continue }

@@ -9,9 +9,10 @@ import Assay
 ///
 ///     π′ = softmax(ln π + σ(q)),   σ(q) = (c_visit + max n) c_scale q
 ///
-/// in which q of an edge that was never taken is v = (V̂ + Σn · Σ π q / Σ π) / (1 + Σn), with sums over the edges that
-/// were. Values are brought to 0…1 by the smallest and the largest q of the node first. However few walks there are, the
-/// policy that the search returns is no worse than the actor's, where values are right.
+/// in which q of an edge that was never taken is V̂, or the mixed value (V̂ + Σn · Σ π q / Σ π) / (1 + Σn), with sums over
+/// the edges that were, which leans on V̂ less. Values are brought to 0…1 by the smallest and the largest q of the node
+/// first. Where values are right, the policy that the search returns is better than the actor's, or the same, however few
+/// walks there are: always with V̂, and nearly always with the mixed value.
 ///
 /// - SeeAlso: Danihelka, Guez, Schrittwieser & Silver (2022), *Policy improvement by planning with Gumbel*.
 public struct GumbelSearch: SearchPolicy {
@@ -23,6 +24,8 @@ public struct GumbelSearch: SearchPolicy {
   public let valueScale: Float
   /// Whether q is brought to 0…1 by the smallest and the largest of the node.
   public let rescalesValues: Bool
+  /// Whether an edge that was never taken is worth the mixed value, rather than V̂.
+  public let mixesValues: Bool
   /// What g is multiplied by: 1 in training, 0 to always take what looks best.
   public let noiseScale: Float
 
@@ -49,10 +52,11 @@ public struct GumbelSearch: SearchPolicy {
   ///   - visitOffset: c_visit, at least 0.
   ///   - valueScale: c_scale, positive; 0.1 goes with values that are brought to 0…1 by those of the node.
   ///   - rescalesValues: whether they are.
+  ///   - mixesValues: whether an edge that was never taken is worth the mixed value, rather than V̂.
   ///   - noiseScale: what g is multiplied by, at least 0.
   public init(
     consideredActions: Int = 16, visitOffset: Double = 50, valueScale: Double = 0.1,
-    rescalesValues: Bool = true, noiseScale: Double = 1
+    rescalesValues: Bool = true, mixesValues: Bool = true, noiseScale: Double = 1
   ) {
     precondition(consideredActions > 0, "consideredActions must be positive, but is \(consideredActions)")
     precondition(
@@ -63,6 +67,7 @@ public struct GumbelSearch: SearchPolicy {
     self.visitOffset = Float(visitOffset)
     self.valueScale = Float(valueScale)
     self.rescalesValues = rescalesValues
+    self.mixesValues = mixesValues
     self.noiseScale = Float(noiseScale)
   }
 
@@ -223,7 +228,7 @@ public struct GumbelSearch: SearchPolicy {
     let largest = Swift.max(Swift.max(most[0], most[1]), Swift.max(most[2], most[3]))
     let weight = (weights[0] + weights[1]) + (weights[2] + weights[3])
     let product = (products[0] + products[1]) + (products[2] + products[3])
-    let missing = sum > 0 ? (own + sum * (product / weight)) / (1 + sum) : own
+    let missing = mixesValues && sum > 0 ? (own + sum * (product / weight)) / (1 + sum) : own
     var low = Swift.min(Swift.min(lows[0], lows[1]), Swift.min(lows[2], lows[3]))
     var high = Swift.max(Swift.max(highs[0], highs[1]), Swift.max(highs[2], highs[3]))
     if Int(taken.wrappedSum()) < count {

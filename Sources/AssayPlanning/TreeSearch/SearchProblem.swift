@@ -27,7 +27,8 @@ public protocol SearchProblem {
   /// once.
   var expandsOneByOne: Bool { get }
 
-  /// Evaluates the roots: as ``expand(_:using:)`` does, but for rewards and discounts, which are not looked at.
+  /// Evaluates roots, all at once or one by one: as ``expand(_:using:)`` does, but for rewards and discounts, which are not
+  /// looked at.
   mutating func evaluateRoots(_ leaves: inout SearchLeaves, using random: inout RandomStream)
 
   /// Told that a walk begins at a root; problems that follow a history go back to it.

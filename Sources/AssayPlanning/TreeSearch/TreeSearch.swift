@@ -180,18 +180,28 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
     let roots = tree.rootCount
     if tree.usedNodes == 0 {
       tree.reserve(nodes: roots, edges: roots * problem.actionCount)
-      for root in 0..<roots {
-        addLeaf(tree.addNode(parent: -1, edge: -1, outcome: 0), parent: -1, action: -1, outcome: 0, depth: 0, root: root)
+      for _ in 0..<roots { _ = tree.addNode(parent: -1, edge: -1, outcome: 0) }
+      let atOnce = problem.expandsOneByOne ? 1 : roots
+      var first = 0
+      while first < roots {
+        for root in first..<first &+ atOnce {
+          addLeaf(root, parent: -1, action: -1, outcome: 0, depth: 0, root: root)
+        }
+        for index in 0..<atOnce {
+          leaves.rewards[index] = 0
+          leaves.discounts[index] = 1
+        }
+        problem.evaluateRoots(&leaves, using: &streams[first])
+        for index in 0..<atOnce {
+          leaves.rewards[index] = 0
+          leaves.discounts[index] = 1
+          try accept(index)
+          tree.nodeColumn[first &+ index].visits = 1
+          tree.nodeColumn[first &+ index].total = Double(leaves.values[index])
+        }
+        leaves.filled = 0
+        first &+= atOnce
       }
-      problem.evaluateRoots(&leaves, using: &streams[0])
-      for index in 0..<roots {
-        leaves.rewards[index] = 0
-        leaves.discounts[index] = 1
-        try accept(index)
-        tree.nodeColumn[index].visits = 1
-        tree.nodeColumn[index].total = Double(leaves.values[index])
-      }
-      leaves.filled = 0
     }
     for root in 0..<roots where tree.nodeColumn[root].firstEdge < 0 { try listEdges(of: root, root: root) }
   }

@@ -44,12 +44,13 @@ struct PublishedTreeTests {
 
   @Test(
     "Gumbel search grows the same trees and recommends the same policies",
-    arguments: ["gumbel", "gumbel-wide", "gumbel-few", "gumbel-players", "gumbel-raw"])
+    arguments: ["gumbel", "gumbel-wide", "gumbel-few", "gumbel-players", "gumbel-raw", "gumbel-own"])
   func gumbel(name: String) throws {
     let published = try PublishedTree(name)
     let policy = GumbelSearch(
       consideredActions: published.settings.max_num_considered_actions!,
-      rescalesValues: published.settings.rescale_values ?? true, noiseScale: 0)
+      rescalesValues: published.settings.rescale_values ?? true,
+      mixesValues: published.settings.use_mixed_value ?? true, noiseScale: 0)
     try check(published, policy, comparesPolicy: true)
   }
 }

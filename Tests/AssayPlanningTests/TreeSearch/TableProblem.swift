@@ -81,6 +81,7 @@ struct PublishedTree: Codable {
   struct Settings: Codable {
     var max_num_considered_actions: Int?
     var rescale_values: Bool?
+    var use_mixed_value: Bool?
   }
 
   struct Tree: Codable {
@@ -105,9 +106,12 @@ struct PublishedTree: Codable {
   var trees: [Tree]
 
   init(_ name: String) throws {
-    let file = Bundle.module.url(
-      forResource: name, withExtension: "json", subdirectory: "Resources/trees")!
-    self = try JSONDecoder().decode(PublishedTree.self, from: Data(contentsOf: file))
+    // Whether the folder counts as a subdirectory of the bundle depends on the platform.
+    let place =
+      Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Resources/trees")
+      ?? Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "trees")
+    guard let place else { throw CocoaError(.fileNoSuchFile) }
+    self = try JSONDecoder().decode(PublishedTree.self, from: Data(contentsOf: place))
   }
 
   var problem: TableProblem {

@@ -26,6 +26,7 @@ CASES = [
     ("gumbel-few", "gumbel", 18, 5, 0.96875, {"max_num_considered_actions": 7}),
     ("gumbel-players", "gumbel", 7, 100, -1.0, {"max_num_considered_actions": 7}),
     ("gumbel-raw", "gumbel", 6, 64, 0.5, {"max_num_considered_actions": 3, "rescale_values": False}),
+    ("gumbel-own", "gumbel", 8, 40, 0.96875, {"max_num_considered_actions": 4, "use_mixed_value": False}),
 ]
 
 
@@ -56,7 +57,8 @@ def main():
                 None, jax.random.key(0), output, recurrent, simulations, dirichlet_fraction=0.0, temperature=0.0)
         else:
             transform = lambda tree, node: mctx.qtransform_completed_by_mix_value(
-                tree, node, rescale_values=settings.get("rescale_values", True))
+                tree, node, rescale_values=settings.get("rescale_values", True),
+                use_mixed_value=settings.get("use_mixed_value", True))
             policy = mctx.gumbel_muzero_policy(
                 None, jax.random.key(0), output, recurrent, simulations, qtransform=transform,
                 max_num_considered_actions=settings["max_num_considered_actions"], gumbel_scale=0.0)
