@@ -179,7 +179,10 @@ extension ContextTreeModel: Archivable {
     archive.put([code.perceptBits, depth], as: "shape")
     archive.put([observation, arena.ignoredContexts, arena.length], as: "place")
     archive.put([logProbability], as: "logProbability")
-    archive.put([UInt64](UnsafeBufferPointer(start: arena.words, count: arena.length / 64 + 1)), as: "history")
+    var history = [UInt64](UnsafeBufferPointer(start: arena.words, count: arena.length / 64 + 1))
+    // Behind the last bit there may be what was imagined once.
+    history[arena.length / 64] &= 1 << UInt64(arena.length % 64) - 1
+    archive.put(history, as: "history")
     let nodes = UnsafeBufferPointer(start: arena.nodes, count: arena.nodeCount)
     archive.put(nodes.map(\.ratio), as: "nodes.ratios")
     archive.put(

@@ -18,8 +18,9 @@ public struct PerceptCode: Sendable, Hashable {
   public let observationBits: Int
   /// How many bits a reward takes.
   public let rewardBits: Int
-  /// The smallest reward, which is written as zeros. Rewards are whole numbers from here.
-  public let smallestReward: Int
+  /// The smallest and the largest reward; all of them are whole numbers. The smallest is written as zeros. A model may
+  /// make up larger ones, as far as the bits go.
+  public let rewards: ClosedRange<Int>
 
   /// Makes a code.
   ///
@@ -27,25 +28,30 @@ public struct PerceptCode: Sendable, Hashable {
   ///   - actionCount: how many actions there are.
   ///   - observationCount: how many observations there are.
   ///   - rewards: the smallest and the largest reward; all of them are whole numbers.
-  ///   - observationBits: how many bits an observation takes; `nil` for as few as do, but one at least.
-  ///   - rewardBits: how many bits a reward takes; `nil` for as few as do, but one at least.
+  ///   - actionBits: how many bits an action takes; `nil` for as few as do, but one at least.
+  ///   - observationBits: how many bits an observation takes, likewise.
+  ///   - rewardBits: how many bits a reward takes, likewise.
   public init(
-    actionCount: Int, observationCount: Int, rewards: ClosedRange<Int>, observationBits: Int? = nil,
-    rewardBits: Int? = nil
+    actionCount: Int, observationCount: Int, rewards: ClosedRange<Int>, actionBits: Int? = nil,
+    observationBits: Int? = nil, rewardBits: Int? = nil
   ) {
     precondition(actionCount > 0, "actionCount must be positive, but is \(actionCount)")
     precondition(observationCount > 0, "observationCount must be positive, but is \(observationCount)")
     self.actionCount = actionCount
     self.observationCount = observationCount
-    actionBits = Self.bits(for: actionCount)
+    self.actionBits = actionBits ?? Self.bits(for: actionCount)
     self.observationBits = observationBits ?? Self.bits(for: observationCount)
     self.rewardBits = rewardBits ?? Self.bits(for: rewards.count)
-    smallestReward = rewards.lowerBound
+    self.rewards = rewards
+    for (name, count, bits) in [
+      ("actions", actionCount, self.actionBits), ("observations", observationCount, self.observationBits),
+      ("rewards", rewards.count, self.rewardBits),
+    ] {
+      precondition(
+        bits >= 0 && bits <= 31 && count <= 1 << bits, "\(count) \(name) do not go into \(bits) bits")
+    }
     precondition(
-      observationCount <= 1 << self.observationBits && rewards.count <= 1 << self.rewardBits,
-      "\(observationCount) observations and \(rewards.count) rewards do not go into \(self.observationBits) and "
-        + "\(self.rewardBits) bits")
-    precondition(perceptBits <= 31, "a percept takes 31 bits at most, but this one \(perceptBits)")
+      perceptBits > 0 && perceptBits <= 31, "a percept takes 1 to 31 bits, but this one \(perceptBits)")
   }
 
   private static func bits(for count: Int) -> Int {
@@ -63,12 +69,10 @@ public struct PerceptCode: Sendable, Hashable {
     precondition(
       observation >= 0 && observation < observationCount,
       "an observation must be in 0..<\(observationCount), but is \(observation)")
-    let code = Int(exactly: reward.value - Double(smallestReward)) ?? -1
-    precondition(
-      code >= 0 && code < 1 << rewardBits,
-      "a reward must be a whole number in \(smallestReward)...\(smallestReward + (1 << rewardBits) - 1), "
-        + "but is \(reward.value)")
-    return observation << rewardBits | code
+    guard let whole = Int(exactly: reward.value), rewards.contains(whole) else {
+      preconditionFailure("a reward must be a whole number in \(rewards), but is \(reward.value)")
+    }
+    return observation << rewardBits | (whole - rewards.lowerBound)
   }
 
   /// The observation of a percept. What a model makes up may be none of the world's.
@@ -78,9 +82,6 @@ public struct PerceptCode: Sendable, Hashable {
   /// The reward of a percept, as a model predicts it.
   @inlinable
   public func reward(of percept: Int) -> PredictedReward {
-    PredictedReward(Double(smallestReward + percept & (1 << rewardBits - 1)))
+    PredictedReward(Double(rewards.lowerBound + percept & (1 << rewardBits - 1)))
   }
-
-  /// The largest reward that can be written.
-  public var largestReward: Int { smallestReward + 1 << rewardBits - 1 }
 }
