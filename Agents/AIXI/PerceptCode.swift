@@ -2,11 +2,14 @@ import Assay
 
 /// How actions, observations and rewards are written as bits, which is all that a history is made of.
 ///
-/// An action's bits come first, then those of the observation and those of the reward that followed; of each number the
-/// highest bit comes first. A *percept* is an observation and a reward as one number: observation · 2^(bits of reward) +
-/// reward − smallest reward.
+/// An action's bits come first, then those of the reward and those of the observation that followed; of each number the
+/// highest bit comes first. A *percept* is a reward and an observation as one number: (reward − smallest reward) ·
+/// 2^(bits of an observation) + observation.
 ///
-/// - SeeAlso: Veness, Ng, Hutter, Uther & Silver (2011), *A Monte-Carlo AIXI approximation*, §3.2 and §4.
+/// The order matters: trees tell contexts apart from the latest bit on, and what is observed tells more of what follows
+/// than what was paid, so it comes last.
+///
+/// - SeeAlso: Veness, Ng, Hutter, Uther & Silver (2011), *A Monte-Carlo AIXI approximation*.
 public struct PerceptCode: Sendable, Hashable {
   /// How many actions there are.
   public let actionCount: Int
@@ -72,16 +75,16 @@ public struct PerceptCode: Sendable, Hashable {
     guard let whole = Int(exactly: reward.value), rewards.contains(whole) else {
       preconditionFailure("a reward must be a whole number in \(rewards), but is \(reward.value)")
     }
-    return observation << rewardBits | (whole - rewards.lowerBound)
+    return (whole - rewards.lowerBound) << observationBits | observation
   }
 
   /// The observation of a percept. What a model makes up may be none of the world's.
   @inlinable
-  public func observation(of percept: Int) -> Int { percept >> rewardBits }
+  public func observation(of percept: Int) -> Int { percept & (1 << observationBits - 1) }
 
   /// The reward of a percept, as a model predicts it.
   @inlinable
   public func reward(of percept: Int) -> PredictedReward {
-    PredictedReward(Double(rewards.lowerBound + percept & (1 << rewardBits - 1)))
+    PredictedReward(Double(rewards.lowerBound + percept >> observationBits))
   }
 }

@@ -315,12 +315,12 @@ struct PerceptCodeTests {
     #expect((maze.actionBits, maze.observationBits, maze.rewardBits) == (1, 1, 1))
   }
 
-  @Test("writes observation and reward side by side")
+  @Test("writes reward and observation side by side")
   func percepts() {
     let code = PerceptCode(actionCount: 3, observationCount: 3, rewards: -100...10)
-    #expect(code.percept(observation: 2, reward: -1) == 2 * 128 + 99)
-    #expect(code.observation(of: 2 * 128 + 99) == 2)
-    #expect(code.reward(of: 2 * 128 + 99) == PredictedReward(-1))
+    #expect(code.percept(observation: 2, reward: -1) == 99 * 4 + 2)
+    #expect(code.observation(of: 99 * 4 + 2) == 2)
+    #expect(code.reward(of: 99 * 4 + 2) == PredictedReward(-1))
   }
 
   @Test("takes no reward that it cannot write")
