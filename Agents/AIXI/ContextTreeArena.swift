@@ -189,7 +189,9 @@ final class ContextTreeArena {
   }
 
   /// Takes nodes and a history over, and forgets its own.
-  func restore(nodes source: UnsafeBufferPointer<Node>, words history: UnsafeBufferPointer<UInt64>, length: Int) {
+  func restore(
+    nodes source: UnsafeBufferPointer<Node>, words history: UnsafeBufferPointer<UInt64>, length: Int
+  ) {
     reserveNodes(source.count)
     nodes.update(from: source.baseAddress!, count: source.count)
     nodeCount = source.count

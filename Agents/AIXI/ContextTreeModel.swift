@@ -207,7 +207,8 @@ extension ContextTreeModel: Archivable {
     let ratios = try archive.doubles("nodes.ratios")
     guard ratios.count >= code.perceptBits && ratios.count <= maximumNodeCount else {
       throw DataError(
-        field: "nodes.ratios", value: "\(ratios.count) nodes", allowed: "\(code.perceptBits)...\(maximumNodeCount)")
+        field: "nodes.ratios", value: "\(ratios.count) nodes",
+        allowed: "\(code.perceptBits)...\(maximumNodeCount)")
     }
     let words = try archive.words("nodes.words", count: 3 * ratios.count)
     guard place[2] >= arena.padding && place[2] < 1 << 31 else {
@@ -250,7 +251,8 @@ extension ContextTreeModel: Archivable {
     for (index, node) in nodes.enumerated() {
       if node.isTail {
         guard node.children.0 >= ContextTreeArena.bluntMark && node.children.1 >= 0,
-          Int(node.children.1) <= historyLength, node.counts == (0, 0) || Int(node.children.1) >= arena.padding
+          Int(node.children.1) <= historyLength,
+          node.counts == (0, 0) || Int(node.children.1) >= arena.padding
         else {
           throw DataError(
             field: "nodes.words[\(3 * index + 1)]", value: "\(node.children)",

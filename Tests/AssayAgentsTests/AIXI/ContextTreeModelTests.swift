@@ -33,7 +33,8 @@ struct ContextTreeModelTests {
     #expect(abs(exp(model.logProbability) / probability - 1) < 1e-14)
   }
 
-  @Test("estimates (b + ½)/(a + b + 1) without context", arguments: [(0, 0), (1, 0), (0, 1), (3, 5), (40, 2)])
+  @Test(
+    "estimates (b + ½)/(a + b + 1) without context", arguments: [(0, 0), (1, 0), (0, 1), (3, 5), (40, 2)])
   func estimate(zeros: Int, ones: Int) {
     let bits = [Int](repeating: 0, count: zeros) + [Int](repeating: 1, count: ones)
     let expected = (Double(ones) + 0.5) / (Double(zeros + ones) + 1)

@@ -45,7 +45,8 @@ struct HistoryTreeSearchTests {
       model: OneOrTwo(horizon: horizon),
       actor: UniformActor(shape: TableShape(stateCount: 4, actionCount: 2)), horizon: horizon)
     var random = RandomStream(seed: 3)
-    let plan = HistoryTreeSearch(simulations: simulations, horizon: horizon).plan(in: &problem, using: &random)
+    let plan = HistoryTreeSearch(simulations: simulations, horizon: horizon).plan(
+      in: &problem, using: &random)
     return (plan, problem?.model.isAtPresent ?? false)
   }
 
@@ -121,7 +122,9 @@ struct MCAIXITests {
     #expect(outcomes[0] == outcomes[1])
   }
 
-  private typealias MazeRun = Run<OneDimensionalMaze, MCAIXI.Agent<ContextTreeModel, UniformActor>, MCAIXI.Learner>
+  private typealias MazeRun = Run<
+    OneDimensionalMaze, MCAIXI.Agent<ContextTreeModel, UniformActor>, MCAIXI.Learner
+  >
 
   /// Takes steps as the run loop does, but with a stream and a world that can be handed from one run to another.
   private func advance(
