@@ -28,6 +28,14 @@ extension RunAudit {
     ]
   }
 
+  /// Which recursion the critic satisfies, in a sentence; `nil` where it cannot be told.
+  var recursionWords: String? {
+    guard let recursion = critic?.recursion else { return nil }
+    return "From one step to the next its values follow "
+      + "\(NumberText.interval(recursion.rewardFactor)) of the reward and "
+      + "\(NumberText.interval(recursion.discount)) of the next value."
+  }
+
   /// How the truth was come by, in a sentence.
   var method: String {
     let claim =
@@ -55,6 +63,8 @@ extension RunAudit {
         ("critic.bias", "mean V̂ − Ḡ", critic.bias),
         ("critic.rmse", "√ mean (V̂ − Ḡ)² without chance", critic.rmse),
         ("critic.relativeError", "the same, of what is at stake", critic.relativeError),
+        ("critic.recursion.rewardFactor", "b of V̂ ≈ b r + g V̂′ + c", critic.recursion?.rewardFactor),
+        ("critic.recursion.discount", "g of the same", critic.recursion?.discount),
       ]
     }
     if let actor {

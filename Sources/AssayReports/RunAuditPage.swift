@@ -118,6 +118,7 @@ public struct RunAuditPage: Sendable {
       </div>
       <h3>Which claim does the critic match?</h3>
       \(table.markup)
+      \(audit.recursionWords.map { "<p>\($0)</p>" as Markup } ?? "")
       """
   }
 

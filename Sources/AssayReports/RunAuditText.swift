@@ -91,6 +91,7 @@ public struct RunAuditText: Sendable {
           $0.claim, indent: 12,
           bullet: "  " + TextLayout.padded(NumberText.share($0.error.estimate), columns: 10))
       }
+      + (audit.recursionWords.map { paragraph($0, indent: 2) } ?? [])
   }
 
   private var course: [TerminalLine] {
@@ -123,10 +124,12 @@ public struct RunAuditText: Sendable {
   }
 
   private var numbers: [TerminalLine] {
-    [TerminalLine("Numbers, with 95% intervals", .bold)]
-      + audit.metrics.filter { $0.value != nil }.map { path, meaning, value in
+    let shown = audit.metrics.filter { $0.value != nil }
+    let columns = (shown.map(\.path.count).max() ?? 0) + 1
+    return [TerminalLine("Numbers, with 95% intervals", .bold)]
+      + shown.map { path, meaning, value in
         TerminalLine(
-          "  " + TextLayout.padded(path, columns: 22)
+          "  " + TextLayout.padded(path, columns: columns)
             + NumberText.interval(value).replacing("\u{A0}", with: " ") + "  "
         ).appending(meaning, .dim)
       }

@@ -53,6 +53,8 @@ public struct RunAudit: Sendable, Hashable, Codable {
     public var relativeError: Estimate
     /// Of the first agent: how well its critic matches other claims, best first, as a share of what is at stake.
     public var alternatives: [ClaimMatch]
+    /// Of the first agent: which recursion its critic satisfies from one step to the next.
+    @ExplicitNull public var recursion: RecursionFit?
     public var trend: Trend
     public var verdict: Verdict
   }

@@ -1,4 +1,5 @@
 import Assay
+import Foundation
 
 /// From what was measured on an agent with networks to names: verdicts by part, then the first signature that fits.
 struct RunDiagnosing {
@@ -122,8 +123,36 @@ struct RunDiagnosing {
       statement: "The \(part) was last written by its learner at step \(stop.step)\(refused).", value: nil)
   }
 
+  /// Which recursion the critic satisfies at the end; `nil` where it cannot be told.
+  var recursion: RecursionFit? {
+    guard let critic = record.final.critic, let step = critic.recursion else { return nil }
+    return RecursionFit(learned: critic.learned, step: step)
+  }
+
+  private func number(_ estimate: Estimate) -> String { String(format: "%.3f", estimate.estimate) }
+
   private func nameCritic() -> (DiagnosisName, [Evidence]) {
     if let stop = stopped(record.names.critic) { return (.criticFrozen, [stopEvidence("critic", stop)]) }
+    if let claim = record.claim, let recursion {
+      let values = [
+        Evidence(
+          metric: "critic.recursion.rewardFactor",
+          statement:
+            "From one step to the next it answers to \(number(recursion.rewardFactor)) of the reward, "
+            + "where it claims \(claim.rewardScale).", value: recursion.rewardFactor),
+        Evidence(
+          metric: "critic.recursion.discount",
+          statement: "It discounts what it says of the next state by \(number(recursion.discount)), "
+            + "where it claims \(claim.discount).", value: recursion.discount),
+      ]
+      switch recursion.finding(against: claim) {
+      case .scaledReward: return (.criticScaledReward, values)
+      case .wrongSign: return (.criticWrongSign, values)
+      case .wrongDiscount: return (.criticWrongDiscount, values)
+      case .asClaimed: return (.criticError, values)
+      case .open: break
+      }
+    }
     let matches = matches
     if matches.count > 1 {
       let (own, best) = (matches[0], matches[1])
@@ -225,7 +254,8 @@ extension RunAudit {
         claim: claim.description, bias: bias, rmse: rmse, relativeError: error,
         alternatives: first.matches.map {
           ClaimMatch(claim: $0.claim, diagnosis: $0.diagnosis.rawValue, error: Estimate(mean: [$0.error]))
-        }, trend: Trend(of: training.criticError, tolerance: RunTolerances.criticError), verdict: verdict)
+        }, recursion: first.recursion,
+        trend: Trend(of: training.criticError, tolerance: RunTolerances.criticError), verdict: verdict)
     }
     var actorFindings: Actor?
     if let gap = estimate({ $0.actor?.gap }), let verdict = judged({ $0.actor }, gap) {

@@ -55,6 +55,17 @@ public struct CriticMeasurement: Sendable, Hashable, Codable {
   public var uncertainties: [Double]
   /// The value at other discounts, for the same restarts.
   public var others: [OtherDiscount]
+  /// The step its values are explained by; `nil` where none was taken.
+  @ExplicitNull public var recursion: Recursion?
+
+  /// What a step from each state earned, and what the critic says of what came after: V̂ ≈ b r + g V̂′ + c tells which
+  /// rewards it was trained on, and at which discount.
+  public struct Recursion: Sendable, Hashable, Codable {
+    /// Mean reward of the step, in reward units, `[N]`.
+    public var rewards: [Double]
+    /// Mean V̂′ with the bonus that the claim counts, 0 after a termination, in reward units, `[N]`.
+    public var following: [Double]
+  }
 
   /// What restarts earned at another discount than the claim's.
   public struct OtherDiscount: Sendable, Hashable, Codable {

@@ -14,10 +14,10 @@ where
   let worlds: Worlds
   let settings: RunAuditSettings
 
-  private var claim: Claim { agent.critic.claim }
+  var claim: Claim { agent.critic.claim }
 
   /// α of a soft claim; 0 of any other.
-  private var temperature: Double {
+  var temperature: Double {
     if case .entropy(let block) = claim.softness { return exp(Double(agent.parameters[block, 0])) }
     return 0
   }
@@ -45,7 +45,7 @@ where
     }
   }
 
-  private static func entropy(of distribution: Doer.Distribution) -> Double {
+  static func entropy(of distribution: Doer.Distribution) -> Double {
     (distribution as? any EntropicDistribution)?.entropy ?? 0
   }
 
@@ -93,6 +93,8 @@ where
     if Subject.hasCritic {
       let learned = estimates(in: states, taking: asked)
       measurement.critic = CriticMeasurement(learned: learned, truth: truth, range: range)
+      measurement.critic?.recursion = recursion(
+        of: states, taking: asked, choices, using: stream.substream(10))
       await measureActor(&measurement, states, choices, isThorough: isThorough, stream.substream(3))
     }
     if isThorough, Subject.hasWorldModel {
@@ -126,7 +128,7 @@ where
   // MARK: The critic
 
   /// Whether the critic judges actions.
-  private var judgesActions: Bool { claim.quantity == .actionValue }
+  var judgesActions: Bool { claim.quantity == .actionValue }
 
   /// Which actions the critic is asked about: of the policy and at random, by turns; `nil` for a critic of states.
   private func actionsAsked(in states: Worlds, using random: inout RandomStream) -> Doer.ActionSpace.Column? {
@@ -148,7 +150,7 @@ where
       of: latents, taking: (0..<states.count).map { actions[$0] }, reading: agent.parameters)
   }
 
-  private func stateValues(of latents: [[Float]], reading parameters: ParameterStore) -> [Double] {
+  func stateValues(of latents: [[Float]], reading parameters: ParameterStore) -> [Double] {
     switch agent.critic.estimates(of: latents, reading: parameters) {
     case .stateValues(let values): return values
     case .actionValues(let rows):
@@ -163,7 +165,7 @@ where
     }
   }
 
-  private func actionValues(
+  func actionValues(
     of latents: [[Float]], taking actions: [Doer.Action], reading parameters: ParameterStore
   ) -> [Double] {
     if let critic = agent.critic as? any ActionCritic<[Float], Doer.Action> {

@@ -14,6 +14,11 @@ public enum RunTolerances {
   public static let explainedShare = 0.5
   /// …and less than this share of what the next best explanation leaves.
   public static let decidedShare = 0.9
+  /// A critic's recursion shows other rewards than its claim's when its factor on them is beyond this, or below its
+  /// reciprocal…
+  public static let recursionReward = 1.33
+  /// …and another discount when it is farther than this from the claim's.
+  public static let recursionDiscount = 0.04
   /// A block is followed when the actor's gap to it is within this…
   public static let followedGap = 0.3
 }

@@ -1,5 +1,15 @@
+import Foundation
+
 // Searches take logarithms and exponentials by the million, of few numbers at a time, inside code that is specialised for
 // its problem. Here they are as plain arithmetic that goes inline and works on vectors.
+
+/// ln x, by the name that code without Foundation can call.
+@usableFromInline
+func doubleLogarithm(_ x: Double) -> Double { log(x) }
+
+/// eˣ, by the name that code without Foundation can call.
+@usableFromInline
+func naturalExponential(_ x: Double) -> Double { exp(x) }
 
 /// ln n of a positive count, to within 2 units in the last place of a `Float`.
 ///
@@ -45,6 +55,21 @@ func exponential(_ x: SIMD4<Float>) -> SIMD4<Float> {
   let bits = unsafeBitCast(shifted, to: SIMD4<Int32>.self) &- 0x4B40_0000
   let scale = unsafeBitCast((bits &+ 127) &<< 23, to: SIMD4<Float>.self)
   return (series * scale).replacing(with: 0, where: isTiny)
+}
+
+/// Of four numbers, the place of the largest; of several that are as large, the smallest place.
+@inlinable
+func indexOfLargest(_ numbers: SIMD4<Float>, places: SIMD4<Int32>) -> Int32 {
+  var best = numbers[0]
+  var place = places[0]
+  for lane in 1..<4 {
+    let (number, other) = (numbers[lane], places[lane])
+    if number > best || (number == best && other < place) {
+      best = number
+      place = other
+    }
+  }
+  return place
 }
 
 extension UnsafeMutablePointer<Float> {

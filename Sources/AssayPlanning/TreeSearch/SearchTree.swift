@@ -66,10 +66,7 @@ public struct SearchTree: ~Copyable {
   @inlinable public var edgeCount: Int { usedEdges }
 
   /// `[nodeCount]`
-  public internal(set) var nodes: UnsafeMutablePointer<Node> {
-    @inlinable get { nodeColumn }
-    set { nodeColumn = newValue }
-  }
+  @inlinable public var nodes: UnsafeMutablePointer<Node> { nodeColumn }
   /// The first child of each edge, −1 where it was never taken, `[edgeCount]`.
   @inlinable public var children: UnsafeMutablePointer<Int32> { childColumn }
   /// The action of each edge, `[edgeCount]`.
@@ -97,13 +94,16 @@ public struct SearchTree: ~Copyable {
   @usableFromInline var priorColumn: UnsafeMutablePointer<Float>
   @usableFromInline var logitColumn: UnsafeMutablePointer<Float>
   @usableFromInline let rangeColumn: UnsafeMutablePointer<Range>
+  /// Room for a number of each edge of one node.
+  @usableFromInline let scratch: UnsafeMutablePointer<Float>
+  @usableFromInline let actionLimit: Int
 
   /// Vectors may read this far beyond the last edge.
   @usableFromInline static var slack: Int { 16 }
 
   @usableFromInline
-  init(rootCount: Int, hasPriors: Bool) {
-    // All memory is made in locals first: see the note on initialisers in the conventions of moving types.
+  init(rootCount: Int, actionLimit: Int, hasPriors: Bool) {
+    // All memory is made in locals first: some compilers destroy a moving type's properties twice otherwise.
     let nodeCapacity = max(64, 2 * rootCount)
     let edgeCapacity = 4 * nodeCapacity
     let nodes = UnsafeMutablePointer<Node>.allocate(capacity: nodeCapacity)
@@ -115,7 +115,10 @@ public struct SearchTree: ~Copyable {
     let logits = Self.column(Float.self, hasPriors ? edgeCapacity : 0)
     let ranges = UnsafeMutablePointer<Range>.allocate(capacity: rootCount)
     ranges.initialize(repeating: Range(), count: rootCount)
+    let scratch = Self.column(Float.self, actionLimit)
+    scratch.update(repeating: 0, count: actionLimit + Self.slack)
     self.rootCount = rootCount
+    self.actionLimit = actionLimit
     self.hasPriors = hasPriors
     self.nodeCapacity = nodeCapacity
     self.edgeCapacity = edgeCapacity
@@ -127,6 +130,7 @@ public struct SearchTree: ~Copyable {
     priorColumn = priors
     logitColumn = logits
     rangeColumn = ranges
+    self.scratch = scratch
   }
 
   deinit {
@@ -138,6 +142,7 @@ public struct SearchTree: ~Copyable {
     priorColumn.deallocate()
     logitColumn.deallocate()
     rangeColumn.deallocate()
+    scratch.deallocate()
   }
 
   private static func column<Element: BitwiseCopyable & Numeric>(_ type: Element.Type, _ capacity: Int)
@@ -156,6 +161,13 @@ public struct SearchTree: ~Copyable {
   }
 
   // MARK: Growing
+
+  /// Leaves out everything, and keeps the memory.
+  mutating func removeAll() {
+    usedNodes = 0
+    usedEdges = 0
+    rangeColumn.update(repeating: Range(), count: rootCount)
+  }
 
   /// Makes sure that there is room for more nodes and edges.
   @inlinable
@@ -348,7 +360,7 @@ public struct SearchTree: ~Copyable {
         old.append(Int32(node))
       }
     }
-    var kept = SearchTree(rootCount: rootCount, hasPriors: hasPriors)
+    var kept = SearchTree(rootCount: rootCount, actionLimit: actionLimit, hasPriors: hasPriors)
     var edges = 0
     for node in old { edges += Int(nodeColumn[Int(node)].edgeCount) }
     kept.reserve(nodes: old.count, edges: edges)

@@ -58,7 +58,8 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
       actionCount > 0 && actionCount <= Int(UInt16.max),
       "actionCount must be from 1 to \(UInt16.max), but is \(actionCount)")
     let together = problem.expandsOneByOne ? 1 : leavesTogether
-    let tree = SearchTree(rootCount: rootCount, hasPriors: policy.usesPriors)
+    let tree = SearchTree(
+      rootCount: rootCount, actionLimit: actionCount, hasPriors: policy.usesPriors)
     let leaves = SearchLeaves(
       capacity: rootCount * together, actionCount: actionCount, wantsLogits: policy.usesPriors)
     let streams = UnsafeMutablePointer<RandomStream>.allocate(capacity: rootCount)
@@ -157,6 +158,19 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
       end = reason
       return reason
     }
+  }
+
+  /// Forgets the tree, so that the next run begins anew, with the roots that the problem then has, which must be as many;
+  /// its memory is kept.
+  public mutating func restart() {
+    precondition(
+      problem.rootCount == tree.rootCount,
+      "the problem must have \(tree.rootCount) roots as before, but has \(problem.rootCount)")
+    tree.removeAll()
+    leaves.filled = 0
+    walks = 0
+    end = nil
+    isBroken = false
   }
 
   // MARK: Roots
@@ -291,11 +305,9 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
     tree.nodeColumn[node].discount = discount
     tree.nodeColumn[node].value = value
     guard tree.hasPriors, discount != 0 else { return }
-    let first = tree.usedEdges
     let row = leaves.logits + index &* leaves.actionCount
     let count = tree.placePriors(of: row, count: leaves.actionCount)
     if count <= 0 { throw refusedLogits(index) }
-    _ = first
     tree.addEdges(to: node, count: count)
   }
 

@@ -59,6 +59,13 @@ public enum RunFaultSubject: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
+  /// When snapshots are taken, as shares of the run. The pole's reward never differs, so that its critic is told by the
+  /// values of policies that were still changing, early on; the pendulum's critic by its own recursion at the end.
+  var snapshots: [Double] {
+    let sixteenths: [Double] = self == .ppo ? [0.5, 1, 1.5, 2, 4, 8] : [1, 8]
+    return sixteenths.map { $0 / 16 }
+  }
+
   /// What can be broken in it.
   public var faults: [RunFault] {
     RunFault.allCases.filter { $0 != .modelError || self == .mbpo }
@@ -90,8 +97,6 @@ public struct RunFaultStudy: Sendable {
     steps = subject.steps
   }
 
-  /// When snapshots are taken, as shares of the run: most of them early, while the policy is still changing.
-  static let snapshots = [1.0 / 32, 1.0 / 16, 3.0 / 32, 1.0 / 8, 1.0 / 4, 1.0 / 2]
   /// When blocks are frozen.
   static let freezingTime = 1.0 / 16
 
@@ -225,7 +230,7 @@ public struct RunFaultStudy: Sendable {
     }
     var snapshots: [ParameterStore] = []
     if fault == .modelError { freeze() }
-    for share in Self.snapshots {
+    for share in subject.snapshots {
       try run.advance(to: Int(share * Double(steps)))
       snapshots.append(run.agent.parameters)
       if share == Self.freezingTime { freeze() }

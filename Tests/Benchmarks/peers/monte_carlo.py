@@ -1,8 +1,13 @@
-"""Monte-Carlo truth as one would write it with PyTorch and NumPy: every copy of the cart and pole in one array.
+"""Monte-Carlo truth as one would write it with PyTorch, in three kinds of world.
 
-Reads a JSON file: the states to play on from, the numbers of a 64x64 tanh policy, restarts, horizon, discount and
-threads. Copies that have ended are left out as they become many, as in Assay. Physics are those of Gymnasium's
-CartPole-v1 (Euler, double precision), without its time limit.
+Reads a JSON file: the states to play on from, the numbers of a 64x64 tanh policy, restarts, horizon, discount, threads
+and the world:
+
+- `numpy`: every copy of the cart and pole in one array, with the physics of Gymnasium's CartPole-v1 (Euler, double
+  precision) written out here, so that copies that have ended can be left out as they become many, as in Assay.
+- `gymnasium-array`: Gymnasium's own CartPole of many copies in one array. It puts copies that have ended back to a
+  start, so they are stepped on and not counted.
+- `gymnasium-sync`: a SyncVectorEnv of single CartPoles, as one has for a world that nobody wrote for arrays.
 """
 
 import json
@@ -70,12 +75,66 @@ def play(task, policy):
     return returns.reshape(-1, restarts).mean(axis=1), steps
 
 
+@torch.inference_mode()
+def play_in(worlds, put, task, policy, restarts):
+    """Plays on in Gymnasium's worlds from states that `put` puts them into, one copy for each state and restart."""
+    state = np.repeat(np.array(task["states"], dtype=np.float64), restarts, axis=0)
+    worlds.reset(seed=0)
+    put(state)
+    observations = state.astype(np.float32)
+    left = np.ones(len(state), dtype=bool)
+    returns, weight, steps = np.zeros(len(state)), 1.0, 0
+    for _ in range(task["horizon"]):
+        logits = policy(torch.from_numpy(observations))
+        second = torch.rand(len(state)) < torch.sigmoid(logits[:, 1] - logits[:, 0])
+        observations, rewards, terminated, _, _ = worlds.step(second.numpy().astype(np.int64))
+        steps += int(left.sum())
+        returns[left] += weight * rewards[left]
+        weight *= task["discount"]
+        left &= ~terminated
+        if not left.any():
+            break
+    return returns, steps
+
+
+def play_in_array(task, policy):
+    import gymnasium
+
+    worlds = gymnasium.make_vec(
+        "CartPole-v1", num_envs=len(task["states"]) * task["restarts"], vectorization_mode="vector_entry_point",
+        max_episode_steps=10**9).unwrapped
+
+    def put(state):
+        worlds.state = state.T.copy()
+
+    returns, steps = play_in(worlds, put, task, policy, task["restarts"])
+    return returns.reshape(-1, task["restarts"]).mean(axis=1), steps
+
+
+def play_in_sync(task, policy):
+    import gymnasium
+
+    worlds = gymnasium.vector.SyncVectorEnv(
+        [lambda: gymnasium.make("CartPole-v1", max_episode_steps=10**9) for _ in task["states"]])
+
+    def put(state):
+        for world, row in zip(worlds.envs, state):
+            world.unwrapped.state = row.copy()
+
+    total, steps = np.zeros(len(task["states"])), 0
+    for _ in range(task["restarts"]):
+        returns, more = play_in(worlds, put, task, policy, 1)
+        total, steps = total + returns, steps + more
+    return total / task["restarts"], steps
+
+
 def main():
     task, policy = read(sys.argv[1])
     seconds = []
-    for _ in range(task.get("repetitions", 3)):
+    world = {"numpy": play, "gymnasium-array": play_in_array, "gymnasium-sync": play_in_sync}[task["world"]]
+    for _ in range(task["repetitions"]):
         started = time.perf_counter()
-        means, steps = play(task, policy)
+        means, steps = world(task, policy)
         seconds.append(time.perf_counter() - started)
     print(json.dumps({"samples": seconds, "steps": steps, "outcome": float(means.mean())}))
 

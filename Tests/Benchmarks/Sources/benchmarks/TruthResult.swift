@@ -7,8 +7,8 @@ import Foundation
 /// How long the values of a policy take by restarts: 1,000 states of the cart and pole, 100 restarts each, on two cores.
 ///
 /// The policy is a PPO's of 64 × 64 units; γ = 0.98, and restarts are played on without the time limit until what is left
-/// of a return is a thousandth. The peer (`peers/monte_carlo.py`) has PyTorch for the policy and NumPy for all worlds at
-/// once.
+/// of a return is a thousandth. The peers (`peers/monte_carlo.py`) have PyTorch for the policy, and for the worlds NumPy,
+/// Gymnasium's array of carts and poles, or single ones side by side; the last play fewer restarts, being slow.
 struct TruthResult: Encodable {
   /// Of the wall, ours.
   var seconds: Double
@@ -16,9 +16,19 @@ struct TruthResult: Encodable {
   var steps: Int
   /// The mean value over states, ours.
   var mean: Double
-  var peer: Peer?
+  var peers: [Peer] = []
 
-  struct Peer: Codable {
+  struct Peer: Encodable {
+    /// What its worlds are.
+    var world: String
+    var restarts: Int
+    var measured: Measured
+
+    /// Environment steps a second, of the fastest.
+    var rate: Double { Double(measured.steps) / measured.seconds }
+  }
+
+  struct Measured: Codable {
     var samples: [Double]
     var steps: Int
     /// The mean value over states.
@@ -35,6 +45,8 @@ struct TruthResult: Encodable {
     var horizon: Int
     var discount: Double
     var threads: Int
+    var world: String
+    var repetitions: Int
 
     struct Layer: Encodable {
       var weight: [Float]
@@ -70,7 +82,7 @@ struct TruthResult: Encodable {
     let truth = await plan.truth(of: agent, from: states, using: stream.substream(1))
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     var result = TruthResult(
-      seconds: seconds, steps: truth.steps, mean: truth.means[0].reduce(0, +) / 1000, peer: nil)
+      seconds: seconds, steps: truth.steps, mean: truth.means[0].reduce(0, +) / 1000)
     guard let python, let actor = agent.parameters.block(named: "actor") else { return result }
 
     let numbers = Array(agent.parameters.values(of: actor.handle))
@@ -90,28 +102,43 @@ struct TruthResult: Encodable {
           },
           bias: bias.values))
     }
-    let task = Task(
-      states: (0..<1000).map { states.observations[$0] }, layers: layers, restarts: plan.restarts,
-      horizon: plan.horizon, discount: 0.98, threads: 2)
+    for (world, restarts, repetitions) in [
+      ("numpy", plan.restarts, 3), ("gymnasium-array", plan.restarts, 2), ("gymnasium-sync", 2, 1),
+    ] {
+      let task = Task(
+        states: (0..<1000).map { states.observations[$0] }, layers: layers, restarts: restarts,
+        horizon: plan.horizon, discount: 0.98, threads: 2, world: world, repetitions: repetitions)
+      result.peers.append(
+        Peer(world: world, restarts: restarts, measured: try measured(task, python: python)))
+    }
+    return result
+  }
+
+  private static func measured(_ task: Task, python: String) throws -> Measured {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent(
       "truth-\(UUID().uuidString).json")
     defer { try? FileManager.default.removeItem(at: file) }
     try JSONEncoder().encode(task).write(to: file)
-    result.peer = try Child.measurement(
-      URL(fileURLWithPath: python), [Child.script("monte_carlo.py").path, file.path], limit: .seconds(300),
-      as: Peer.self)
-    return result
+    return try Child.measurement(
+      URL(fileURLWithPath: python), [Child.script("monte_carlo.py").path, file.path], limit: .seconds(600),
+      as: Measured.self)
   }
 
   var text: String {
-    let peerText = peer.map {
-      "\nPyTorch and NumPy: \(Table.digits($0.seconds)) s for \($0.steps) steps, mean value \(Table.digits($0.outcome))"
+    let rate = Double(steps) / self.seconds
+    let lines = peers.map { peer in
+      let (seconds, value) = (Table.digits(peer.measured.seconds), Table.digits(peer.measured.outcome))
+      return """
+        PyTorch, \(peer.world), \(peer.restarts) restarts: \(seconds) s for \(peer.measured.steps) steps, mean value \(value)
+          \(Table.verdict(peer.world, rate / peer.rate, target: 20))
+        """
     }
-    return """
+    return ([
+      """
 
       Truth of 1,000 states × 100 restarts on two cores
-      Assay: \(Table.digits(seconds)) s for \(steps) steps, mean value \(Table.digits(mean))\(peerText ?? "")
-        \(Table.verdict("PyTorch and NumPy", peer.map { $0.seconds / seconds }, target: 20))
+      Assay: \(Table.digits(seconds)) s for \(steps) steps, mean value \(Table.digits(mean))
       """
+    ] + lines).joined(separator: "\n")
   }
 }
