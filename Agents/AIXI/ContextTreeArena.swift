@@ -13,12 +13,21 @@ import Assay
 /// so nothing has to be exponentiated. β leaves the range of a Double in long histories; it is kept as a number and a
 /// power of 2⁵¹².
 ///
-/// ## Tails
+/// ## Nodes that are not there
 ///
-/// Below a node that saw a single context, down to the greatest depth, all nodes would hold the same counts and β = 1,
-/// and predict what the node does. They are not there: the node is a *tail*, and remembers where in the history its
-/// context lies. It grows nodes, down to where contexts part, when a second context comes along. What is computed is the
-/// full tree's, to the last digit but for rounding.
+/// A node that saw a single context, down to the greatest depth, predicts as every node below it would: all hold the same
+/// counts and β = 1. It is a *tail* and has no children, but remembers where in the history its context lies.
+///
+/// A chain of k nodes with one child each above one with two holds that one's counts at every node, and comes to
+///
+///     P_w = (1 − 2^−(k+1)) P_kt + 2^−(k+1) P_w0 P_w1
+///
+/// at its top: it is as if β were 2^(k+1) − 1 times as large. So only nodes with two children are there, with the depth of
+/// the bit at which their contexts part and β as large as that. A walk looks at those bits alone, and in the end, once, at
+/// whether the context of the tail it came to is the one it looked for; if not, it turns out where the two part.
+///
+/// What is computed is the full tree's, but for rounding; it takes two nodes for each context that is told apart from
+/// others, whatever the depth.
 ///
 /// ## Going back
 ///
@@ -27,18 +36,22 @@ import Assay
 final class ContextTreeArena {
   /// 32 bytes.
   struct Node {
-    /// β up to a power of 2⁵¹².
+    /// β, times what the chain above makes of it, up to a power of 2⁵¹².
     var ratio = 1.0
     /// How many times 2⁵¹² is to be multiplied with.
     var ratioExponent: Int32 = 0
-    /// Where the context of a tail ends in the history; what a ``bluntOrigin`` says otherwise.
-    var origin: Int32 = 0
-    /// The children for 0 and 1 as the next older bit, 0 where there is none; both −1 in a tail.
-    var children: (Int32, Int32) = (tailMark, tailMark)
+    /// Which bit of the context, from 0 for the latest, decides between the children.
+    var depth: Int32 = 0
+    /// The children for a 0 and for a 1 there. In a tail the first is a mark, and the second where in the history the
+    /// context ends.
+    var children: (Int32, Int32) = (tailMark, 0)
     /// How often 0 and 1 followed.
     var counts: (UInt32, UInt32) = (0, 0)
 
-    @inline(__always) var isTail: Bool { children.0 == tailMark }
+    @inline(__always) var isTail: Bool { children.0 < 0 }
+
+    /// Whether it is a tail that took in contexts that it could not tell apart for want of room.
+    @inline(__always) var isBlunt: Bool { children.0 == bluntMark }
 
     /// Estimate of a 1.
     @inline(__always) var estimate: Double {
@@ -74,20 +87,20 @@ final class ContextTreeArena {
     var record: Node
   }
 
-  /// The children of a tail.
+  /// The first child of a tail.
   static let tailMark: Int32 = -1
-  /// The origin of a tail that took in contexts that it could not tell apart for want of room.
-  static let bluntOrigin: Int32 = -1
+  /// The first child of a tail that took in contexts that it could not tell apart for want of room.
+  static let bluntMark: Int32 = -2
+  /// Contexts no longer than this keep the powers of two in range.
+  static let greatestDepth = 500
 
   /// How a walk down a tree came to its end.
-  enum End {
-    /// At a tail whose contexts are all the one that was looked for, or at a blunt one.
+  private enum End {
+    /// At a tail that stands for the context that was looked for.
     case same
-    /// At a tail whose contexts agree with the one looked for down to this depth, and no further.
-    case parting(depth: Int)
-    /// At a node without a child for the next bit.
-    case missing(bit: Int)
-    /// At either of these, with no room for more nodes: what is deeper is not looked at.
+    /// At a node above which contexts part.
+    case parting
+    /// Likewise, with no room for more nodes: what is deeper is not looked at.
     case ignored
   }
 
@@ -121,6 +134,9 @@ final class ContextTreeArena {
   private let estimates: UnsafeMutablePointer<Double>
   private let childProbabilities: UnsafeMutablePointer<Double>
   private var end = End.same
+  /// Where contexts part above the last node of the path, and where the chain above it begins.
+  private var partingDepth = 0
+  private var chainDepth = 0
 
   /// Makes empty trees.
   ///
@@ -173,7 +189,9 @@ final class ContextTreeArena {
   }
 
   /// Takes nodes and a history over, and forgets its own.
-  func restore(nodes source: UnsafeBufferPointer<Node>, words history: UnsafeBufferPointer<UInt64>, length: Int) {
+  func restore(
+    nodes source: UnsafeBufferPointer<Node>, words history: UnsafeBufferPointer<UInt64>, length: Int
+  ) {
     reserveNodes(source.count)
     nodes.update(from: source.baseAddress!, count: source.count)
     nodeCount = source.count
@@ -266,54 +284,35 @@ final class ContextTreeArena {
     let limit = depth &+ tree
     let nodes = self.nodes
     let path = self.path
-    let estimates = self.estimates
-    let childProbabilities = self.childProbabilities
+    let latest = length &- 1
     var index = tree
     var count = 0
-    var context = window(before: length)
     // Going down.
     while true {
       path[count] = Int32(truncatingIfNeeded: index)
       let node = nodes + index
-      if node.pointee.isTail { break }
-      if count & 63 == 0 && count > 0 { context = window(before: length &- count) }
-      let child = context &>> 63 == 0 ? node.pointee.children.0 : node.pointee.children.1
-      if child == 0 { break }
-      context &<<= 1
-      index = Int(child)
+      let first = node.pointee.children.0
+      if first < 0 { break }
+      let position = latest &- Int(node.pointee.depth)
+      let bit = words[position &>> 6] &>> UInt64(truncatingIfNeeded: position & 63) & 1
+      index = Int(bit == 0 ? first : node.pointee.children.1)
       count &+= 1
     }
-    pathCount = count &+ 1
-    // What the last node predicts.
-    let last = nodes + index
-    let estimate = last.pointee.estimate
-    estimates[count] = estimate
-    var probability: Double
-    if last.pointee.isTail {
-      let origin = last.pointee.origin
-      probability = estimate
-      if origin == Self.bluntOrigin || last.pointee.counts == (0, 0) {
-        end = .same
-      } else {
-        let common = commonContext(of: length, and: Int(origin), limit: limit)
-        if common == limit {
-          end = .same
-        } else if nodeCount &+ common &- count &+ 2 > maximumNodeCount {
-          end = .ignored
-        } else {
-          end = .parting(depth: common)
-          probability = Self.partingProbability(estimate: estimate, height: common &- count)
-        }
+    // The last node's prediction.
+    let tail = nodes + index
+    var probability = tail.pointee.estimate
+    end = .same
+    if tail.pointee.counts != (0, 0) {
+      let common = commonContext(of: length, and: Int(tail.pointee.children.1), limit: limit)
+      if common < limit {
+        // The first node of the path that is not of this context.
+        while count > 0 && Int(nodes[Int(path[count &- 1])].depth) > common { count &-= 1 }
+        let chain = count == 0 ? 0 : Int(nodes[Int(path[count &- 1])].depth) &+ 1
+        probability = part(below: chain, at: common, last: &count)
       }
-    } else if nodeCount < maximumNodeCount {
-      end = .missing(bit: Int(truncatingIfNeeded: context &>> 63))
-      childProbabilities[count] = 0.5
-      probability = estimate + (0.5 - estimate) * last.pointee.childWeight
-    } else {
-      end = .ignored
-      childProbabilities[count] = estimate
-      probability = estimate
     }
+    pathCount = count &+ 1
+    estimates[count] = nodes[Int(path[count])].estimate
     // Going up.
     while count > 0 {
       count &-= 1
@@ -326,19 +325,63 @@ final class ContextTreeArena {
     return probability
   }
 
-  /// What a node of a chain of nodes with one estimate and β = 1 predicts, if contexts part some nodes below it:
-  /// everything below would halve the distance to ½ once more.
+  /// Finds out how to go on where contexts part, and what the top of the chain there predicts.
+  ///
+  /// - Parameters:
+  ///   - chain: the depth of the chain's top.
+  ///   - common: the depth at which contexts part.
+  ///   - count: where the node below the chain is in the path; where there is no room, that of its parent.
+  /// - Returns: the probability of a 1.
   @inline(__always)
-  private static func partingProbability(estimate: Double, height: Int) -> Double {
-    estimate + (0.5 - estimate) * Double(sign: .plus, exponent: -(height &+ 1), significand: 1)
+  private func part(below chain: Int, at common: Int, last count: inout Int) -> Double {
+    let node = nodes + Int(path[count])
+    let estimate = node.pointee.estimate
+    if node.pointee.isBlunt && common >= chain { return estimate }
+    if nodeCount &+ 2 > maximumNodeCount {
+      end = .ignored
+      if node.pointee.isTail || count == 0 { return estimate }
+      // The chain's counts are those of other contexts; its parent is the last to take this one in.
+      count &-= 1
+      return nodes[Int(path[count])].estimate
+    }
+    end = .parting
+    partingDepth = common
+    chainDepth = chain
+    return estimate + (0.5 - estimate) * partingNode(above: node.pointee).childWeight
+  }
+
+  /// The node where contexts part, before it takes in what follows.
+  @inline(__always)
+  private func partingNode(above node: Node) -> Node {
+    var parting = Node()
+    parting.counts = node.counts
+    parting.depth = Int32(truncatingIfNeeded: partingDepth)
+    let height = Self.powerOfTwo(partingDepth &- chainDepth &+ 1)
+    if !node.isTail {
+      // β = P_kt/P_w of the chain that remains below, of which P_w is a mixture.
+      let rest = Self.powerOfTwo(partingDepth &- Int(node.depth))
+      parting.ratio = node.ratio / ((1 - rest) * (node.ratioExponent == 0 ? node.ratio : 0) + height - rest)
+      parting.ratioExponent = node.ratioExponent
+      if node.ratioExponent > 0 {
+        parting.ratio = 1 / (1 - rest)
+        parting.ratioExponent = 0
+      }
+    }
+    parting.multiplyRatio(by: height - 1)
+    return parting
+  }
+
+  @inline(__always)
+  private static func powerOfTwo(_ exponent: Int) -> Double {
+    Double(bitPattern: UInt64(truncatingIfNeeded: exponent &+ 1023) &<< 52)
   }
 
   // MARK: Learning
 
   /// Takes in what followed. The latest ``predict(tree:)`` was of this tree, and nothing was changed since.
   func update(tree: Int, with bit: Int) {
-    let count = pathCount &- 1
     if isJournalling { copyPathToJournal() }
+    let count = pathCount &- 1
     let nodes = self.nodes
     for step in 0..<count {
       let node = nodes + Int(path[step])
@@ -347,61 +390,41 @@ final class ContextTreeArena {
       node.pointee.multiplyRatio(by: bit == 0 ? (1 - estimate) / (1 - below) : estimate / below)
       node.pointee.count(bit)
     }
-    let index = Int(path[count])
+    let last = nodes + Int(path[count])
     switch end {
     case .same:
-      if nodes[index].counts == (0, 0) { nodes[index].origin = Int32(truncatingIfNeeded: length) }
-      nodes[index].count(bit)
+      if last.pointee.counts == (0, 0) { last.pointee.children.1 = Int32(truncatingIfNeeded: length) }
+      last.pointee.count(bit)
     case .ignored:
       ignoredContexts &+= 1
-      if nodes[index].isTail { nodes[index].origin = Self.bluntOrigin }
-      nodes[index].count(bit)
-    case .missing(let context):
-      let estimate = estimates[count]
-      nodes[index].multiplyRatio(by: (bit == 0 ? 1 - estimate : estimate) / 0.5)
-      nodes[index].count(bit)
-      let child = addNode(tail(seeing: bit))
-      if context == 0 { self.nodes[index].children.0 = child } else { self.nodes[index].children.1 = child }
-    case .parting(let depth):
-      grow(below: index, at: count, to: depth, seeing: bit)
+      if last.pointee.isTail { last.pointee.children.0 = Self.bluntMark }
+      last.pointee.count(bit)
+    case .parting: branch(above: Int(path[count]), seeing: bit)
     }
   }
 
-  private func tail(seeing bit: Int) -> Node {
-    var node = Node()
-    node.origin = Int32(truncatingIfNeeded: length)
-    node.count(bit)
-    return node
-  }
-
-  /// Makes a tail into a chain of nodes down to where its context and the history part.
-  private func grow(below top: Int, at topDepth: Int, to partingDepth: Int, seeing bit: Int) {
-    let old = nodes[top]
-    let estimate = old.estimate
-    var index = top
-    for depth in topDepth...partingDepth {
-      let below =
-        depth == partingDepth
-        ? 0.5 : Self.partingProbability(estimate: estimate, height: partingDepth &- depth &- 1)
-      var node = Node()
-      node.counts = old.counts
-      node.multiplyRatio(by: bit == 0 ? (1 - estimate) / (1 - below) : estimate / below)
-      node.count(bit)
-      let position = length &- 1 &- depth
-      let context = words[position &>> 6] &>> UInt64(truncatingIfNeeded: position & 63) & 1
-      // The next node of the chain is the next to be added; at its end stand the two tails.
-      let next = Int32(truncatingIfNeeded: nodeCount &+ (depth == topDepth ? 0 : 1))
-      if depth < partingDepth {
-        node.children = context == 0 ? (next, 0) : (0, next)
-      } else {
-        node.children = context == 0 ? (next, next &+ 1) : (next &+ 1, next)
-      }
-      if depth == topDepth { nodes[index] = node } else { index = Int(addNode(node)) }
+  /// Puts a node where contexts part in the place of the one below, which moves.
+  private func branch(above index: Int, seeing bit: Int) {
+    var other = nodes[index]
+    var parting = partingNode(above: other)
+    let estimate = estimates[pathCount &- 1]
+    parting.multiplyRatio(by: 2 * (bit == 0 ? 1 - estimate : estimate))
+    parting.count(bit)
+    if !other.isTail {
+      // The chain above it is shorter now.
+      let below = Int(other.depth) &- partingDepth
+      other.multiplyRatio(
+        by: (Self.powerOfTwo(below) - 1) / (Self.powerOfTwo(Int(other.depth) &- chainDepth &+ 1) - 1))
     }
-    _ = addNode(tail(seeing: bit))
-    var other = old
-    other.children = (Self.tailMark, Self.tailMark)
-    _ = addNode(other)
+    var tail = Node()
+    tail.children.1 = Int32(truncatingIfNeeded: length)
+    tail.count(bit)
+    let moved = addNode(other)
+    let added = addNode(tail)
+    let position = length &- 1 &- partingDepth
+    let context = words[position &>> 6] &>> UInt64(truncatingIfNeeded: position & 63) & 1
+    parting.children = context == 0 ? (added, moved) : (moved, added)
+    nodes[index] = parting
   }
 
   // MARK: Going back

@@ -44,7 +44,9 @@ public struct ContextTreeModel: HistoryModel {
   ///   - depth: D, how many bits of context the first tree sees.
   ///   - maximumNodeCount: how many nodes of 32 bytes there may be, at least one for each bit of a percept.
   public init(code: PerceptCode, depth: Int, maximumNodeCount: Int = 1 << 26) {
-    precondition(depth >= 0, "depth must not be negative, but is \(depth)")
+    precondition(
+      depth >= 0 && depth + code.perceptBits <= ContextTreeArena.greatestDepth,
+      "depth must be in 0...\(ContextTreeArena.greatestDepth - code.perceptBits), but is \(depth)")
     precondition(
       maximumNodeCount >= code.perceptBits && maximumNodeCount < 1 << 31,
       "maximumNodeCount must be in \(code.perceptBits)..<2³¹, but is \(maximumNodeCount)")
@@ -179,13 +181,16 @@ extension ContextTreeModel: Archivable {
     archive.put([code.perceptBits, depth], as: "shape")
     archive.put([observation, arena.ignoredContexts, arena.length], as: "place")
     archive.put([logProbability], as: "logProbability")
-    archive.put([UInt64](UnsafeBufferPointer(start: arena.words, count: arena.length / 64 + 1)), as: "history")
+    var history = [UInt64](UnsafeBufferPointer(start: arena.words, count: arena.length / 64 + 1))
+    // Behind the last bit there may be what was imagined once.
+    history[arena.length / 64] &= 1 << UInt64(arena.length % 64) - 1
+    archive.put(history, as: "history")
     let nodes = UnsafeBufferPointer(start: arena.nodes, count: arena.nodeCount)
     archive.put(nodes.map(\.ratio), as: "nodes.ratios")
     archive.put(
       nodes.flatMap { node in
         [
-          UInt64(UInt32(bitPattern: node.ratioExponent)) | UInt64(UInt32(bitPattern: node.origin)) << 32,
+          UInt64(UInt32(bitPattern: node.ratioExponent)) | UInt64(UInt32(bitPattern: node.depth)) << 32,
           UInt64(UInt32(bitPattern: node.children.0)) | UInt64(UInt32(bitPattern: node.children.1)) << 32,
           UInt64(node.counts.0) | UInt64(node.counts.1) << 32,
         ]
@@ -202,7 +207,8 @@ extension ContextTreeModel: Archivable {
     let ratios = try archive.doubles("nodes.ratios")
     guard ratios.count >= code.perceptBits && ratios.count <= maximumNodeCount else {
       throw DataError(
-        field: "nodes.ratios", value: "\(ratios.count) nodes", allowed: "\(code.perceptBits)...\(maximumNodeCount)")
+        field: "nodes.ratios", value: "\(ratios.count) nodes",
+        allowed: "\(code.perceptBits)...\(maximumNodeCount)")
     }
     let words = try archive.words("nodes.words", count: 3 * ratios.count)
     guard place[2] >= arena.padding && place[2] < 1 << 31 else {
@@ -217,30 +223,17 @@ extension ContextTreeModel: Archivable {
       var node = ContextTreeArena.Node()
       node.ratio = ratio
       node.ratioExponent = low(words[3 * index])
-      node.origin = high(words[3 * index])
+      node.depth = high(words[3 * index])
       node.children = (low(words[3 * index + 1]), high(words[3 * index + 1]))
       node.counts = (
         UInt32(bitPattern: low(words[3 * index + 2])), UInt32(bitPattern: high(words[3 * index + 2]))
       )
-      // A child lies after its parent, so that no walk can go in a circle or out of the arena.
-      let isTail = node.children == (ContextTreeArena.tailMark, ContextTreeArena.tailMark)
-      let areSound = [node.children.0, node.children.1].allSatisfy {
-        $0 == 0 || $0 > index && $0 < ratios.count
-      }
-      guard isTail || areSound else {
-        throw DataError(
-          field: "nodes.words[\(3 * index + 1)]", value: "children \(node.children)",
-          allowed: "0, or a node after \(index)")
-      }
-      guard node.origin == ContextTreeArena.bluntOrigin || node.origin >= 0 && Int(node.origin) <= place[2] else {
-        throw DataError(
-          field: "nodes.words[\(3 * index)]", value: "origin \(node.origin)", allowed: "-1...\(place[2])")
-      }
       guard ratio > 0 && ratio.isFinite else {
         throw DataError(field: "nodes.ratios[\(index)]", value: "\(ratio)", allowed: "a positive number")
       }
       nodes.append(node)
     }
+    try check(nodes, historyLength: place[2])
     let fresh = ContextTreeArena(
       treeCount: code.perceptBits, depth: depth, maximumNodeCount: maximumNodeCount)
     nodes.withUnsafeBufferPointer { nodes in
@@ -251,5 +244,32 @@ extension ContextTreeModel: Archivable {
     mark = nil
     observation = place[0]
     self.logProbability = logProbability
+  }
+
+  /// Makes sure that no walk leaves the nodes or the history, or goes in a circle.
+  private func check(_ nodes: [ContextTreeArena.Node], historyLength: Int) throws(DataError) {
+    for (index, node) in nodes.enumerated() {
+      if node.isTail {
+        guard node.children.0 >= ContextTreeArena.bluntMark && node.children.1 >= 0,
+          Int(node.children.1) <= historyLength,
+          node.counts == (0, 0) || Int(node.children.1) >= arena.padding
+        else {
+          throw DataError(
+            field: "nodes.words[\(3 * index + 1)]", value: "\(node.children)",
+            allowed: "a mark, and a place in a history of \(historyLength) bits")
+        }
+        continue
+      }
+      let children = [Int(node.children.0), Int(node.children.1)]
+      guard node.depth >= 0 && Int(node.depth) < depth + code.perceptBits,
+        children.allSatisfy({
+          $0 >= code.perceptBits && $0 < nodes.count && (nodes[$0].isTail || nodes[$0].depth > node.depth)
+        })
+      else {
+        throw DataError(
+          field: "nodes.words[\(3 * index + 1)]", value: "children \(children) at depth \(node.depth)",
+          allowed: "nodes at greater depths, up to \(depth + code.perceptBits - 1)")
+      }
+    }
   }
 }

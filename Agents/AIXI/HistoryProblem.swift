@@ -97,7 +97,8 @@ extension HistoryProblem: SearchProblem {
   }
 
   public mutating func expand(_ leaves: inout SearchLeaves, using random: inout RandomStream) {
-    precondition(leaves.count == 1, "a history is at one place, but \(leaves.count) nodes were to be worked out")
+    precondition(
+      leaves.count == 1, "a history is at one place, but \(leaves.count) nodes were to be worked out")
     leaves.rewards[0] = Float(model.code.reward(of: Int(leaves.outcomes[0])).value)
     leaves.discounts[0] = depth == horizon ? 0 : 1
     leaves.values[0] = Float(playOut(using: &random))

@@ -110,7 +110,7 @@ public struct HistoryUCT: SearchPolicy {
     rules = (1...horizon).map { left in
       UCT.overHorizon(
         exploration: confidence, horizon: left,
-        rewards: Double(code.smallestReward)...Double(code.largestReward))
+        rewards: Double(code.rewards.lowerBound)...Double(code.rewards.upperBound))
     }
   }
 

@@ -70,12 +70,14 @@ extension MCAIXI {
     public static let kuhnPoker = Experiment(
       "kuhn-poker", experience: 5_000_000,
       Configuration(
-        code: PerceptCode(actionCount: 2, observationCount: 6, rewards: -2...2, observationBits: 4), depth: 42,
+        code: PerceptCode(actionCount: 2, observationCount: 6, rewards: -2...2, observationBits: 4),
+        depth: 42,
         horizon: 2, simulations: 250, exploration: 0.99, explorationDecay: 0.9999))
 
     /// All of them.
     public static let all = [
-      oneDimensionalMaze, cheeseMaze, tiger, extendedTiger, fourByFourGrid, biasedRockPaperScissors, kuhnPoker,
+      oneDimensionalMaze, cheeseMaze, tiger, extendedTiger, fourByFourGrid, biasedRockPaperScissors,
+      kuhnPoker,
     ]
   }
 

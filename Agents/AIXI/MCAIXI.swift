@@ -151,8 +151,8 @@ public enum MCAIXI {
       guard let lastAction else {
         // Nothing was done or paid yet; zeros keep the bits of every cycle in their places.
         worldModel.take(0)
-        worldModel.note(
-          code.percept(observation: observation, reward: Reward(Double(min(max(0, code.smallestReward), code.largestReward)))))
+        let none = min(max(0, code.rewards.lowerBound), code.rewards.upperBound)
+        worldModel.note(code.percept(observation: observation, reward: Reward(Double(none))))
         return
       }
       let percept = code.percept(observation: observation, reward: Reward(Double(parameters[lastReward, 0])))
