@@ -45,6 +45,10 @@ public struct GridAxis: Sendable, Hashable {
 /// where Vₙ(f) is interpolated between the 2ᵈ points about f, states beyond the grid count as its border, and nothing
 /// follows a termination. Vₙ is the best return of n steps, but for what the grid blurs. Time limits are taken off.
 ///
+/// Blurring is of the first order in the spacing. In `Pendulum`, from 21 starts over 200 steps, greedy actions earn −152.6,
+/// −151.9 and −151.0 on average with 401², 801² and 1601² points, nearly all of the last difference from one start that
+/// lies between two ways up.
+///
 /// - SeeAlso: Davies (1997), *Multidimensional triangulation and interpolation for reinforcement learning*.
 public struct GridValueIteration: Sendable {
   /// The coordinates of the grid.
