@@ -18,7 +18,7 @@ import Assay
 /// - **Ending**: the game is over.
 /// - **For**: a value function over thousands of states, held against the truth; an agent whose opponent changes.
 /// - **Published**: see the game.
-public struct EnumeratedGame<Adversary: Opponent>: EnumerableEnvironment, ListedEnvironment {
+public struct EnumeratedGame<Adversary: Opponent>: EnumerableEnvironment, ListedEnvironment, GameWorld {
   public typealias PlayedGame = Adversary.PlayedGame
 
   /// A state: a position, and on which side the agent plays.
@@ -115,6 +115,8 @@ public struct EnumeratedGame<Adversary: Opponent>: EnumerableEnvironment, Listed
   public var actionNames: [String] { start.moveNames }
 
   /// The positions as text: rows, and whose turn it is.
+  /// The position now.
+  public var game: PlayedGame { positions[state].game }
   public var stateNames: [String] { positions.map(\.game.description) }
 
   /// The board, and on which side the agent plays.

@@ -1,5 +1,13 @@
 import Assay
 
+/// A world in which a game is played against somebody.
+public protocol GameWorld<PlayedGame>: Environment where Action == Int {
+  associatedtype PlayedGame: Game
+
+  /// The position now.
+  var game: PlayedGame { get }
+}
+
 /// A game as a world for one of its players; the other is an ``Opponent``, and belongs to the world.
 ///
 /// The agent's move and the opponent's answer are one step. Where the opponent makes the first move it does so when
@@ -16,7 +24,7 @@ import Assay
 /// - **Ending**: the game is over.
 /// - **For**: planning against somebody; worlds in which search pays.
 /// - SeeAlso: ``EnumeratedGame`` for small games, of which all is known exactly.
-public struct GameEnvironment<Adversary: Opponent>: PlaceableEnvironment {
+public struct GameEnvironment<Adversary: Opponent>: PlaceableEnvironment, GameWorld {
   public typealias PlayedGame = Adversary.PlayedGame
 
   /// The position that episodes start from.

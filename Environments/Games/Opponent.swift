@@ -54,6 +54,46 @@ public struct SearchOpponent<PlayedGame: Game>: Opponent, Hashable {
   public func candidates(in game: PlayedGame) -> UInt64 { search.bestMoves(in: game) }
 }
 
+/// Searches a tree of what may follow, each new position valued by a game played to its end at random, and makes the move
+/// that was looked at most.
+///
+/// What it draws follows from the position alone, so that it answers a position always alike.
+///
+/// - SeeAlso: `UCT` and `GameProblem` of AssayPlanning, which it consists of.
+public struct TreeSearchOpponent<PlayedGame: Game>: Opponent, Hashable {
+  /// How many games it plays to their ends before each move.
+  public let simulations: Int
+  @usableFromInline let seed: UInt64
+
+  /// Makes an opponent.
+  ///
+  /// - Parameters:
+  ///   - simulations: how many games it plays to their ends before each move, positive.
+  ///   - seed: opponents of different seeds draw differently.
+  public init(simulations: Int, seed: UInt64 = 0) {
+    precondition(simulations > 0, "simulations must be positive, but is \(simulations)")
+    self.simulations = simulations
+    self.seed = seed
+  }
+
+  @inlinable
+  public func candidates(in game: PlayedGame) -> UInt64 {
+    let moves = game.legalMoves
+    // One move, or none, needs no thought.
+    guard moves.nonzeroBitCount > 1, !game.isOver else { return moves }
+    let key = game.key
+    var random = RandomStream(seed: seed).substream(UInt64(truncatingIfNeeded: key))
+      .substream(UInt64(truncatingIfNeeded: key >> 64))
+    var search = TreeSearch(of: GameProblem(game), by: UCT())
+    do {
+      try search.run(SearchBudget(simulations: simulations), using: &random)
+    } catch {
+      preconditionFailure("a game answers every search, but: \(error)")
+    }
+    return 1 << UInt64(search.result().action)
+  }
+}
+
 /// On which side the agent plays.
 public enum Seat: String, Sendable, Hashable, CaseIterable {
   /// It makes the first move.

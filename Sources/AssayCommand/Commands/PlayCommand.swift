@@ -15,6 +15,8 @@ struct PlayCommand: AsyncParsableCommand {
       EXAMPLES
         assay play frozen-lake-4x4 --seed 7
         assay play coin-corridor --set coin=left
+        assay play connect-four --opponent mcts
+        assay play othello --opponent mcts --simulations 20000 --set agent=second
       """)
 
   @Argument(help: "A world by name (see 'assay list environments'), or a file (assay.mdp/1, .MDP, .POMDP).")
@@ -23,12 +25,19 @@ struct PlayCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Set something in the world; may be repeated.", valueName: "name=value"))
   var set: [String] = []
 
+  @Option(help: "Who plays against you in a game, such as 'random' or 'mcts': short for --set opponent=….")
+  var opponent: String?
+
+  @Option(help: "How much an opponent that searches thinks: short for --set simulations=….")
+  var simulations: Int?
+
   @Option(help: "Everything random follows from it.")
   var seed: UInt64 = 0
 
   func run() async throws {
     try await reporting {
-      let world = try Names.world(environment, settings: set)
+      let short = [opponent.map { "opponent=\($0)" }, simulations.map { "simulations=\($0)" }]
+      let world = try Names.world(environment, settings: set + short.compactMap(\.self))
       play(world)
     }
   }

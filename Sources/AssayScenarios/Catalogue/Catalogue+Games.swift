@@ -13,34 +13,46 @@ extension Catalogue {
   private static let depth = Variable(
     "depth", "how many moves an opponent that searches looks ahead", .integer(1...6), standard: .number(2))
 
+  private static let simulations = Variable(
+    "simulations", "how many games an opponent that searches a tree plays to their ends before a move",
+    .integer(1...10_000_000), standard: .number(2000))
+
   private static let ticTacToe: EnvironmentEntry = {
     let opponent = Variable(
-      "opponent", "how the opponent moves: at random, or perfectly", .choice(["random", "exact"]),
-      standard: .word("random"))
+      "opponent", "how the opponent moves: at random, perfectly, or by tree search",
+      .choice(["random", "exact", "mcts"]), standard: .word("random"))
     return EnvironmentEntry(
       "tic-tac-toe", "three in a row, against an opponent that can be beaten or one that cannot",
-      source: "Michie 1963", variables: [opponent, seat]
+      source: "Michie 1963", variables: [opponent, simulations, seat]
     ) { settings in
       let agent: Seat = seat.choice(in: settings)
-      guard opponent.value(in: settings) == .word("exact") else {
-        return EnumeratedGame(TicTacToe(), against: RandomOpponent(), agent: agent)
+      switch opponent.value(in: settings).word {
+      case "exact":
+        return EnumeratedGame(TicTacToe(), against: ExactOpponent(try SolvedGame(TicTacToe())), agent: agent)
+      case "mcts":
+        let count = Int(simulations.number(in: settings))
+        return EnumeratedGame(TicTacToe(), against: TreeSearchOpponent(simulations: count), agent: agent)
+      default: return EnumeratedGame(TicTacToe(), against: RandomOpponent(), agent: agent)
       }
-      return EnumeratedGame(TicTacToe(), against: ExactOpponent(try SolvedGame(TicTacToe())), agent: agent)
     }
   }()
 
   /// The opponents of games too large to be known exactly.
   private static let opponent = Variable(
-    "opponent", "how the opponent moves: at random, or by search", .choice(["random", "search"]),
-    standard: .word("random"))
+    "opponent", "how the opponent moves: at random, by looking some moves ahead, or by tree search",
+    .choice(["random", "search", "mcts"]), standard: .word("random"))
 
   private static func world(of game: some Game, _ settings: Settings) -> any Environment {
     let agent: Seat = seat.choice(in: settings)
-    guard opponent.value(in: settings) == .word("search") else {
-      return GameEnvironment(game, against: RandomOpponent(), agent: agent)
+    switch opponent.value(in: settings).word {
+    case "search":
+      let depth = Int(depth.number(in: settings))
+      return GameEnvironment(game, against: SearchOpponent(depth: depth), agent: agent)
+    case "mcts":
+      let count = Int(simulations.number(in: settings))
+      return GameEnvironment(game, against: TreeSearchOpponent(simulations: count), agent: agent)
+    default: return GameEnvironment(game, against: RandomOpponent(), agent: agent)
     }
-    let depth = Int(depth.number(in: settings))
-    return GameEnvironment(game, against: SearchOpponent(depth: depth), agent: agent)
   }
 
   private static let connectFour: EnvironmentEntry = {
@@ -49,7 +61,7 @@ extension Catalogue {
     let length = Variable("length", "how many in a row win", .integer(3...5), standard: .number(4))
     return EnvironmentEntry(
       "connect-four", "four in a row, on a board into whose columns pieces fall", source: "Allis 1988",
-      variables: [rows, columns, length, opponent, depth, seat]
+      variables: [rows, columns, length, opponent, depth, simulations, seat]
     ) { settings in
       world(
         of: ConnectFour(
@@ -63,7 +75,7 @@ extension Catalogue {
       "size", "how many rows and columns the board has", .choice(["4", "6", "8"]), standard: .word("8"))
     return EnvironmentEntry(
       "othello", "enclosed pieces change sides", source: "Feinstein 1993",
-      variables: [size, opponent, depth, seat]
+      variables: [size, opponent, depth, simulations, seat]
     ) { settings in
       world(of: Othello(size: size.value(in: settings).word.flatMap { Int($0) } ?? 8), settings)
     }

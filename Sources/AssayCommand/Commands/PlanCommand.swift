@@ -1,0 +1,137 @@
+import ArgumentParser
+import Assay
+import AssayPlanning
+import AssayReports
+import AssayScenarios
+import Foundation
+
+struct PlanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Decide what to do in a world, and show what was considered.",
+    usage: "assay plan <environment> [--planner <planner>] [<options>]",
+    discussion: """
+      The world itself is the model. Which planner is taken where none is named depends on the world: tree search where \
+      actions are numbered, sequences of actions where they are vectors, the exact solution where the state is hidden.
+
+      EXAMPLES
+        assay plan connect-four --planner uct --simulations 20000 --trace plan.html
+        assay plan frozen-lake-4x4 --planner gumbel --simulations 50 --trace plan.html
+        assay plan pendulum --planner icem --depth 30
+        assay plan tiger
+
+      PLANNERS
+      \(PlannerChoice.allCases.map { "  " + TextLayout.padded($0.rawValue, columns: 16) + $0.summary }.joined(separator: "\n"))
+      """)
+
+  @Argument(help: "A world by name (see 'assay list environments'), or a file (assay.mdp/1, .MDP, .POMDP).")
+  var environment: String
+
+  @Option(help: "How to plan, of those below.")
+  var planner: String?
+
+  @Option(help: ArgumentHelp("Set something in the world; may be repeated.", valueName: "name=value"))
+  var set: [String] = []
+
+  @Option(help: "How many walks a tree search makes: 1000, unless a time is given.")
+  var simulations: Int?
+
+  @Option(help: "How many steps to look ahead: by walks, alpha-beta, or sequences.")
+  var depth: Int?
+
+  @Option(help: ArgumentHelp("Stop after so long with the best so far.", valueName: "milliseconds"))
+  var time: Int?
+
+  @Option(help: "How many sequences are tried at once.")
+  var candidates: Int?
+
+  @Option(help: "How often sequences are tried anew.")
+  var iterations: Int?
+
+  @Option(help: "How much UCT explores: c, 1.41 if left out.")
+  var exploration: Double?
+
+  @Option(help: "Everything random follows from it.")
+  var seed: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Write what was considered: a page to look at, or JSON, by the file's name.",
+      valueName: "file.html|file.json"))
+  var trace: String?
+
+  @Flag(help: "Print JSON, schema assay.plan/1.")
+  var json = false
+
+  func run() async throws {
+    try await reporting {
+      let order = try order()
+      if let trace { try Files.checkWritable(trace, flag: "--trace") }
+      let world = try Names.world(environment, settings: set)
+      let report = try await solving(environment) { try decide(order, in: world) }
+      let encoded = try report.json()
+      if let trace {
+        let data = Files.hasSuffix(".json", trace) ? encoded : Data(PlanPage(report).html.utf8)
+        try Files.write(data, to: trace, flag: "--trace")
+      }
+      if json {
+        FileHandle.standardOutput.write(encoded)
+        return
+      }
+      print(PlanText(report).text, terminator: "")
+      if let trace { print("\nWritten: \(trace)") }
+    }
+  }
+
+  private func decide(_ order: PlanOrder, in world: any Environment) throws -> PlanReport {
+    func open(_ world: some Environment) throws -> PlanReport {
+      var world = world
+      var random = RandomStream(seed: seed)
+      _ = world.reset(using: &random)
+      return try order.plan(in: world)
+    }
+    do {
+      return try open(world)
+    } catch let error as PlanOrder.Unsuitable {
+      throw Failure(status: ExitStatus.usage, message: "--planner \(error)")
+    } catch let error as SearchError {
+      throw Failure(status: ExitStatus.software, message: "\(world.name): \(error)")
+    } catch let error as TrajectoryError {
+      throw Failure(status: ExitStatus.software, message: "\(world.name): \(error)")
+    }
+  }
+
+  private func order() throws -> PlanOrder {
+    var order = PlanOrder()
+    if let planner {
+      guard let choice = PlannerChoice(rawValue: planner) else {
+        throw UnknownName(kind: "planner", name: planner, known: PlannerChoice.allCases.map(\.rawValue))
+      }
+      order.planner = choice
+    }
+    func check(_ value: Int?, _ flag: String, _ allowed: ClosedRange<Int>) throws -> Int? {
+      guard let value else { return nil }
+      guard allowed.contains(value) else {
+        throw Failure(
+          status: ExitStatus.usage,
+          message: "\(flag) is \(value); allowed: \(allowed.lowerBound) to \(allowed.upperBound)")
+      }
+      return value
+    }
+    order.simulations = try check(simulations, "--simulations", 1...100_000_000)
+    order.depth = try check(depth, "--depth", 1...100_000)
+    order.time = try check(time, "--time", 1...86_400_000).map { .milliseconds($0) }
+    order.candidates = try check(candidates, "--candidates", 20...1_000_000)
+    order.iterations = try check(iterations, "--iterations", 1...100_000)
+    if let exploration {
+      guard exploration >= 0, exploration.isFinite else {
+        throw Failure(
+          status: ExitStatus.usage, message: "--exploration is \(exploration); allowed: a number from 0 on")
+      }
+      order.exploration = exploration
+    }
+    order.seed = seed
+    order.keepsTrace = true
+    return order
+  }
+}

@@ -1,0 +1,259 @@
+import Assay
+import AssayEnvironments
+import AssayPlanning
+import AssayReports
+
+/// A planner that somebody chose, and how much it may do.
+///
+/// The world itself is the model. New nodes of a tree are valued by random play; in the end nothing is expected beyond the
+/// last step of a sequence.
+public struct PlanOrder: Sendable {
+  /// Which planner; `nil` for one that suits the world.
+  public var planner: PlannerChoice?
+  /// How many walks a tree search makes.
+  public var simulations: Int?
+  /// How many steps ahead is looked: of walks, of alpha-beta, of sequences.
+  public var depth: Int?
+  /// How long it may take.
+  public var time: Duration?
+  /// How many sequences are tried at once.
+  public var candidates: Int?
+  /// How often sequences are tried anew.
+  public var iterations: Int?
+  /// c of UCT.
+  public var exploration: Double?
+  /// Whether the tree, or the sequences, are kept.
+  public var keepsTrace = false
+  /// Everything random follows from it.
+  public var seed: UInt64 = 0
+
+  public init() {}
+
+  /// Decides what to do in a world that was reset.
+  ///
+  /// - Parameter world: the world as it is now, not at an end.
+  /// - Returns: the decision, and what was considered.
+  /// - Throws: ``Unsuitable`` where the planner cannot plan in such a world, `DataError` where an exact solution is out of
+  ///   reach, `SearchError` or `TrajectoryError` where the world answers with something that is not finite.
+  public func plan(in world: any Environment) throws -> PlanReport {
+    if let world = world as? any GameWorld, !(planner == .exact && world is any EnumerableEnvironment) {
+      return try plan(inGame: world)
+    }
+    if let world = world as? any EnumerableEnvironment { return try plan(inStates: world) }
+    if let world = world as? any HiddenStateEnvironment { return try plan(inBeliefs: world) }
+    return try plan(inSequences: world)
+  }
+
+  /// A planner and a world that do not go together.
+  public struct Unsuitable: Error, Hashable, CustomStringConvertible {
+    public let planner: PlannerChoice
+    public let world: String
+    /// The planners that would do.
+    public let suitable: [PlannerChoice]
+
+    public var description: String {
+      let allowed = suitable.isEmpty ? "no planner here" : suitable.map(\.rawValue).joined(separator: ", ")
+      return "\(planner.rawValue) cannot plan in \(world); allowed: \(allowed)"
+    }
+  }
+
+  /// The planner, if it suits.
+  private func chosen(in world: any Environment, of suitable: [PlannerChoice]) throws -> PlannerChoice {
+    guard let first = suitable.first else {
+      throw Unsuitable(planner: planner ?? .uct, world: world.name, suitable: suitable)
+    }
+    let choice = planner ?? first
+    guard suitable.contains(choice) else {
+      throw Unsuitable(planner: choice, world: world.name, suitable: suitable)
+    }
+    return choice
+  }
+
+  private var stream: RandomStream { RandomStream(seed: seed).substream(1) }
+
+  private var searchBudget: SearchBudget {
+    SearchBudget(simulations: simulations ?? (time == nil ? 1000 : nil), time: time, depth: depth)
+  }
+
+  private func lines(of picture: Picture) -> [String] { PictureText.lines(of: picture, usesColour: false) }
+
+  // MARK: Trees
+
+  private func searched<Problem: SearchProblem>(
+    _ problem: consuming Problem, by choice: PlannerChoice, in world: any Environment, names: [String],
+    valueScale: Double
+  ) throws -> PlanReport {
+    switch choice {
+    case .puct: try searched(problem, with: PUCT(), choice, world, names)
+    case .gumbel: try searched(problem, with: GumbelSearch(), choice, world, names)
+    default:
+      try searched(
+        problem, with: UCT(exploration: exploration ?? 2.0.squareRoot(), valueScale: valueScale), choice, world,
+        names)
+    }
+  }
+
+  private func searched<Problem: SearchProblem, Policy: SearchPolicy>(
+    _ problem: consuming Problem, with policy: Policy, _ choice: PlannerChoice, _ world: any Environment,
+    _ names: [String]
+  ) throws -> PlanReport {
+    var search = TreeSearch(of: problem, by: policy)
+    var random = stream
+    let end = try search.run(searchBudget, using: &random)
+    let result = search.result(using: &random)
+    var trace: SearchTrace?
+    if keepsTrace {
+      trace = search.trace()
+      trace?.result = result
+    }
+    let choices = result.visits.indices.filter { result.visits[$0] > 0 || result.policy[$0] > 0 }.map { action in
+      PlanReport.Choice(
+        name: names[action], action: action, value: result.values[action], visits: result.visits[action],
+        probability: result.policy[action])
+    }
+    return PlanReport(
+      environment: world.name, planner: choice.rawValue, state: lines(of: world.picture), seed: seed,
+      action: names[result.action], value: result.value, effort: counted(result.simulations, "simulation"),
+      isComplete: end == .simulations, choices: choices, search: trace, actionNames: names)
+  }
+
+  private func plan(inGame world: some GameWorld) throws -> PlanReport {
+    let game = world.game
+    let choice = try chosen(in: world, of: [.uct, .puct, .gumbel, .alphaBeta, .exact])
+    switch choice {
+    case .alphaBeta, .exact: return try looked(ahead: game, choice, world)
+    default:
+      return try searched(
+        GameProblem(game), by: choice, in: world, names: game.moveNames, valueScale: 1)
+    }
+  }
+
+  /// How many cells a board may have whose games are solved outright.
+  private static let solvableCells = 20
+
+  private func looked<Played: Game>(
+    ahead game: Played, _ choice: PlannerChoice, _ world: some GameWorld
+  ) throws -> PlanReport {
+    let cells = game.rows * game.columns
+    if choice == .exact, cells > Self.solvableCells {
+      throw DataError(
+        field: "--planner", value: "exact for a board of \(cells) cells",
+        allowed: "boards of at most \(Self.solvableCells) cells, or alpha-beta with a depth")
+    }
+    let moves = (0..<game.actionCount).filter(game.isLegal)
+    var search = GameSearch(of: game)
+    let depth = depth ?? 6
+    let values = moves.map { move -> Int in
+      var next = game
+      next.play(move)
+      if choice == .exact { return -search.value(of: next) }
+      return depth > 1 ? -DepthLimitedSearch(depth: depth - 1).value(of: next) : -(next.isOver ? next.mover.sign * next.result : 0)
+    }
+    let best = values.indices.max { values[$0] < values[$1] } ?? 0
+    let names = game.moveNames
+    return PlanReport(
+      environment: world.name, planner: choice.rawValue, state: lines(of: world.picture), seed: seed,
+      action: names[moves[best]], value: Double(values[best]),
+      bounds: choice == .exact ? [Double(values[best]), Double(values[best])] : nil,
+      effort: choice == .exact ? counted(search.positionCount, "position") : counted(depth, "move") + " ahead",
+      choices: zip(moves, values).map { .init(name: names[$0], action: $0, value: Double($1)) },
+      actionNames: names)
+  }
+
+  private func plan(inStates world: some EnumerableEnvironment) throws -> PlanReport {
+    let choice = try chosen(in: world, of: [.uct, .puct, .gumbel, .exact])
+    let process = try FiniteMDP(enumerating: world)
+    let names = (0..<process.actionCount).map(process.actionName)
+    guard choice == .exact else {
+      let steps = depth ?? 100
+      // What returns differ by is not known beforehand: the range of rewards stands in.
+      let range = world.rewardRange.upperBound - world.rewardRange.lowerBound
+      let problem = ProcessProblem(
+        process, from: [world.state], valuation: .rollout(steps: steps),
+        discount: process.discount)
+      return try searched(
+        problem, by: choice, in: world, names: names, valueScale: range > 0 && range.isFinite ? range : 1)
+    }
+    let discount = process.discount
+    let solution = try process.solved()
+    let values = process.actionValues(from: solution.values, discount: discount)
+    let open = (0..<process.actionCount).filter { process.isAvailable(action: $0, in: world.state) }
+    let own = open.map { values[world.state * process.actionCount + $0] }
+    let best = own.indices.max { own[$0] < own[$1] } ?? 0
+    return PlanReport(
+      environment: world.name, planner: choice.rawValue, state: lines(of: world.picture), seed: seed,
+      action: names[open[best]], value: own[best],
+      bounds: solution.errorBound.map { [own[best] - $0, own[best] + $0] },
+      effort: counted(process.stateCount, "state"),
+      choices: zip(open, own).map { .init(name: names[$0], action: $0, value: $1) }, actionNames: names)
+  }
+
+  // MARK: Beliefs
+
+  private func plan(inBeliefs world: some HiddenStateEnvironment) throws -> PlanReport {
+    let choice = try chosen(in: world, of: [.exact])
+    let process = world.process
+    let solution = try process.solved()
+    let seen = world.lastObservation.flatMap { process.initialBelief(observing: $0) }
+    let belief = seen ?? process.initialBelief
+    let action = solution.action(in: belief)
+    let bounds = solution.value(of: belief)
+    let names = (0..<process.actionCount).map(process.process.actionName)
+    return PlanReport(
+      environment: world.name, planner: choice.rawValue, state: lines(of: world.picture), seed: seed,
+      action: names[action], value: (bounds.lowerBound + bounds.upperBound) / 2,
+      bounds: [bounds.lowerBound, bounds.upperBound],
+      effort: "\(counted(solution.vectors.count, "plan")) over beliefs of \(counted(process.stateCount, "state"))",
+      choices: [], actionNames: names)
+  }
+
+  // MARK: Sequences
+
+  /// A vector world is planned in from where its copies begin with the seed.
+  private func plan(inSequences world: any Environment) throws -> PlanReport {
+    let suitable: [PlannerChoice] = [.icem, .cem, .mppi, .randomShooting]
+    guard case .continuous(let batch)? = try? WorldBatch(world, count: 1, stream: RandomStream(seed: seed))
+    else { throw Unsuitable(planner: planner ?? .icem, world: world.name, suitable: []) }
+    return try tried(batch, in: world.name, by: try chosen(in: world, of: suitable))
+  }
+
+  private func tried<Batch: EnvironmentBatch>(
+    _ batch: Batch, in name: String, by choice: PlannerChoice
+  ) throws -> PlanReport where Batch.ActionSpace == BoxSpace, Batch.ObservationSpace == BoxSpace {
+    let horizon = depth ?? 30
+    var trace: TrajectoryTrace? = keepsTrace ? TrajectoryTrace() : nil
+    var random = stream
+    let model = BatchTrajectories(batch)
+    func run(_ optimizer: some TrajectoryOptimizer) throws -> TrajectoryPlan {
+      try optimizer.plan(
+        in: model, from: 0, beginningWith: nil, trying: [], within: TrajectoryBudget(time: time),
+        tracing: &trace, using: &random)
+    }
+    let count = candidates ?? 300
+    let plan: TrajectoryPlan
+    switch choice {
+    case .cem:
+      plan = try run(
+        CrossEntropyMethod(
+          horizon: horizon, candidates: count, eliteCount: max(2, count / 10), iterations: iterations ?? 5))
+    case .mppi:
+      plan = try run(PathIntegralControl(horizon: horizon, candidates: count, iterations: iterations ?? 5))
+    case .randomShooting: plan = try run(RandomShooting(horizon: horizon, candidates: count))
+    default:
+      plan = try run(
+        CrossEntropyMethod.improved(
+          horizon: horizon, candidates: count, iterations: iterations ?? 5))
+    }
+    func words(_ action: [Float]) -> String {
+      action.map { NumberText.number(Double($0)) }.joined(separator: " ")
+    }
+    return PlanReport(
+      environment: name, planner: choice.rawValue, state: ["sees " + words(batch.observations[0])], seed: seed,
+      action: words(plan.action), value: plan.predictedReturn,
+      effort: "\(counted(plan.evaluations, "sequence")) of \(counted(horizon, "step"))",
+      isComplete: plan.isComplete,
+      choices: zip(plan.elites, plan.eliteReturns).prefix(10).map {
+        .init(name: words(Array($0[..<plan.width])), action: nil, value: $1)
+      }, trajectories: trace)
+  }
+}
