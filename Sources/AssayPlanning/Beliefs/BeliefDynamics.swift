@@ -2,8 +2,8 @@ import Assay
 
 /// What actions do to beliefs: P(s′, o, no end | s, a), action by action, and the expected rewards.
 ///
-/// Probabilities of a table sum to 1 within 1e-9; here they do so within rounding, since each row is divided by its
-/// sum.
+/// Probabilities of a table sum to 1 within 1e-9; here they do so within rounding, since each row is divided
+/// by its sum.
 struct BeliefDynamics: Sendable {
   let stateCount: Int
   let actionCount: Int
@@ -69,7 +69,8 @@ struct BeliefDynamics: Sendable {
       }
     }
     largestReward = rewards.reduce(0) { max($0, abs($1)) }
-    // Sums over states, over the outcomes of a row, and over observations, some of them twice; with room to spare.
+    // Sums over states, over the outcomes of a row, and over observations, some of them twice; with room to
+    // spare.
     roundoff = 8 * Double(stateCount + longestRow + observationCount + 8) * .ulpOfOne
     self.rewards = rewards
     self.rowStarts = rowStarts
@@ -113,8 +114,8 @@ struct BeliefDynamics: Sendable {
     belief.expectation(of: rewards, from: action * stateCount)
   }
 
-  /// What it is worth, from each state, to take an action and then to follow, after each observation, one of some
-  /// vectors: r(s, a) + γ Σ P(s′, o | s, a) α_o(s′), `[S]`.
+  /// What it is worth, from each state, to take an action and then to follow, after each observation, one of
+  /// some vectors: r(s, a) + γ Σ P(s′, o | s, a) α_o(s′), `[S]`.
   ///
   /// - Parameters:
   ///   - action: the first action.

@@ -4,8 +4,8 @@ import Assay
 ///
 /// In a belief b it is worth b · α, so that the best of several is a convex function of b.
 ///
-/// - SeeAlso: Smallwood & Sondik (1973), *The optimal control of partially observable Markov processes over a finite
-///   horizon*.
+/// - SeeAlso: Smallwood & Sondik (1973), *The optimal control of partially observable Markov processes over a
+///   finite horizon*.
 public struct AlphaVector: Sendable, Hashable {
   /// What the plan does first.
   public var action: Int
@@ -27,21 +27,22 @@ public struct AlphaVector: Sendable, Hashable {
 
 /// How to solve a process whose state is hidden.
 public enum BeliefMethod: String, Sendable, Hashable, CaseIterable {
-  /// Bounds from below and above, made narrower where the best actions lead from the start: few beliefs of many.
+  /// Bounds from below and above, made narrower where the best actions lead from the start: few beliefs of
+  /// many.
   ///
   /// - SeeAlso: Smith & Simmons (2005), *Point-based POMDP algorithms: improved analysis and implementation*.
   case heuristicSearch = "heuristic-search"
   /// Sweeps of V ← HV over all beliefs at once, whether or not anything leads there.
   ///
-  /// - SeeAlso: Cassandra, Littman & Zhang (1997), *Incremental pruning: a simple, fast, exact method for partially
-  ///   observable Markov decision processes*.
+  /// - SeeAlso: Cassandra, Littman & Zhang (1997), *Incremental pruning: a simple, fast, exact method for
+  ///   partially observable Markov decision processes*.
   case incrementalPruning = "incremental-pruning"
 }
 
 /// What beliefs are worth at the least and at the most, and how to act on them.
 ///
-/// Bounds are certified: they follow from backups alone, which keep lower bounds below V* and upper bounds above it,
-/// and they are widened by all that rounding may have done.
+/// Bounds are certified: they follow from backups alone, which keep lower bounds below V* and upper bounds
+/// above it, and they are widened by all that rounding may have done.
 public struct BeliefSolution: Sendable, Hashable {
   /// The plans that are known; the best of them in a belief is the lower bound there.
   public internal(set) var vectors: [AlphaVector]
@@ -80,8 +81,8 @@ public struct BeliefSolution: Sendable, Hashable {
     return low - rounding...max(low, high) + rounding
   }
 
-  /// What to do: the first action of the best plan that is known. Whoever always follows it earns the lower bound or
-  /// more, but where the horizon is finite, of which this is the first step.
+  /// What to do: the first action of the best plan that is known. Whoever always follows it earns the lower
+  /// bound or more, but where the horizon is finite, of which this is the first step.
   ///
   /// - Parameter belief: the probability of each state, `[S]`.
   /// - Returns: an action.

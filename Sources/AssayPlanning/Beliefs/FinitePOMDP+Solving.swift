@@ -5,9 +5,9 @@ extension FinitePOMDP {
   ///
   ///     V*(b) = maxₐ [Σ b(s) r(s, a) + γ Σₒ P(o | b, a) V*(b′)]
   ///
-  /// What comes back are bounds on V* that hold whatever the method, and a policy that earns the lower one. Heuristic
-  /// search needs few beliefs of many, and has tight bounds where the best actions lead from the start; incremental
-  /// pruning has them everywhere, and is for processes of a few states.
+  /// What comes back are bounds on V* that hold whatever the method, and a policy that earns the lower one.
+  /// Heuristic search needs few beliefs of many, and has tight bounds where the best actions lead from the
+  /// start; incremental pruning has them everywhere, and is for processes of a few states.
   ///
   /// Probabilities are taken to sum to 1, as they do within 1e-9.
   ///
@@ -21,14 +21,14 @@ extension FinitePOMDP {
   ///   - reward: which reward to maximise; the training reward unless said otherwise.
   ///   - discount: γ in [0, 1); the process's own unless said otherwise.
   ///   - method: heuristic search unless said otherwise.
-  ///   - tolerance: how wide the bounds on the value of starting may be, in reward units; those of all beliefs by
-  ///     incremental pruning.
-  ///   - backupLimit: after how many backups to stop, of one belief each by heuristic search, and of all of them by
-  ///     incremental pruning. The bounds are wider than the tolerance then, and hold all the same.
+  ///   - tolerance: how wide the bounds on the value of starting may be, in reward units; those of all
+  ///     beliefs by incremental pruning.
+  ///   - backupLimit: after how many backups to stop, of one belief each by heuristic search, and of all of
+  ///     them by incremental pruning. The bounds are wider than the tolerance then, and hold all the same.
   ///   - vectorLimit: how many plans incremental pruning may have to compare at once.
   /// - Returns: bounds on V* and a policy.
-  /// - Throws: ``DataError`` where the process is too large, or the discount is 1: with no horizon and without a
-  ///   discount there are no bounds of this kind.
+  /// - Throws: ``DataError`` where the process is too large, or the discount is 1: with no horizon and
+  ///   without a discount there are no bounds of this kind.
   public func solved(
     for reward: FiniteMDP.RewardFunction? = nil, discount: Double? = nil,
     method: BeliefMethod = .heuristicSearch, tolerance: Double = 1e-3, backupLimit: Int = 100_000,
@@ -56,15 +56,16 @@ extension FinitePOMDP {
     }
   }
 
-  /// The best values with a given number of steps to go, exactly, for every belief; the actions are those of the first
-  /// step.
+  /// The best values with a given number of steps to go, exactly, for every belief; the actions are those of
+  /// the first step.
   ///
   /// - Parameters:
   ///   - horizon: how many steps, not negative.
   ///   - reward: which reward to maximise; the training reward unless said otherwise.
   ///   - discount: γ in [0, 1]; the process's own unless said otherwise.
   ///   - vectorLimit: how many plans may have to be compared at once.
-  /// - Returns: the plans of so many steps that are best somewhere. Bounds on their values are as wide as rounding.
+  /// - Returns: the plans of so many steps that are best somewhere. Bounds on their values are as wide as
+  ///   rounding.
   /// - Throws: ``DataError`` where the process or the number of plans is too large.
   public func finiteHorizonSolution(
     horizon: Int, for reward: FiniteMDP.RewardFunction? = nil, discount: Double? = nil,
@@ -119,8 +120,8 @@ extension FinitePOMDP {
     while true {
       let sweep = try pruning.backup(vectors)
       sweeps += 1
-      // As for a process whose state is seen, V* lies between V + γ/(1−γ) · the least and the largest change, but
-      // for what pruning lost; see ``ModifiedPolicyIteration``.
+      // As for a process whose state is seen, V* lies between V + γ/(1−γ) · the least and the largest change,
+      // but for what pruning lost; see ``ModifiedPolicyIteration``.
       var high = IncrementalPruning.largestExcess(of: sweep.vectors, over: vectors) + sweep.loss
       var low = -IncrementalPruning.largestExcess(of: vectors, over: sweep.vectors)
       if process.hasTerminals { (low, high) = (min(low, 0), max(high, 0)) }

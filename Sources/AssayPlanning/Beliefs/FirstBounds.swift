@@ -1,11 +1,11 @@
 import Assay
 
 extension BeliefDynamics {
-  /// What it is worth, from each state, to take the same action for ever: a lower bound on V* that no observation is
-  /// needed for, less all that it may be off by.
+  /// What it is worth, from each state, to take the same action for ever: a lower bound on V* that no
+  /// observation is needed for, less all that it may be off by.
   ///
-  /// - SeeAlso: Hauskrecht (1997), *Incremental methods for computing bounds in partially observable Markov decision
-  ///   processes*, who calls these blind policies.
+  /// - SeeAlso: Hauskrecht (1997), *Incremental methods for computing bounds in partially observable Markov
+  ///   decision processes*, who calls these blind policies.
   func valuesOfRepeating(_ action: Int) -> [Double] {
     // Below V* from the first sweep on, and rising: less than any sum of rewards.
     let least = rewards.reduce(0, min) * horizon
@@ -21,12 +21,13 @@ extension BeliefDynamics {
     return values
   }
 
-  /// Q̄(s, a), at a·S + s: an upper bound on what an action is worth in a state, for those who see the state one step
-  /// late.
+  /// Q̄(s, a), at a·S + s: an upper bound on what an action is worth in a state, for those who see the state
+  /// one step late.
   ///
   ///     Q̄(s, a) ← r(s, a) + γ Σₒ maxₐ′ Σ P(s′, o | s, a) Q̄(s′, a′)
   ///
-  /// - SeeAlso: Hauskrecht (2000), *Value-function approximations for partially observable Markov decision processes*.
+  /// - SeeAlso: Hauskrecht (2000), *Value-function approximations for partially observable Markov decision
+  ///   processes*.
   func fastInformedBound() -> [Double] {
     let greatest = rewards.reduce(0, max) * horizon
     var values = [Double](repeating: greatest, count: actionCount * stateCount)

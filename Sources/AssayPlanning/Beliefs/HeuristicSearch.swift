@@ -1,13 +1,13 @@
 import Assay
 
-/// Heuristic search value iteration: walks from the start by the action that may be best and the observation after
-/// which least is known, and backs up both bounds on the way back.
+/// Heuristic search value iteration: walks from the start by the action that may be best and the observation
+/// after which least is known, and backs up both bounds on the way back.
 ///
-/// A walk ends at depth t where the bounds are within ε γ⁻ᵗ of each other, since what is left then matters no more
-/// than ε at the start.
+/// A walk ends at depth t where the bounds are within ε γ⁻ᵗ of each other, since what is left then matters no
+/// more than ε at the start.
 ///
-/// - SeeAlso: Smith & Simmons (2004), *Heuristic search value iteration for POMDPs*; (2005), *Point-based POMDP
-///   algorithms: improved analysis and implementation*.
+/// - SeeAlso: Smith & Simmons (2004), *Heuristic search value iteration for POMDPs*; (2005), *Point-based
+///   POMDP algorithms: improved analysis and implementation*.
 struct HeuristicSearch {
   private let dynamics: BeliefDynamics
   private var nodes: [Node] = []

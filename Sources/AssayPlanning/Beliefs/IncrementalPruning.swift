@@ -1,14 +1,14 @@
 import Assay
 
-/// Sweeps over all beliefs: all plans that one more step makes of those before, and of these the ones that are best
-/// somewhere.
+/// Sweeps over all beliefs: all plans that one more step makes of those before, and of these the ones that
+/// are best somewhere.
 ///
-/// Sets are pruned observation by observation, so that few plans have to be compared. A plan is dropped where a mixture
-/// of others is shown to be no worse anywhere, but for a loss that is kept account of.
+/// Sets are pruned observation by observation, so that few plans have to be compared. A plan is dropped where
+/// a mixture of others is shown to be no worse anywhere, but for a loss that is kept account of.
 ///
-/// - SeeAlso: Cassandra, Littman & Zhang (1997), *Incremental pruning: a simple, fast, exact method for partially
-///   observable Markov decision processes*; White (1991), *A survey of solution techniques for the partially observed
-///   Markov decision process*, for the pruning (by Lark).
+/// - SeeAlso: Cassandra, Littman & Zhang (1997), *Incremental pruning: a simple, fast, exact method for
+///   partially observable Markov decision processes*; White (1991), *A survey of solution techniques for the
+///   partially observed Markov decision process*, for the pruning (by Lark).
 struct IncrementalPruning {
   let process: String
   let dynamics: BeliefDynamics
@@ -113,7 +113,8 @@ struct IncrementalPruning {
         open.removeLast()
         continue
       }
-      // The best where this one is better than all that are kept; itself where rounding makes nothing of that.
+      // The best where this one is better than all that are kept; itself where rounding makes nothing of
+      // that.
       var best = candidate
       if game.low > 0 {
         func value(_ index: Int) -> Double {

@@ -1,14 +1,14 @@
-/// A game of two players without a word between them: one chooses a column with some probabilities, to earn as much as
-/// can be, the other a row, to pay as little as can be.
+/// A game of two players without a word between them: one chooses a column with some probabilities, to earn
+/// as much as can be, the other a row, to pay as little as can be.
 ///
 ///     max over b of min over rows i of Σ b(s) G(i, s)
 ///
-/// It is solved as a linear program by the simplex method: maximise Σ y(i) where Σ y(i) G′(i, s) ≤ 1 in each column and
-/// y ≥ 0, for payoffs G′ that were moved and scaled into [1, 2]. No trust is put into the program's digits: whatever
-/// probabilities it arrives at, both of the values below are bounds.
+/// It is solved as a linear program by the simplex method: maximise Σ y(i) where Σ y(i) G′(i, s) ≤ 1 in each
+/// column and y ≥ 0, for payoffs G′ that were moved and scaled into [1, 2]. No trust is put into the
+/// program's digits: whatever probabilities it arrives at, both of the values below are bounds.
 ///
-/// - SeeAlso: Dantzig (1951), *A proof of the equivalence of the programming problem and the game problem*; Bland (1977),
-///   *New finite pivoting rules for the simplex method*.
+/// - SeeAlso: Dantzig (1951), *A proof of the equivalence of the programming problem and the game problem*;
+///   Bland (1977), *New finite pivoting rules for the simplex method*.
 package struct MatrixGame: Sendable {
   /// b, `[columns]`, summing to 1 within rounding.
   package private(set) var belief: [Double]

@@ -1,11 +1,12 @@
-/// An upper bound on V*, which is convex: the corners' values, the beliefs that were backed up, and the fast informed
-/// bound.
+/// An upper bound on V*, which is convex: the corners' values, the beliefs that were backed up, and the fast
+/// informed bound.
 ///
 /// A belief b is a mixture of a point p, as much of it as b holds, and corners:
 ///
 ///     V̄(b) = Σ b(s) V̄(s) + minₚ min{s: p(s) > 0} b(s)/p(s) · (V̄(p) − Σ p(s) V̄(s))
 ///
-/// - SeeAlso: Hauskrecht (2000), *Value-function approximations for partially observable Markov decision processes*.
+/// - SeeAlso: Hauskrecht (2000), *Value-function approximations for partially observable Markov decision
+///   processes*.
 struct SawtoothBound: Sendable, Hashable {
   /// A belief that was backed up.
   struct Point: Sendable, Hashable {

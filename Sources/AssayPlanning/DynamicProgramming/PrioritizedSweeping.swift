@@ -2,17 +2,17 @@ import Assay
 
 /// Backs up one state at a time, always the one whose value is most in need of it.
 ///
-/// How much better each choice is than the value of its state, D(s, a) = Q(s, a) − V(s), is kept up to date, so that
-/// the residual of each state is known: a backup of s raises V(s) by Δ = maxₐ D(s, a), and so
+/// How much better each choice is than the value of its state, D(s, a) = Q(s, a) − V(s), is kept up to date,
+/// so that the residual of each state is known: a backup of s raises V(s) by Δ = maxₐ D(s, a), and so
 ///
 ///     D(s, a) ← D(s, a) − Δ,    D(s̄, a) ← D(s̄, a) + γ P(s | s̄, a) Δ
 ///
-/// for each state and action that may lead there. The next state is the one of the largest |Δ|. When none is large
-/// enough to matter, all are worked out anew, which shows that no value is further from V* than the largest residual
-/// over 1 − γ.
+/// for each state and action that may lead there. The next state is the one of the largest |Δ|. When none is
+/// large enough to matter, all are worked out anew, which shows that no value is further from V* than the
+/// largest residual over 1 − γ.
 ///
-/// - SeeAlso: Moore & Atkeson (1993), *Prioritized sweeping: reinforcement learning with less data and less time*;
-///   Sutton & Barto (2018), §8.4.
+/// - SeeAlso: Moore & Atkeson (1993), *Prioritized sweeping: reinforcement learning with less data and less
+///   time*; Sutton & Barto (2018), §8.4.
 struct PrioritizedSweeping {
   let process: FiniteMDP
   let reward: FiniteMDP.RewardFunction

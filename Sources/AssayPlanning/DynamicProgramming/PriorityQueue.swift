@@ -1,4 +1,5 @@
-/// Numbers `0..<count`, of which the one of the highest priority is at hand; of equals, any, but always the same.
+/// Numbers `0..<count`, of which the one of the highest priority is at hand; of equals, any, but always the
+/// same.
 package struct PriorityQueue: Sendable {
   private var priorities: [Double]
   /// The numbers as a heap: none is behind those at 2i + 1 and 2i + 2.

@@ -1,11 +1,11 @@
 import Assay
 
-/// Decides exactly, as far as the agent's own world model goes: all latents that the model can lead to are listed, and the
-/// process that they make is solved.
+/// Decides exactly, as far as the agent's own world model goes: all latents that the model can lead to are
+/// listed, and the process that they make is solved.
 ///
-/// This is for models of few latents, which have to be `Hashable`. Each decision lists and solves anew, so the planner
-/// never lags behind a model that learns. The critic is asked for its γ, and for the actions that are unavailable,
-/// where it gives action values; what it thinks of them does not count.
+/// This is for models of few latents, which have to be `Hashable`. Each decision lists and solves anew, so
+/// the planner never lags behind a model that learns. The critic is asked for its γ, and for the actions that
+/// are unavailable, where it gives action values; what it thinks of them does not count.
 ///
 /// ```swift
 /// let exact = agent.replacing(planner: SolvedModelPlanner(actionCount: 4))

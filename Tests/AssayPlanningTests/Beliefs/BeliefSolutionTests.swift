@@ -18,8 +18,9 @@ struct BeliefSolutionTests {
     #expect(solution.action(in: [0.01, 0.99]) == Tiger.openLeft)
   }
 
-  /// Worked out by separate programs: the tigers by the difference of what was heard, cut off at 40; the mazes over all
-  /// beliefs, those within 1e-11 of each other being one. Sweeps went on until no value changed by more than 1e-13.
+  /// Worked out by separate programs: the tigers by the difference of what was heard, cut off at 40; the
+  /// mazes over all beliefs, those within 1e-11 of each other being one. Sweeps went on until no value
+  /// changed by more than 1e-13.
   @Test("other worlds are worth what separate programs say")
   func separately() throws {
     let worlds: [(process: FinitePOMDP, discount: Double, value: Double)] = [
@@ -67,8 +68,9 @@ struct BeliefSolutionTests {
 
   @Test("the tiger's first steps are worth what can be worked out by hand")
   func plans() throws {
-    // Without a discount two steps are worth −2, three 2.72, by hand: listen twice, and open where the same was heard
-    // both times (0.745 of the time, right in 0.7225 of 0.745), else listen on: −2 + 7.225 − 2.25 − 0.255 = 2.72.
+    // Without a discount two steps are worth −2, three 2.72, by hand: listen twice, and open where the same
+    // was heard both times (0.745 of the time, right in 0.7225 of 0.745), else listen on: −2 + 7.225 − 2.25 −
+    // 0.255 = 2.72.
     for (horizon, value) in [(1, -1.0), (2, -2), (3, 2.72)] {
       let solution = try Tiger().process.finiteHorizonSolution(horizon: horizon, discount: 1)
       #expect(solution.startValue.lowerBound <= value + 1e-12)
@@ -194,7 +196,8 @@ struct BeliefSolutionTests {
     let process = Tiger().process
     for method in BeliefMethod.allCases {
       let solution = try process.solved(discount: 0.75, method: method, tolerance: 0.02)
-      // The policy's own value, over the difference of what was heard; nothing is further away than it listens.
+      // The policy's own value, over the difference of what was heard; nothing is further away than it
+      // listens.
       let limit = 12
       let beliefs = (-limit...limit).map { difference in
         let ratio = (0..<abs(difference)).reduce(1.0) { value, _ in value * 0.15 / 0.85 }

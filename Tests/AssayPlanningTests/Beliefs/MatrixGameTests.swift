@@ -6,7 +6,7 @@ import Testing
 struct MatrixGameTests {
   @Test("games worked out by hand have their values")
   func byHand() {
-    // Matching pennies; a saddle point; stone, paper, scissors; and ax = by with a + b = 1: (2·3 − 1·0)/(2 + 3 − 1).
+    // Matching pennies; a saddle point; stone, paper, scissors; and (2·3 − 0·1)/(2 + 3 − 0 − 1).
     let games: [(payoffs: [Double], columns: Int, value: Double)] = [
       ([1, -1, -1, 1], 2, 0), ([3, 1, 4, 2], 2, 3), ([0, 1, -1, -1, 0, 1, 1, -1, 0], 3, 0),
       ([2, 0, 1, 3], 2, 1.5), ([5], 1, 5), ([7, 7, 7, 7], 2, 7), ([-1e6, 1e6], 2, 1e6),

@@ -16,8 +16,9 @@ struct PrioritizedSweepingTests {
       #expect(abs(solution.values[18] - best) < 1e-12)
       #expect(try #require(solution.errorBound) < 1e-9)
     }
-    // Values grow out of the goal: each of the 46 free cells gets its value once, its neighbour's being known, and so
-    // does each of the 7 inside walls, which lead out and which nothing leads to. The goal has no value.
+    // Values grow out of the goal: each of the 46 free cells gets its value once, its neighbour's being
+    // known, and so does each of the 7 inside walls, which lead out and which nothing leads to. The goal has
+    // no value.
     #expect(swept.backups == 2 * 53)
     #expect(ordered.backups == 53 * ordered.iterations)
     #expect(try #require(ordered.backups) > 5 * #require(swept.backups))

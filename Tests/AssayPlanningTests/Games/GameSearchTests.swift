@@ -93,7 +93,8 @@ struct GameSearchTests {
     #expect(search.bestMoves(in: TicTacToe()) == 0x1FF)
   }
 
-  /// Whether an exact player comes to lose somewhere: against each reply, and whichever of its best moves it makes.
+  /// Whether an exact player comes to lose somewhere: against each reply, and whichever of its best moves it
+  /// makes.
   static func loses<PlayedGame: Game>(
     _ player: Player, from game: PlayedGame, in solved: SolvedGame<PlayedGame>, seen: inout Set<PlayedGame>
   ) -> Bool {

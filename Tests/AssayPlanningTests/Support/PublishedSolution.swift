@@ -53,7 +53,7 @@ func distance(_ one: [Double], _ other: [Double]) -> Double {
 }
 
 extension SolutionMethod {
-  /// Those that need few sweeps, however near to 1 the discount is. Methods that back up a state at a time go on until
-  /// γᵗ has vanished, which is too long for a loop over many processes.
+  /// Those that need few sweeps, however near to 1 the discount is. Methods that back up a state at a time go
+  /// on until γᵗ has vanished, which is too long for a loop over many processes.
   static let fewSweeps: [SolutionMethod] = [.valueIteration, .policyIteration, .modifiedPolicyIteration]
 }

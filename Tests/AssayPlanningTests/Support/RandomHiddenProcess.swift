@@ -1,7 +1,7 @@
 import Assay
 
-/// Makes small processes that hide their state, with everything a table may hold: terminal outcomes, states that
-/// nothing follows from, sights that tell something or nothing, and first observations.
+/// Makes small processes that hide their state, with everything a table may hold: terminal outcomes, states
+/// that nothing follows from, sights that tell something or nothing, and first observations.
 struct RandomHiddenProcess {
   var stateCount = 3
   var actionCount = 2
@@ -48,7 +48,8 @@ struct RandomHiddenProcess {
   }
 }
 
-/// The best value of some steps, by going through all that may be done and seen. Shares nothing with the package.
+/// The best value of some steps, by going through all that may be done and seen. Shares nothing with the
+/// package.
 func treeValue(of joint: [Double], steps: Int, in hidden: FinitePOMDP, discount: Double) -> Double {
   if steps == 0 { return 0 }
   let process = hidden.process
