@@ -60,6 +60,9 @@ public struct LatentProgram: LatentNetwork {
   private var steps = [Program?](repeating: nil, count: largestExponent + 1)
   private var judgements = [Program?](repeating: nil, count: largestExponent + 1)
 
+  /// The actions of a slice.
+  private var numbers: [Int] = []
+
   private static let largestExponent = 10
 
   /// Gets ready to ask a network.
@@ -107,15 +110,9 @@ public struct LatentProgram: LatentNetwork {
           trace.output("logits", judgement.logits)
         }
       }
-      let numbers = taken * latentCount
-      let source = latents + first * latentCount
-      judgements[exponent]!.fill("latents") { span in
-        span.withUnsafeMutableBufferPointer { $0.baseAddress!.update(from: source, count: numbers) }
-      }
-      judgements[exponent]!.run(reading: parameters)
-      Self.copy("value", of: judgements[exponent]!, to: values + first, count: taken)
-      Self.copy(
-        "logits", of: judgements[exponent]!, to: logits + first * actionCount, count: taken * actionCount)
+      judgements[exponent]!.judge(
+        latents + first * latentCount, width: latentCount, count: taken, actionCount: actionCount,
+        reading: parameters, values: values + first, logits: logits + first * actionCount)
       first += taken
     }
   }
@@ -139,30 +136,59 @@ public struct LatentProgram: LatentNetwork {
           trace.output("logits", step.logits)
         }
       }
-      steps[exponent]!.fill("latents") { span in
-        span.withUnsafeMutableBufferPointer { input in
-          let input = input.baseAddress!
-          for row in 0..<taken {
-            (input + row * width).update(from: latents + Int(rows[first + row]) * width, count: width)
-          }
-        }
-      }
-      steps[exponent]!.set(
-        "actions", to: (0..<1 << exponent).map { $0 < taken ? Int(actions[first + $0]) : 0 })
-      steps[exponent]!.run(reading: parameters)
-      Self.copy("next", of: steps[exponent]!, to: answers.latents + first * width, count: taken * width)
-      Self.copy("reward", of: steps[exponent]!, to: answers.rewards + first, count: taken)
-      Self.copy("value", of: steps[exponent]!, to: answers.values + first, count: taken)
-      Self.copy(
-        "logits", of: steps[exponent]!, to: answers.logits + first * actionCount, count: taken * actionCount)
+      let part = LatentAnswers(
+        latents: answers.latents + first * width, rewards: answers.rewards + first,
+        discounts: answers.discounts + first, values: answers.values + first,
+        logits: answers.logits + first * actionCount)
+      if numbers.count < 1 << exponent { numbers = [Int](repeating: 0, count: 1 << exponent) }
+      for row in 0..<taken { numbers[row] = Int(actions[first + row]) }
+      // Those of a slice that is filled up are any actions.
+      steps[exponent]!.step(
+        taking: numbers[..<(1 << exponent)], atRows: rows + first, of: latents, width: width, count: taken,
+        actionCount: actionCount, reading: parameters, to: part)
       first += taken
     }
   }
+}
 
-  private static func copy(
-    _ name: String, of program: borrowing Program, to target: UnsafeMutablePointer<Float>, count: Int
+// Programs are asked where they lie: to copy one costs as much as a small network.
+extension Program {
+  fileprivate mutating func judge(
+    _ latents: UnsafePointer<Float>, width: Int, count: Int, actionCount: Int,
+    reading parameters: borrowing ParameterStore, values: UnsafeMutablePointer<Float>,
+    logits: UnsafeMutablePointer<Float>
   ) {
-    program.withValues(of: name) { values in
+    fill("latents") { span in
+      span.withUnsafeMutableBufferPointer { $0.baseAddress!.update(from: latents, count: count * width) }
+    }
+    run(reading: parameters)
+    copy("value", to: values, count: count)
+    copy("logits", to: logits, count: count * actionCount)
+  }
+
+  fileprivate mutating func step(
+    taking actions: ArraySlice<Int>, atRows rows: UnsafePointer<Int32>, of latents: UnsafePointer<Float>,
+    width: Int, count: Int, actionCount: Int, reading parameters: borrowing ParameterStore,
+    to answers: LatentAnswers
+  ) {
+    fill("latents") { span in
+      span.withUnsafeMutableBufferPointer { input in
+        let input = input.baseAddress!
+        for row in 0..<count {
+          (input + row * width).update(from: latents + Int(rows[row]) * width, count: width)
+        }
+      }
+    }
+    set("actions", to: actions)
+    run(reading: parameters)
+    copy("next", to: answers.latents, count: count * width)
+    copy("reward", to: answers.rewards, count: count)
+    copy("value", to: answers.values, count: count)
+    copy("logits", to: answers.logits, count: count * actionCount)
+  }
+
+  private func copy(_ name: String, to target: UnsafeMutablePointer<Float>, count: Int) {
+    withValues(of: name) { values in
       values.withUnsafeBufferPointer { target.update(from: $0.baseAddress!, count: count) }
     }
   }

@@ -37,6 +37,7 @@ func naturalLogarithm(of count: Int32) -> Float {
 ///
 /// x = k ln 2 + f with |f| ≤ ½ ln 2, and the Taylor polynomial of eᶠ up to f⁷, which leaves less than 6 · 10⁻⁹.
 @inlinable
+@inline(__always)
 func exponential(_ x: SIMD4<Float>) -> SIMD4<Float> {
   let isTiny = x .< -87.3
   let x = x.replacing(with: -87.3, where: isTiny)
@@ -59,6 +60,7 @@ func exponential(_ x: SIMD4<Float>) -> SIMD4<Float> {
 
 /// Of four numbers, the place of the largest; of several that are as large, the smallest place.
 @inlinable
+@inline(__always)
 func indexOfLargest(_ numbers: SIMD4<Float>, places: SIMD4<Int32>) -> Int32 {
   var best = numbers[0]
   var place = places[0]

@@ -28,6 +28,9 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
   ///
   /// - SeeAlso: Liu et al. (2020), *Watch the unobserved: a simple approach to parallelizing Monte Carlo tree search*.
   public let leavesTogether: Int
+  /// How many roots are walked from side by side at most, at least 1: the others wait until those have made all their
+  /// walks, so that their trees stay in the processor's caches. Where time decides, or somebody may cancel, all are.
+  public var rootsTogether = 32
   /// How many walks were made from each root, in all runs since the tree was begun.
   @inlinable public var simulationCount: Int { walks }
   /// Why the last run stopped.
@@ -136,20 +139,28 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
     let depth = budget.depth ?? .max
     let limit = budget.simulations ?? .max
     let isWatched = deadline != nil || budget.isCancelled != nil
+    let roots = tree.rootCount
+    let block = isWatched ? roots : max(1, min(rootsTogether, roots))
     var made = 0
-    while made < limit {
-      if isWatched {
-        if let deadline, clock.now >= deadline { return finish(.time) }
-        if let isCancelled = budget.isCancelled, isCancelled() { return finish(.cancellation) }
+    var first = 0
+    while first < roots {
+      let range = first..<min(first &+ block, roots)
+      made = 0
+      while made < limit {
+        if isWatched {
+          if let deadline, clock.now >= deadline { return finish(.time) }
+          if let isCancelled = budget.isCancelled, isCancelled() { return finish(.cancellation) }
+        }
+        if problem.expandsOneByOne {
+          try walkOneByOne(from: range, depth: depth, walk: made)
+          made &+= 1
+        } else {
+          let together = min(leavesTogether, limit &- made)
+          try walkTogether(together, from: range, depth: depth, walk: made)
+          made &+= together
+        }
       }
-      if problem.expandsOneByOne {
-        try walkOneByOne(depth: depth, walk: made)
-        made &+= 1
-      } else {
-        let together = min(leavesTogether, limit &- made)
-        try walkTogether(together, depth: depth, walk: made)
-        made &+= together
-      }
+      first = range.upperBound
     }
     return finish(.simulations)
 
@@ -209,8 +220,8 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
   // MARK: Walks
 
   @inlinable
-  mutating func walkOneByOne(depth: Int, walk: Int) throws(SearchError) {
-    for root in 0..<tree.rootCount {
+  mutating func walkOneByOne(from roots: Range<Int>, depth: Int, walk: Int) throws(SearchError) {
+    for root in roots {
       tree.reserve(nodes: 1, edges: 2 &* problem.actionCount)
       problem.begin(root: root)
       let node = try walkDown(from: root, depth: depth, newFrom: .max, walk: walk)
@@ -224,28 +235,36 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
   }
 
   @inlinable
-  mutating func walkTogether(_ together: Int, depth: Int, walk: Int) throws(SearchError) {
-    let roots = tree.rootCount
-    tree.reserve(nodes: roots &* together, edges: 2 &* roots &* together &* problem.actionCount)
+  mutating func walkTogether(_ together: Int, from roots: Range<Int>, depth: Int, walk: Int)
+    throws(SearchError)
+  {
+    let count = roots.count &* together
+    tree.reserve(nodes: count, edges: 2 &* count &* problem.actionCount)
     let firstNew = tree.usedNodes
+    var walked = 0
     for turn in 0..<together {
-      for root in 0..<roots {
+      for root in roots {
         problem.begin(root: root)
         let node = try walkDown(from: root, depth: depth, newFrom: firstNew, walk: walk &+ turn)
-        ends[turn &* roots &+ root] = Int32(truncatingIfNeeded: node)
+        ends[walked] = Int32(truncatingIfNeeded: node)
+        walked &+= 1
         if together > 1 { tree.count(pending: 1, to: node) }
       }
     }
     if together > 1 {
-      for end in 0..<together &* roots { tree.count(pending: -1, to: Int(ends[end])) }
+      for walk in 0..<walked { tree.count(pending: -1, to: Int(ends[walk])) }
     }
     if leaves.filled > 0 {
-      problem.expand(&leaves, using: &streams[0])
+      problem.expand(&leaves, using: &streams[roots.lowerBound])
       for index in 0..<leaves.filled { try accept(index) }
       leaves.filled = 0
     }
-    for turn in 0..<together {
-      for root in 0..<roots { tree.backUp(from: Int(ends[turn &* roots &+ root]), root: root) }
+    walked = 0
+    for _ in 0..<together {
+      for root in roots {
+        tree.backUp(from: Int(ends[walked]), root: root)
+        walked &+= 1
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import Foundation
 @main
 struct Benchmarks: AsyncParsableCommand {
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case solve, learn, environments, games, update, product, convolution, training, truth, memory
+    case solve, learn, environments, games, update, product, convolution, search, training, truth, memory
   }
 
   static let configuration = CommandConfiguration(
@@ -104,6 +104,13 @@ struct Benchmarks: AsyncParsableCommand {
         show(results.games.last!.text)
       }
     }
+    if wants(.search) {
+      show(SearchResultRow.heading)
+      for task in SearchTask.all {
+        results.searching.append(try SearchResultRow.measured(task, python: peers))
+        show(results.searching.last!.text)
+      }
+    }
     if wants(.training) {
       show(TrainingResult.heading)
       for task in TrainingTask.allCases {
@@ -133,6 +140,7 @@ struct Benchmarks: AsyncParsableCommand {
     var updating: [UpdateResult] = []
     var convolving: [ConvolutionResult] = []
     var games: [GameResult] = []
+    var searching: [SearchResultRow] = []
     var training: [TrainingResult] = []
     var truth: TruthResult?
     var memory: [MemoryResult] = []

@@ -4,7 +4,7 @@ import CMachine
 import Foundation
 
 /// A game, played out at random over and over.
-enum GameTask: String, CaseIterable {
+enum GameTask: String, CaseIterable, Codable {
   case othello
   case connectFour = "connect-four"
   case ticTacToe = "tic-tac-toe"

@@ -5,7 +5,7 @@ import Foundation
 /// One measurement of ours, in a process of its own on one core.
 struct MeasureOnce: ParsableCommand {
   enum Part: String, ExpressibleByArgument {
-    case update, product, openblas, convolution, games, stepping, training
+    case update, product, openblas, convolution, games, search, stepping, training
     case steppingTogether = "stepping-together"
     case wideNetwork = "wide-network"
   }
@@ -30,6 +30,9 @@ struct MeasureOnce: ParsableCommand {
     case .openblas: pace = ProductTask(task)?.openBLASPace()
     case .convolution: pace = ConvolutionTask(isBackwardToo: task == "both").pace()
     case .games: pace = GameTask(rawValue: task)?.pace()
+    case .search:
+      let file = URL(fileURLWithPath: folder, isDirectory: true).appendingPathComponent("search")
+      pace = try JSONDecoder().decode(SearchTask.self, from: Data(contentsOf: file)).pace()
     case .stepping: pace = EnvironmentTask(rawValue: task)?.singlePace()
     case .steppingTogether: pace = EnvironmentTask(rawValue: task)?.pace()
     case .wideNetwork: pace = WideNetwork.pace()
