@@ -41,6 +41,7 @@ public struct PlanOrder: Sendable {
     }
     if let world = world as? any EnumerableEnvironment { return try plan(inStates: world) }
     if let world = world as? any HiddenStateEnvironment { return try plan(inBeliefs: world) }
+    if let world = world as? any Environment<[Float], Int> { return try plan(inCopies: world) }
     return try plan(inSequences: world)
   }
 
@@ -188,6 +189,21 @@ public struct PlanOrder: Sendable {
       choices: zip(open, own).map { .init(name: names[$0], action: $0, value: $1) }, actionNames: names)
   }
 
+  /// What is looked ahead by copies of a world that cannot be listed.
+  private func plan<World: Environment<[Float], Int>>(inCopies world: World) throws -> PlanReport {
+    let choice = try chosen(in: world, of: [.uct, .puct, .gumbel])
+    guard let space = world.actionSpace as? DiscreteSpace else {
+      throw Unsuitable(planner: choice, world: world.name, suitable: [])
+    }
+    let names = (0..<space.count).map { world.actionNames.indices.contains($0) ? world.actionNames[$0] : "\($0)" }
+    let discount = 0.99
+    let problem = EnvironmentProblem(
+      [world], actionCount: space.count, discount: discount, rolloutSteps: depth ?? 50, outcomeCount: 4,
+      using: RandomStream(seed: seed).substream(2))
+    return try searched(
+      problem, by: choice, in: world, names: names, valueScale: 1 / (1 - discount))
+  }
+
   // MARK: Beliefs
 
   private func plan(inBeliefs world: some HiddenStateEnvironment) throws -> PlanReport {
@@ -212,8 +228,9 @@ public struct PlanOrder: Sendable {
   /// A vector world is planned in from where its copies begin with the seed.
   private func plan(inSequences world: any Environment) throws -> PlanReport {
     let suitable: [PlannerChoice] = [.icem, .cem, .mppi, .randomShooting]
-    guard case .continuous(let batch)? = try? WorldBatch(world, count: 1, stream: RandomStream(seed: seed))
+    guard case .continuous(var batch)? = try? WorldBatch(world, count: 1, stream: RandomStream(seed: seed))
     else { throw Unsuitable(planner: planner ?? .icem, world: world.name, suitable: []) }
+    batch.reset()
     return try tried(batch, in: world.name, by: try chosen(in: world, of: suitable))
   }
 
