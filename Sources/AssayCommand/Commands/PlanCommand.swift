@@ -12,7 +12,9 @@ struct PlanCommand: AsyncParsableCommand {
     usage: "assay plan <environment> [--planner <planner>] [<options>]",
     discussion: """
       The world itself is the model. Which planner is taken where none is named depends on the world: tree search where \
-      actions are numbered, sequences of actions where they are vectors, the exact solution where the state is hidden.
+      actions are numbered, sequences of actions where they are vectors, the exact solution where the state is hidden. \
+      A game is planned as a game, against the best replies. Of large trees the nodes are told that one in two thousand \
+      walks went through.
 
       EXAMPLES
         assay plan connect-four --planner uct --simulations 20000 --trace plan.html

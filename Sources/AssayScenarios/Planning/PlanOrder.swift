@@ -22,7 +22,8 @@ public struct PlanOrder: Sendable {
   public var iterations: Int?
   /// c of UCT.
   public var exploration: Double?
-  /// Whether the tree, or the sequences, are kept.
+  /// Whether the tree, or the sequences, are kept: of a large tree the nodes that at least one in two thousand walks went
+  /// through.
   public var keepsTrace = false
   /// Everything random follows from it.
   public var seed: UInt64 = 0
@@ -36,9 +37,8 @@ public struct PlanOrder: Sendable {
   /// - Throws: ``Unsuitable`` where the planner cannot plan in such a world, `DataError` where an exact solution is out of
   ///   reach, `SearchError` or `TrajectoryError` where the world answers with something that is not finite.
   public func plan(in world: any Environment) throws -> PlanReport {
-    if let world = world as? any GameWorld, !(planner == .exact && world is any EnumerableEnvironment) {
-      return try plan(inGame: world)
-    }
+    // A game is planned as a game, against the best replies, whoever plays in the world.
+    if let world = world as? any GameWorld { return try plan(inGame: world) }
     if let world = world as? any EnumerableEnvironment { return try plan(inStates: world) }
     if let world = world as? any HiddenStateEnvironment { return try plan(inBeliefs: world) }
     if let world = world as? any Environment<[Float], Int> { return try plan(inCopies: world) }
@@ -104,7 +104,7 @@ public struct PlanOrder: Sendable {
     let result = search.result(using: &random)
     var trace: SearchTrace?
     if keepsTrace {
-      trace = search.trace()
+      trace = search.trace(leastVisits: result.simulations / 2000)
       trace?.result = result
     }
     let choices = result.visits.indices.filter { result.visits[$0] > 0 || result.policy[$0] > 0 }.map { action in
