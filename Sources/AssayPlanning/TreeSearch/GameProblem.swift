@@ -92,6 +92,8 @@ public struct GameProblem<Judge: GameJudge>: SearchProblem {
   @inlinable
   public func position(of node: Int) -> Position { positions[node] }
 
+  public mutating func reserve(nodes: Int) { positions.reserveCapacity(positions.count + nodes) }
+
   @inlinable
   public mutating func evaluateRoots(_ leaves: inout SearchLeaves, using random: inout RandomStream) {
     judge(from: Int(leaves.nodes[0]), &leaves, using: &random)

@@ -225,19 +225,19 @@ public struct GumbelSearch: SearchPolicy {
     }
     let own = tree.nodeColumn[node].value
     let sum = Float(sums.wrappedSum())
-    let largest = Swift.max(Swift.max(most[0], most[1]), Swift.max(most[2], most[3]))
+    let mostTaken = Swift.max(Swift.max(most[0], most[1]), Swift.max(most[2], most[3]))
     let weight = (weights[0] + weights[1]) + (weights[2] + weights[3])
     let product = (products[0] + products[1]) + (products[2] + products[3])
     let missing = mixesValues && sum > 0 ? (own + sum * (product / weight)) / (1 + sum) : own
-    var low = Swift.min(Swift.min(lows[0], lows[1]), Swift.min(lows[2], lows[3]))
-    var high = Swift.max(Swift.max(highs[0], highs[1]), Swift.max(highs[2], highs[3]))
+    var low = smallest(of: lows)
+    var high = largest(of: highs)
     if Int(taken.wrappedSum()) < count {
       low = Swift.min(low, missing)
       high = Swift.max(high, missing)
     }
     let range = rescalesValues ? Swift.max(high - low, 1e-8) : 1
     return Transform(
-      missing: missing, high: high, scale: (visitOffset + Float(largest)) * valueScale / range, visits: sum)
+      missing: missing, high: high, scale: (visitOffset + Float(mostTaken)) * valueScale / range, visits: sum)
   }
 
   /// Writes π′, but for a factor, of a node's edges to the tree's scratch room.
@@ -304,7 +304,7 @@ public struct GumbelSearch: SearchPolicy {
     var index = 0
     while index < count {
       let numbers = SIMD4<Float>(
-        visits.loadUnaligned(fromByteOffset: index &* 4, as: SIMD4<Int32>.self))
+        counts: visits.loadUnaligned(fromByteOffset: index &* 4, as: SIMD4<Int32>.self))
       let places = lanes &+ Int32(truncatingIfNeeded: index)
       var score = tree.scratch[four: index] * scale - numbers * share
       score.replace(with: -.infinity, where: places .>= Int32(truncatingIfNeeded: count))

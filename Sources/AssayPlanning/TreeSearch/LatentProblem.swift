@@ -118,6 +118,10 @@ public struct LatentProblem<Network: LatentNetwork>: SearchProblem {
     for index in roots.indices { latents[index] = roots[index] }
   }
 
+  public mutating func reserve(nodes: Int) {
+    latents.reserveCapacity((rootCount + nodes) * network.latentCount)
+  }
+
   @inlinable
   public mutating func evaluateRoots(_ leaves: inout SearchLeaves, using random: inout RandomStream) {
     latents.withUnsafeBufferPointer { latents in

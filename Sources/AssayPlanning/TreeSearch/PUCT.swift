@@ -128,7 +128,7 @@ public struct PUCT: SearchPolicy {
           .replacing(with: 0, where: lanes .>= Int32(truncatingIfNeeded: count &- index))
         let isTaken = numbers .> 0
         let found = values[four: index].replacing(with: 0, where: .!isTaken)
-        sums += found * SIMD4<Float>(numbers)
+        sums += found * SIMD4<Float>(counts: numbers)
         counts &+= numbers
         lows.replace(with: found, where: isTaken .& (found .< lows))
         highs.replace(with: found, where: isTaken .& (found .> highs))
@@ -138,10 +138,8 @@ public struct PUCT: SearchPolicy {
       let all = tree.nodeColumn[node].visits
       let ended = Float(all &- counts.wrappedSum()) * tree.nodeColumn[node].value
       let mean = ((sums[0] + sums[1]) + (sums[2] + sums[3]) + ended) / Float(all)
-      low = Swift.min(Swift.min(lows[0], lows[1]), Swift.min(lows[2], lows[3]))
-      low = Swift.min(low, mean)
-      var high = Swift.max(Swift.max(highs[0], highs[1]), Swift.max(highs[2], highs[3]))
-      high = Swift.max(high, mean)
+      low = Swift.min(smallest(of: lows), mean)
+      let high = Swift.max(largest(of: highs), mean)
       scale = 1 / Swift.max(high - low, 1e-8)
     }
     let factor = factor(visits: tree.nodeColumn[node].visits)
@@ -151,7 +149,7 @@ public struct PUCT: SearchPolicy {
     while index < count {
       let numbers = visits.loadUnaligned(fromByteOffset: index &* 4, as: SIMD4<Int32>.self)
       let quality = ((values[four: index] - low) * scale).replacing(with: 0, where: numbers .== 0)
-      let exact = SIMD4<Float>(numbers)
+      let exact = SIMD4<Float>(counts: numbers)
       var score = quality + priors[four: index] * factor / (exact + 1)
       let places = lanes &+ Int32(truncatingIfNeeded: index)
       score.replace(with: -.infinity, where: places .>= Int32(truncatingIfNeeded: count))

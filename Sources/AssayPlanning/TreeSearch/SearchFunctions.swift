@@ -62,16 +62,46 @@ func exponential(_ x: SIMD4<Float>) -> SIMD4<Float> {
 @inlinable
 @inline(__always)
 func indexOfLargest(_ numbers: SIMD4<Float>, places: SIMD4<Int32>) -> Int32 {
-  var best = numbers[0]
-  var place = places[0]
-  for lane in 1..<4 {
-    let (number, other) = (numbers[lane], places[lane])
-    if number > best || (number == best && other < place) {
-      best = number
-      place = other
-    }
+  // By exchanges and without branches: which is the largest cannot be guessed.
+  var most = numbers.replacing(with: numbers.swapped, where: numbers.swapped .> numbers)
+  let neighbours = SIMD4(most[1], most[0], most[3], most[2])
+  most.replace(with: neighbours, where: neighbours .> most)
+  let found = places.replacing(with: .max, where: numbers .!= most)
+  let first = found[0] < found[1] ? found[0] : found[1]
+  let second = found[2] < found[3] ? found[2] : found[3]
+  return first < second ? first : second
+}
+
+/// The largest of four numbers, none of which is NaN.
+@inlinable
+@inline(__always)
+func largest(of numbers: SIMD4<Float>) -> Float {
+  let most = numbers.replacing(with: numbers.swapped, where: numbers.swapped .> numbers)
+  return most[0] > most[1] ? most[0] : most[1]
+}
+
+/// The smallest of four numbers, none of which is NaN.
+@inlinable
+@inline(__always)
+func smallest(of numbers: SIMD4<Float>) -> Float {
+  let least = numbers.replacing(with: numbers.swapped, where: numbers.swapped .< numbers)
+  return least[0] < least[1] ? least[0] : least[1]
+}
+
+extension SIMD4<Float> {
+  /// The upper half, then the lower one.
+  @inlinable @inline(__always) var swapped: SIMD4<Float> { SIMD4(self[2], self[3], self[0], self[1]) }
+
+  /// Counts, which are not negative, as numbers.
+  ///
+  /// The conversion that the language has takes one number at a time. Here each half of the bits is put into a mantissa.
+  @inlinable
+  @inline(__always)
+  init(counts: SIMD4<Int32>) {
+    let low = unsafeBitCast((counts & 0xFFFF) | 0x4B00_0000, to: SIMD4<Float>.self) - 8_388_608
+    let high = unsafeBitCast((counts &>> 16) | 0x4B00_0000, to: SIMD4<Float>.self) - 8_388_608
+    self = high * 65_536 + low
   }
-  return place
 }
 
 extension UnsafeMutablePointer<Float> {

@@ -31,6 +31,9 @@ public protocol SearchProblem {
   /// looked at.
   mutating func evaluateRoots(_ leaves: inout SearchLeaves, using random: inout RandomStream)
 
+  /// Told how many more nodes there may be soon, so that memory can be taken at once.
+  mutating func reserve(nodes: Int)
+
   /// Told that a walk begins at a root; problems that follow a history go back to it.
   mutating func begin(root: Int)
 
@@ -68,6 +71,8 @@ public protocol SearchProblem {
 
 extension SearchProblem {
   @inlinable public var expandsOneByOne: Bool { false }
+
+  @inlinable public mutating func reserve(nodes: Int) {}
 
   @inlinable public mutating func begin(root: Int) {}
 

@@ -1,8 +1,8 @@
 /// The tree of a search: nodes and edges by their numbers, in a few columns of memory.
 ///
 /// A node is a record of 48 bytes. An edge is an action that can be taken at a node; the edges of a node are numbered
-/// one after another, and lie in columns (14 bytes an edge, and 4 or 8 more where a policy looks at what an actor would
-/// do), so that choosing among them reads a few stretches of memory. An action's several outcomes are the children of
+/// one after another, and lie in columns (18 bytes an edge, or 22 where a policy looks at what an actor would do), so that
+/// choosing among them reads a few stretches of memory. An action's several outcomes are the children of
 /// one edge, each linked to the next.
 public struct SearchTree: ~Copyable {
   /// A node.
@@ -41,7 +41,7 @@ public struct SearchTree: ~Copyable {
     }
   }
 
-  /// The smallest and the largest r + γG, as a mean, of any edge below a root.
+  /// The smallest and the largest r + γG, as a mean, of any edge below a root; kept where ``hasPriors``.
   @frozen
   public struct Range {
     public var low: Float = .infinity
@@ -79,6 +79,8 @@ public struct SearchTree: ~Copyable {
   @inlinable public var priors: UnsafeMutablePointer<Float> { priorColumn }
   /// ln π up to a constant of the node, `[edgeCount]`, where ``hasPriors``.
   @inlinable public var logits: UnsafeMutablePointer<Float> { logitColumn }
+  /// 1/√n, where n is how often each edge was taken, `[edgeCount]`, unless ``hasPriors``; 0 before the first time.
+  @inlinable public var spreads: UnsafeMutablePointer<Float> { spreadColumn }
   /// The range of values below each root, `[rootCount]`.
   @inlinable public var ranges: UnsafeMutablePointer<Range> { rangeColumn }
 
@@ -93,6 +95,7 @@ public struct SearchTree: ~Copyable {
   @usableFromInline var valueColumn: UnsafeMutablePointer<Float>
   @usableFromInline var priorColumn: UnsafeMutablePointer<Float>
   @usableFromInline var logitColumn: UnsafeMutablePointer<Float>
+  @usableFromInline var spreadColumn: UnsafeMutablePointer<Float>
   @usableFromInline let rangeColumn: UnsafeMutablePointer<Range>
   /// Room for a number of each edge of one node.
   @usableFromInline let scratch: UnsafeMutablePointer<Float>
@@ -113,6 +116,7 @@ public struct SearchTree: ~Copyable {
     let values = Self.column(Float.self, edgeCapacity)
     let priors = Self.column(Float.self, hasPriors ? edgeCapacity : 0)
     let logits = Self.column(Float.self, hasPriors ? edgeCapacity : 0)
+    let spreads = Self.column(Float.self, hasPriors ? 0 : edgeCapacity)
     let ranges = UnsafeMutablePointer<Range>.allocate(capacity: rootCount)
     ranges.initialize(repeating: Range(), count: rootCount)
     let scratch = Self.column(Float.self, actionLimit)
@@ -129,6 +133,7 @@ public struct SearchTree: ~Copyable {
     valueColumn = values
     priorColumn = priors
     logitColumn = logits
+    spreadColumn = spreads
     rangeColumn = ranges
     self.scratch = scratch
   }
@@ -141,6 +146,7 @@ public struct SearchTree: ~Copyable {
     valueColumn.deallocate()
     priorColumn.deallocate()
     logitColumn.deallocate()
+    spreadColumn.deallocate()
     rangeColumn.deallocate()
     scratch.deallocate()
   }
@@ -157,7 +163,7 @@ public struct SearchTree: ~Copyable {
 
   /// How many bytes nodes and edges take, without what problems keep of them.
   public var byteCount: Int {
-    usedNodes * MemoryLayout<Node>.stride + usedEdges * (hasPriors ? 22 : 14)
+    usedNodes * MemoryLayout<Node>.stride + usedEdges * (hasPriors ? 22 : 18)
   }
 
   // MARK: Growing
@@ -206,6 +212,8 @@ public struct SearchTree: ~Copyable {
       if hasPriors {
         priorColumn = larger(priorColumn)
         logitColumn = larger(logitColumn)
+      } else {
+        spreadColumn = larger(spreadColumn)
       }
       edgeCapacity = capacity
     }
@@ -241,6 +249,7 @@ public struct SearchTree: ~Copyable {
     (childColumn + first).update(repeating: -1, count: count)
     (visitColumn + first).update(repeating: 0, count: count)
     (valueColumn + first).update(repeating: 0, count: count)
+    if !hasPriors { (spreadColumn + first).update(repeating: 0, count: count) }
     nodeColumn[node].firstEdge = Int32(truncatingIfNeeded: first)
     nodeColumn[node].edgeCount = UInt16(truncatingIfNeeded: count)
     usedEdges = first &+ count
@@ -322,7 +331,11 @@ public struct SearchTree: ~Copyable {
       visitColumn[edge] = count
       let mean = Float(total / Double(count))
       valueColumn[edge] = mean
-      rangeColumn[root].include(mean)
+      if hasPriors {
+        rangeColumn[root].include(mean)
+      } else {
+        spreadColumn[edge] = 1 / Float(count).squareRoot()
+      }
       node = Int(nodeColumn[node].parent)
       nodeColumn[node].visits &+= 1
     }
@@ -337,7 +350,9 @@ public struct SearchTree: ~Copyable {
       nodeColumn[node].visits &+= pending
       let edge = Int(nodeColumn[node].edge)
       if edge < 0 { return }
-      visitColumn[edge] &+= pending
+      let count = visitColumn[edge] &+ pending
+      visitColumn[edge] = count
+      if !hasPriors { spreadColumn[edge] = count > 0 ? 1 / Float(count).squareRoot() : 0 }
       node = Int(nodeColumn[node].parent)
     }
   }
@@ -378,6 +393,8 @@ public struct SearchTree: ~Copyable {
           if hasPriors {
             kept.priorColumn[place] = priorColumn[edge]
             kept.logitColumn[place] = logitColumn[edge]
+          } else {
+            kept.spreadColumn[place] = spreadColumn[edge]
           }
           kept.usedEdges += 1
         }
@@ -411,7 +428,7 @@ public struct SearchTree: ~Copyable {
     var owner = [Int](0..<rootCount)
     for node in 0..<kept.usedNodes {
       if node >= rootCount { owner.append(owner[Int(kept.nodeColumn[node].parent)]) }
-      for edge in kept.edges(of: node) where kept.visitColumn[edge] > 0 {
+      for edge in kept.edges(of: node) where hasPriors && kept.visitColumn[edge] > 0 {
         kept.rangeColumn[owner[node]].include(kept.valueColumn[edge])
       }
     }

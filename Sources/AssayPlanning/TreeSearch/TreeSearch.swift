@@ -133,6 +133,14 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
     let clock = ContinuousClock()
     let deadline = budget.time.map { clock.now + $0 }
     try prepareRoots()
+    if let simulations = budget.simulations {
+      // All at once where that is not much; memory that nobody touches costs next to nothing.
+      let nodes = min(tree.rootCount.multipliedReportingOverflow(by: simulations).partialValue, 1 << 16)
+      if nodes > 0 {
+        tree.reserve(nodes: nodes, edges: min(nodes * problem.actionCount, 1 << 18))
+        problem.reserve(nodes: nodes)
+      }
+    }
     for root in 0..<tree.rootCount {
       policy.begin(root: root, in: &tree, simulations: budget.simulations, using: &streams[root])
     }

@@ -14,6 +14,9 @@ public struct UCT: SearchPolicy {
   /// s, positive, in reward units.
   public let valueScale: Float
 
+  /// s c √(ln N) of small N.
+  @usableFromInline let factors: [Float]
+
   public var name: String { "uct" }
   @inlinable public var usesPriors: Bool { false }
 
@@ -29,6 +32,9 @@ public struct UCT: SearchPolicy {
       valueScale > 0 && valueScale.isFinite, "valueScale must be positive, but is \(valueScale)")
     self.exploration = Float(exploration)
     self.valueScale = Float(valueScale)
+    factors = (0..<1024).map { visits -> Float in
+      visits == 0 ? 0 : Float(exploration * valueScale * doubleLogarithm(Double(visits)).squareRoot())
+    }
   }
 
   /// The rule of ρUCT.
@@ -61,20 +67,31 @@ public struct UCT: SearchPolicy {
       tree.nodeColumn[node].takenCount = UInt16(truncatingIfNeeded: taken &+ 1)
       return edge
     }
-    let logarithm = naturalLogarithm(of: tree.nodeColumn[node].visits)
-    let factor = exploration * valueScale * logarithm.squareRoot()
     let values = tree.valueColumn + first
-    let visits = tree.visitColumn + first
-    var best = 0
-    var bestScore = -Float.infinity
-    for edge in 0..<count {
-      let score = values[edge] + factor / Float(visits[edge]).squareRoot()
-      if score > bestScore {
-        bestScore = score
-        best = edge
-      }
+    let spreads = tree.spreadColumn + first
+    let factor = factor(visits: tree.nodeColumn[node].visits)
+    let lanes = SIMD4<Int32>(0, 1, 2, 3)
+    var best = SIMD4<Float>(repeating: -.infinity)
+    var bestPlace = lanes
+    var index = 0
+    while index < count {
+      let places = lanes &+ Int32(truncatingIfNeeded: index)
+      let score = (values[four: index] + spreads[four: index] * factor)
+        .replacing(with: -.infinity, where: places .>= Int32(truncatingIfNeeded: count))
+      let isBetter = score .> best
+      best.replace(with: score, where: isBetter)
+      bestPlace.replace(with: places, where: isBetter)
+      index &+= 4
     }
-    return first &+ best
+    return first &+ Int(indexOfLargest(best, places: bestPlace))
+  }
+
+  /// s c √(ln N).
+  @inlinable
+  func factor(visits: Int32) -> Float {
+    visits < 1024
+      ? factors[Int(visits)]
+      : exploration * valueScale * naturalLogarithm(of: visits).squareRoot()
   }
 
   public mutating func decide(
