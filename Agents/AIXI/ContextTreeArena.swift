@@ -42,16 +42,17 @@ final class ContextTreeArena {
     var ratioExponent: Int32 = 0
     /// Which bit of the context, from 0 for the latest, decides between the children.
     var depth: Int32 = 0
-    /// The children for a 0 and for a 1 there. In a tail the first is a mark, and the second where in the history the
-    /// context ends.
-    var children: (Int32, Int32) = (tailMark, 0)
+    /// The child for a 0 there; that for a 1 is the next node, and lies in the same line of the cache. In a tail a mark.
+    var children: Int32 = tailMark
+    /// Where in the history the context of a tail ends.
+    var origin: Int32 = 0
     /// How often 0 and 1 followed.
     var counts: (UInt32, UInt32) = (0, 0)
 
-    @inline(__always) var isTail: Bool { children.0 < 0 }
+    @inline(__always) var isTail: Bool { children < 0 }
 
     /// Whether it is a tail that took in contexts that it could not tell apart for want of room.
-    @inline(__always) var isBlunt: Bool { children.0 == bluntMark }
+    @inline(__always) var isBlunt: Bool { children == bluntMark }
 
     /// Estimate of a 1.
     @inline(__always) var estimate: Double {
@@ -87,9 +88,9 @@ final class ContextTreeArena {
     var record: Node
   }
 
-  /// The first child of a tail.
+  /// The children of a tail.
   static let tailMark: Int32 = -1
-  /// The first child of a tail that took in contexts that it could not tell apart for want of room.
+  /// The children of a tail that took in contexts that it could not tell apart for want of room.
   static let bluntMark: Int32 = -2
   /// Contexts no longer than this keep the powers of two in range.
   static let greatestDepth = 500
@@ -143,15 +144,15 @@ final class ContextTreeArena {
   /// - Parameters:
   ///   - treeCount: how many trees there are.
   ///   - depth: how many bits of context the first tree sees.
-  ///   - maximumNodeCount: how many nodes there may be, at least one for each tree.
+  ///   - maximumNodeCount: how many nodes there may be, at least one for each tree and an even number.
   init(treeCount: Int, depth: Int, maximumNodeCount: Int) {
     self.treeCount = treeCount
     self.depth = depth
     self.maximumNodeCount = maximumNodeCount
     let greatestDepth = depth + treeCount
     padding = (greatestDepth + 127) / 64 * 64
-    nodeCapacity = max(1024, treeCount)
-    nodes = .allocate(capacity: nodeCapacity)
+    nodeCapacity = 1024
+    nodes = Self.nodes(nodeCapacity)
     wordCapacity = padding / 64 + 64
     words = .allocate(capacity: wordCapacity)
     words.initialize(repeating: 0, count: wordCapacity)
@@ -161,7 +162,9 @@ final class ContextTreeArena {
     path = .allocate(capacity: greatestDepth + 1)
     estimates = .allocate(capacity: greatestDepth + 1)
     childProbabilities = .allocate(capacity: greatestDepth + 1)
-    for _ in 0..<treeCount { _ = addNode(Node()) }
+    // Children are at even places.
+    nodeCount = (treeCount + 1) / 2 * 2
+    nodes.initialize(repeating: Node(), count: nodeCount)
   }
 
   /// A copy that shares nothing.
@@ -207,11 +210,17 @@ final class ContextTreeArena {
   private func reserveNodes(_ count: Int) {
     guard count > nodeCapacity else { return }
     let capacity = max(count, nodeCapacity * 2)
-    let larger = UnsafeMutablePointer<Node>.allocate(capacity: capacity)
+    let larger = Self.nodes(capacity)
     larger.update(from: nodes, count: nodeCount)
     nodes.deallocate()
     nodes = larger
     nodeCapacity = capacity
+  }
+
+  /// Memory in which pairs of nodes do not straddle lines of the cache.
+  private static func nodes(_ capacity: Int) -> UnsafeMutablePointer<Node> {
+    UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Node>.stride, alignment: 64)
+      .bindMemory(to: Node.self, capacity: capacity)
   }
 
   private func reserveBits(_ count: Int) {
@@ -237,11 +246,12 @@ final class ContextTreeArena {
   }
 
   @inline(__always)
-  private func addNode(_ node: Node) -> Int32 {
-    if nodeCount == nodeCapacity { reserveNodes(nodeCount + 1) }
-    (nodes + nodeCount).initialize(to: node)
-    nodeCount &+= 1
-    return Int32(truncatingIfNeeded: nodeCount &- 1)
+  private func addNodes(_ one: Node, _ other: Node) -> Int32 {
+    if nodeCount &+ 2 > nodeCapacity { reserveNodes(nodeCount &+ 2) }
+    (nodes + nodeCount).initialize(to: one)
+    (nodes + (nodeCount &+ 1)).initialize(to: other)
+    nodeCount &+= 2
+    return Int32(truncatingIfNeeded: nodeCount &- 2)
   }
 
   // MARK: History
@@ -291,11 +301,11 @@ final class ContextTreeArena {
     while true {
       path[count] = Int32(truncatingIfNeeded: index)
       let node = nodes + index
-      let first = node.pointee.children.0
+      let first = node.pointee.children
       if first < 0 { break }
       let position = latest &- Int(node.pointee.depth)
       let bit = words[position &>> 6] &>> UInt64(truncatingIfNeeded: position & 63) & 1
-      index = Int(bit == 0 ? first : node.pointee.children.1)
+      index = Int(first) &+ Int(truncatingIfNeeded: bit)
       count &+= 1
     }
     // The last node's prediction.
@@ -303,7 +313,7 @@ final class ContextTreeArena {
     var probability = tail.pointee.estimate
     end = .same
     if tail.pointee.counts != (0, 0) {
-      let common = commonContext(of: length, and: Int(tail.pointee.children.1), limit: limit)
+      let common = commonContext(of: length, and: Int(tail.pointee.origin), limit: limit)
       if common < limit {
         // The first node of the path that is not of this context.
         while count > 0 && Int(nodes[Int(path[count &- 1])].depth) > common { count &-= 1 }
@@ -393,11 +403,11 @@ final class ContextTreeArena {
     let last = nodes + Int(path[count])
     switch end {
     case .same:
-      if last.pointee.counts == (0, 0) { last.pointee.children.1 = Int32(truncatingIfNeeded: length) }
+      if last.pointee.counts == (0, 0) { last.pointee.origin = Int32(truncatingIfNeeded: length) }
       last.pointee.count(bit)
     case .ignored:
       ignoredContexts &+= 1
-      if last.pointee.isTail { last.pointee.children.0 = Self.bluntMark }
+      if last.pointee.isTail { last.pointee.children = Self.bluntMark }
       last.pointee.count(bit)
     case .parting: branch(above: Int(path[count]), seeing: bit)
     }
@@ -417,13 +427,11 @@ final class ContextTreeArena {
         by: (Self.powerOfTwo(below) - 1) / (Self.powerOfTwo(Int(other.depth) &- chainDepth &+ 1) - 1))
     }
     var tail = Node()
-    tail.children.1 = Int32(truncatingIfNeeded: length)
+    tail.origin = Int32(truncatingIfNeeded: length)
     tail.count(bit)
-    let moved = addNode(other)
-    let added = addNode(tail)
     let position = length &- 1 &- partingDepth
     let context = words[position &>> 6] &>> UInt64(truncatingIfNeeded: position & 63) & 1
-    parting.children = context == 0 ? (added, moved) : (moved, added)
+    parting.children = context == 0 ? addNodes(tail, other) : addNodes(other, tail)
     nodes[index] = parting
   }
 

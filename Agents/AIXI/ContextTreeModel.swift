@@ -42,14 +42,14 @@ public struct ContextTreeModel: HistoryModel {
   /// - Parameters:
   ///   - code: how actions and percepts are written.
   ///   - depth: D, how many bits of context the first tree sees.
-  ///   - maximumNodeCount: how many nodes of 32 bytes there may be, at least one for each bit of a percept.
+  ///   - maximumNodeCount: how many nodes of 32 bytes there may be, at least one for each bit of a percept and one more.
   public init(code: PerceptCode, depth: Int, maximumNodeCount: Int = 1 << 26) {
     precondition(
       depth >= 0 && depth + code.perceptBits <= ContextTreeArena.greatestDepth,
       "depth must be in 0...\(ContextTreeArena.greatestDepth - code.perceptBits), but is \(depth)")
     precondition(
-      maximumNodeCount >= code.perceptBits && maximumNodeCount < 1 << 31,
-      "maximumNodeCount must be in \(code.perceptBits)..<2³¹, but is \(maximumNodeCount)")
+      maximumNodeCount >= code.perceptBits + 1 && maximumNodeCount < 1 << 31,
+      "maximumNodeCount must be in \(code.perceptBits + 1)..<2³¹, but is \(maximumNodeCount)")
     self.code = code
     self.depth = depth
     self.maximumNodeCount = maximumNodeCount
@@ -149,13 +149,16 @@ public struct ContextTreeModel: HistoryModel {
   public mutating func imaginePercept(isLast: Bool, using random: inout RandomStream) -> Int {
     makeArenaOwn()
     var percept = 0
-    for tree in 0..<code.perceptBits {
+    // Nobody will see the last observation, and nothing will follow from it.
+    let drawnBits = isLast ? code.rewardBits : code.perceptBits
+    for tree in 0..<drawnBits {
       let probability = arena.predict(tree: tree)
       let bit = random.unit() < probability ? 1 : 0
       if !isLast { arena.update(tree: tree, with: bit) }
       arena.push(bit)
       percept = percept &<< 1 | bit
     }
+    percept &<<= code.perceptBits &- drawnBits
     observation = code.observation(of: percept)
     return percept
   }
@@ -191,7 +194,7 @@ extension ContextTreeModel: Archivable {
       nodes.flatMap { node in
         [
           UInt64(UInt32(bitPattern: node.ratioExponent)) | UInt64(UInt32(bitPattern: node.depth)) << 32,
-          UInt64(UInt32(bitPattern: node.children.0)) | UInt64(UInt32(bitPattern: node.children.1)) << 32,
+          UInt64(UInt32(bitPattern: node.children)) | UInt64(UInt32(bitPattern: node.origin)) << 32,
           UInt64(node.counts.0) | UInt64(node.counts.1) << 32,
         ]
       }, as: "nodes.words")
@@ -224,7 +227,8 @@ extension ContextTreeModel: Archivable {
       node.ratio = ratio
       node.ratioExponent = low(words[3 * index])
       node.depth = high(words[3 * index])
-      node.children = (low(words[3 * index + 1]), high(words[3 * index + 1]))
+      node.children = low(words[3 * index + 1])
+      node.origin = high(words[3 * index + 1])
       node.counts = (
         UInt32(bitPattern: low(words[3 * index + 2])), UInt32(bitPattern: high(words[3 * index + 2]))
       )
@@ -250,25 +254,23 @@ extension ContextTreeModel: Archivable {
   private func check(_ nodes: [ContextTreeArena.Node], historyLength: Int) throws(DataError) {
     for (index, node) in nodes.enumerated() {
       if node.isTail {
-        guard node.children.0 >= ContextTreeArena.bluntMark && node.children.1 >= 0,
-          Int(node.children.1) <= historyLength,
-          node.counts == (0, 0) || Int(node.children.1) >= arena.padding
+        guard node.children >= ContextTreeArena.bluntMark, node.origin >= 0,
+          Int(node.origin) <= historyLength, node.counts == (0, 0) || Int(node.origin) >= arena.padding
         else {
           throw DataError(
-            field: "nodes.words[\(3 * index + 1)]", value: "\(node.children)",
-            allowed: "a mark, and a place in a history of \(historyLength) bits")
+            field: "nodes.words[\(3 * index + 1)]", value: "a tail from bit \(node.origin)",
+            allowed: "\(arena.padding)...\(historyLength)")
         }
         continue
       }
-      let children = [Int(node.children.0), Int(node.children.1)]
+      let first = Int(node.children)
       guard node.depth >= 0 && Int(node.depth) < depth + code.perceptBits,
-        children.allSatisfy({
-          $0 >= code.perceptBits && $0 < nodes.count && (nodes[$0].isTail || nodes[$0].depth > node.depth)
-        })
+        first >= code.perceptBits && first % 2 == 0 && first + 1 < nodes.count,
+        nodes[first...first + 1].allSatisfy({ $0.isTail || $0.depth > node.depth })
       else {
         throw DataError(
-          field: "nodes.words[\(3 * index + 1)]", value: "children \(children) at depth \(node.depth)",
-          allowed: "nodes at greater depths, up to \(depth + code.perceptBits - 1)")
+          field: "nodes.words[\(3 * index + 1)]", value: "children from \(first) at depth \(node.depth)",
+          allowed: "two nodes at greater depths, up to \(depth + code.perceptBits - 1)")
       }
     }
   }

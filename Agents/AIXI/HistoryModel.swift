@@ -29,7 +29,8 @@ public protocol HistoryModel: Sendable {
   /// Draws what is perceived after the latest action and takes note of it, as if it had happened.
   ///
   /// - Parameters:
-  ///   - isLast: whether nothing will be drawn after it, so that nothing need be learned from it.
+  ///   - isLast: whether nothing will be drawn after it. Then nothing need be learned from it, and its reward alone
+  ///     matters; its observation may be any.
   ///   - random: what chance there is comes from here.
   /// - Returns: the percept.
   mutating func imaginePercept(isLast: Bool, using random: inout RandomStream) -> Int
