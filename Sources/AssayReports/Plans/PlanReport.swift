@@ -20,14 +20,31 @@ public struct PlanReport: Sendable, Hashable, Codable {
     public var visits: Int?
     /// How likely the planner would take it.
     public var probability: Double?
+    /// Between which two numbers its value lies; `nil` for planners that do not say.
+    public var bounds: [Double]?
 
     public init(
-      name: String, action: Int?, value: Double?, visits: Int? = nil, probability: Double? = nil
+      name: String, action: Int?, value: Double?, visits: Int? = nil, probability: Double? = nil,
+      bounds: [Double]? = nil
     ) {
       self.name = name
       self.action = action
       self.value = value
       self.visits = visits
+      self.probability = probability
+      self.bounds = bounds
+    }
+  }
+
+  /// A hidden state, and how likely it is.
+  public struct Belief: Sendable, Hashable, Codable {
+    /// What the state is called.
+    public var state: String
+    /// b(s), in [0, 1].
+    public var probability: Double
+
+    public init(state: String, probability: Double) {
+      self.state = state
       self.probability = probability
     }
   }
@@ -56,11 +73,14 @@ public struct PlanReport: Sendable, Hashable, Codable {
   public var trajectories: TrajectoryTrace?
   /// How to call actions in the tree, `[actions]`.
   public var actionNames: [String]
+  /// The likeliest hidden states, likeliest first, at most ten; `nil` where nothing is hidden.
+  public var belief: [Belief]?
 
   public init(
     environment: String, planner: String, state: [String], seed: UInt64, action: String, value: Double?,
     bounds: [Double]? = nil, effort: String, isComplete: Bool = true, choices: [Choice],
-    search: SearchTrace? = nil, trajectories: TrajectoryTrace? = nil, actionNames: [String] = []
+    search: SearchTrace? = nil, trajectories: TrajectoryTrace? = nil, actionNames: [String] = [],
+    belief: [Belief]? = nil
   ) {
     self.environment = environment
     self.planner = planner
@@ -75,6 +95,7 @@ public struct PlanReport: Sendable, Hashable, Codable {
     self.search = search
     self.trajectories = trajectories
     self.actionNames = actionNames
+    self.belief = belief
   }
 
   /// The report as JSON, schema `assay.plan/1`: sorted keys, indented, with a newline at the end.

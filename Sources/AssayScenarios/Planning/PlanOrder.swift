@@ -186,7 +186,11 @@ public struct PlanOrder: Sendable {
       action: names[open[best]], value: own[best],
       bounds: solution.errorBound.map { [own[best] - $0, own[best] + $0] },
       effort: counted(process.stateCount, "state"),
-      choices: zip(open, own).map { .init(name: names[$0], action: $0, value: $1) }, actionNames: names)
+      choices: zip(open, own).map { action, value in
+        .init(
+          name: names[action], action: action, value: value,
+          bounds: solution.errorBound.map { [value - $0, value + $0] })
+      }, actionNames: names)
   }
 
   /// What is looked ahead by copies of a world that cannot be listed.
@@ -206,6 +210,9 @@ public struct PlanOrder: Sendable {
 
   // MARK: Beliefs
 
+  /// How many hidden states a report names.
+  private static let namedStates = 10
+
   private func plan(inBeliefs world: some HiddenStateEnvironment) throws -> PlanReport {
     let choice = try chosen(in: world, of: [.exact])
     let process = world.process
@@ -215,12 +222,41 @@ public struct PlanOrder: Sendable {
     let action = solution.action(in: belief)
     let bounds = solution.value(of: belief)
     let names = (0..<process.actionCount).map(process.process.actionName)
+    let choices = (0..<process.actionCount).filter { action in
+      belief.indices.allSatisfy { belief[$0] == 0 || process.process.isAvailable(action: action, in: $0) }
+    }.map { action -> PlanReport.Choice in
+      let bounds = Self.bounds(of: action, in: belief, of: process, by: solution)
+      return PlanReport.Choice(
+        name: names[action], action: action, value: (bounds[0] + bounds[1]) / 2, bounds: bounds)
+    }
+    let likeliest = belief.indices.filter { belief[$0] > 0 }.sorted {
+      (belief[$0], $1) > (belief[$1], $0)
+    }.prefix(Self.namedStates)
     return PlanReport(
-      environment: world.name, planner: choice.rawValue, state: lines(of: world.picture), seed: seed,
+      environment: world.name, planner: choice.rawValue, state: [world.sight], seed: seed,
       action: names[action], value: (bounds.lowerBound + bounds.upperBound) / 2,
       bounds: [bounds.lowerBound, bounds.upperBound],
       effort: "\(counted(solution.vectors.count, "plan")) over beliefs of \(counted(process.stateCount, "state"))",
-      choices: [], actionNames: names)
+      choices: choices, actionNames: names,
+      belief: likeliest.map { .init(state: process.process.stateName($0), probability: belief[$0]) })
+  }
+
+  /// Between what an action's value lies where the best is done afterwards: R(b, a) + γ Σ P(o | b, a) V(b′), with V's
+  /// bounds for V.
+  private static func bounds(
+    of action: Int, in belief: [Double], of process: FinitePOMDP, by solution: BeliefSolution
+  ) -> [Double] {
+    let reward = process.expectedReward(of: action, in: belief)
+    var bounds = [reward, reward]
+    for (observation, probability) in process.observationProbabilities(after: action, from: belief).enumerated()
+    where probability > 0 {
+      var next = belief
+      _ = process.update(&next, action: action, observation: observation)
+      let value = solution.value(of: next)
+      bounds[0] += process.discount * probability * value.lowerBound
+      bounds[1] += process.discount * probability * value.upperBound
+    }
+    return bounds
   }
 
   // MARK: Sequences
