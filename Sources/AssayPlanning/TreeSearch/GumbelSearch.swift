@@ -314,6 +314,8 @@ public struct GumbelSearch: SearchPolicy {
   public mutating func edge(
     at node: Int, in tree: inout SearchTree, root: Int, using random: inout RandomStream
   ) -> Int {
+    // Where no edge was taken, all are worth the same.
+    if tree.nodeColumn[node].visits == 1 { return tree.likeliestEdge(of: node) }
     let transform = transform(at: node, in: tree)
     let sum = placeWeights(at: node, in: tree, by: transform)
     let first = Int(tree.nodeColumn[node].firstEdge)
@@ -343,7 +345,8 @@ public struct GumbelSearch: SearchPolicy {
     root: Int, in tree: borrowing SearchTree, using random: inout RandomStream
   ) -> (edge: Int, policy: [Float]) {
     let edges = tree.edges(of: root)
-    let most = edges.map { tree.visits[$0] - visitsBefore[root * tree.actionLimit + $0 - edges.lowerBound] }.max() ?? 0
+    let most =
+      edges.map { tree.visits[$0] - visitsBefore[root * tree.actionLimit + $0 - edges.lowerBound] }.max() ?? 0
     let edge = bestConsidered(root, in: tree, visits: most)
     let transform = transform(at: root, in: tree)
     let sum = placeWeights(at: root, in: tree, by: transform)

@@ -193,4 +193,25 @@ extension SearchTree {
       index &+= 4
     }
   }
+
+  /// The edge that the actor would most likely take at a node; of several, the first.
+  @inlinable
+  func likeliestEdge(of node: Int) -> Int {
+    let first = Int(nodeColumn[node].firstEdge)
+    let count = Int(nodeColumn[node].edgeCount)
+    let logits = logitColumn + first
+    let lanes = SIMD4<Int32>(0, 1, 2, 3)
+    var best = SIMD4<Float>(repeating: -.infinity)
+    var bestPlace = lanes
+    var index = 0
+    while index < count {
+      let places = lanes &+ Int32(truncatingIfNeeded: index)
+      let score = logits[four: index]
+      let isBetter = (score .> best) .& (places .< Int32(truncatingIfNeeded: count))
+      best.replace(with: score, where: isBetter)
+      bestPlace.replace(with: places, where: isBetter)
+      index &+= 4
+    }
+    return first &+ Int(indexOfLargest(best, places: bestPlace))
+  }
 }
