@@ -29,18 +29,17 @@ public struct GumbelSearch: SearchPolicy {
   /// What g is multiplied by: 1 in training, 0 to always take what looks best.
   public let noiseScale: Float
 
-  /// What is known of a root while it is searched.
-  @usableFromInline
-  struct Root: Sendable {
-    /// g of each edge.
-    @usableFromInline var noise: [Float]
-    /// How often each edge had been taken before this run.
-    @usableFromInline var visitsBefore: [Int32]
-    /// How often the edges that are considered were taken when a walk begins, one number a walk.
-    @usableFromInline var schedule: [Int32]
-  }
-
-  @usableFromInline var roots: [Root] = []
+  /// g of each edge of each root, `[roots × actionLimit]` and some more.
+  @usableFromInline var noise: [Float] = []
+  /// How often each edge of each root had been taken before this run, likewise.
+  @usableFromInline var visitsBefore: [Int32] = []
+  /// How many edges each root has, and where its schedule begins.
+  @usableFromInline var roots: [(edges: Int, schedule: Int)] = []
+  /// How often the edges that are considered were taken when a walk begins, one number a walk, for each number of edges
+  /// that a root has.
+  @usableFromInline var schedules: [Int32] = []
+  /// How many walks a schedule is for.
+  @usableFromInline var walkCount = 0
 
   public var name: String { "gumbel" }
   @inlinable public var usesPriors: Bool { true }
@@ -77,23 +76,36 @@ public struct GumbelSearch: SearchPolicy {
   public mutating func begin(
     root: Int, in tree: inout SearchTree, simulations: Int?, using random: inout RandomStream
   ) {
-    if root == 0 { roots.removeAll(keepingCapacity: true) }
     let edges = tree.edges(of: root)
-    var noise = [Float](repeating: 0, count: edges.count)
-    if noiseScale > 0 {
-      for index in noise.indices {
-        // −ln(−ln u); 1 − u is in (0, 1], and −ln of it positive but for one draw in 2⁵³.
-        let exponential = Swift.max(-doubleLogarithm(1 - random.unit()), 0x1p-60)
-        noise[index] = noiseScale * Float(-doubleLogarithm(exponential))
+    let limit = tree.actionLimit
+    if root == 0 {
+      roots.removeAll(keepingCapacity: true)
+      schedules.removeAll(keepingCapacity: true)
+      // Vectors may read beyond the last.
+      let count = tree.rootCount * limit + SearchTree.slack
+      if noise.count != count {
+        noise = [Float](repeating: 0, count: count)
+        visitsBefore = [Int32](repeating: 0, count: count)
       }
+      walkCount = simulations ?? Self.walksOfUnknown
     }
-    let considered = Swift.min(consideredActions, edges.count)
-    let walks = simulations ?? Self.walksOfUnknown
-    let shared = roots.first { $0.noise.count == edges.count }
-    roots.append(
-      Root(
-        noise: noise, visitsBefore: edges.map { tree.visits[$0] },
-        schedule: shared?.schedule ?? Self.schedule(considered: considered, simulations: walks)))
+    for (index, edge) in edges.enumerated() {
+      visitsBefore[root * limit + index] = tree.visits[edge]
+      guard noiseScale > 0 else {
+        noise[root * limit + index] = 0
+        continue
+      }
+      // −ln(−ln u); 1 − u is in (0, 1], and −ln of it positive but for one draw in 2⁵³.
+      let exponential = Swift.max(-doubleLogarithm(1 - random.unit()), 0x1p-60)
+      noise[root * limit + index] = noiseScale * Float(-doubleLogarithm(exponential))
+    }
+    if let known = roots.first(where: { $0.edges == edges.count }) {
+      roots.append(known)
+    } else {
+      roots.append((edges.count, schedules.count))
+      schedules += Self.schedule(
+        considered: Swift.min(consideredActions, edges.count), simulations: walkCount)
+    }
   }
 
   /// For how many walks actions are halved where nobody knows how many there will be; afterwards all follow the improved
@@ -132,8 +144,8 @@ public struct GumbelSearch: SearchPolicy {
   public mutating func rootEdge(
     _ root: Int, in tree: inout SearchTree, walk: Int, using random: inout RandomStream
   ) -> Int {
-    if walk < roots[root].schedule.count {
-      let chosen = bestConsidered(root, in: tree, visits: roots[root].schedule[walk])
+    if walk < walkCount {
+      let chosen = bestConsidered(root, in: tree, visits: schedules[roots[root].schedule &+ walk])
       if chosen >= 0 { return chosen }
     }
     return edge(at: root, in: &tree, root: root, using: &random)
@@ -145,25 +157,35 @@ public struct GumbelSearch: SearchPolicy {
     let first = Int(tree.nodeColumn[root].firstEdge)
     let count = Int(tree.nodeColumn[root].edgeCount)
     let transform = transform(at: root, in: tree)
-    var best = -1
-    var bestScore = -Float.infinity
-    roots[root].noise.withUnsafeBufferPointer { noise in
-      roots[root].visitsBefore.withUnsafeBufferPointer { before in
-        for index in 0..<count {
-          let edge = first &+ index
-          let taken = tree.visitColumn[edge]
-          guard taken &- before[index] == visits else { continue }
-          let quality = taken > 0 ? tree.valueColumn[edge] : transform.missing
+    let values = tree.valueColumn + first
+    let counts = UnsafeRawPointer(tree.visitColumn + first)
+    let logits = tree.logitColumn + first
+    let lanes = SIMD4<Int32>(0, 1, 2, 3)
+    var best = SIMD4<Float>(repeating: -.infinity)
+    var bestPlace = SIMD4<Int32>(repeating: -1)
+    noise.withUnsafeBytes { noise in
+      visitsBefore.withUnsafeBytes { before in
+        var index = 0
+        while index < count {
+          let offset = (root &* tree.actionLimit &+ index) &* 4
+          let places = lanes &+ Int32(truncatingIfNeeded: index)
+          let taken = counts.loadUnaligned(fromByteOffset: index &* 4, as: SIMD4<Int32>.self)
+          let isConsidered =
+            (taken &- before.loadUnaligned(fromByteOffset: offset, as: SIMD4<Int32>.self)) .== visits
+          let quality = values[four: index].replacing(with: transform.missing, where: taken .<= 0)
           let score =
-            noise[index] + tree.logitColumn[edge] + (quality - transform.high) * transform.scale
-          if best < 0 || score > bestScore {
-            best = edge
-            bestScore = score
-          }
+            noise.loadUnaligned(fromByteOffset: offset, as: SIMD4<Float>.self) + logits[four: index]
+            + (quality - transform.high) * transform.scale
+          let isBetter =
+            isConsidered .& (places .< Int32(truncatingIfNeeded: count)) .& (score .> best)
+          best.replace(with: score, where: isBetter)
+          bestPlace.replace(with: places, where: isBetter)
+          index &+= 4
         }
       }
     }
-    return best
+    let place = Int(indexOfLargest(best, places: bestPlace))
+    return place < 0 ? -1 : first &+ place
   }
 
   // MARK: Completed values
@@ -292,6 +314,8 @@ public struct GumbelSearch: SearchPolicy {
   public mutating func edge(
     at node: Int, in tree: inout SearchTree, root: Int, using random: inout RandomStream
   ) -> Int {
+    // Where no edge was taken, all are worth the same.
+    if tree.nodeColumn[node].visits == 1 { return tree.likeliestEdge(of: node) }
     let transform = transform(at: node, in: tree)
     let sum = placeWeights(at: node, in: tree, by: transform)
     let first = Int(tree.nodeColumn[node].firstEdge)
@@ -321,7 +345,8 @@ public struct GumbelSearch: SearchPolicy {
     root: Int, in tree: borrowing SearchTree, using random: inout RandomStream
   ) -> (edge: Int, policy: [Float]) {
     let edges = tree.edges(of: root)
-    let most = edges.map { tree.visits[$0] - roots[root].visitsBefore[$0 - edges.lowerBound] }.max() ?? 0
+    let most =
+      edges.map { tree.visits[$0] - visitsBefore[root * tree.actionLimit + $0 - edges.lowerBound] }.max() ?? 0
     let edge = bestConsidered(root, in: tree, visits: most)
     let transform = transform(at: root, in: tree)
     let sum = placeWeights(at: root, in: tree, by: transform)

@@ -123,7 +123,32 @@ extension SearchTree {
   @inlinable
   func placePriors(of row: UnsafeMutablePointer<Float>, count: Int) -> Int {
     let logits = logitColumn + usedEdges
-    let priors = priorColumn + usedEdges
+    let lanes = SIMD4<Int32>(0, 1, 2, 3)
+    // What is written number by number cannot be read as vectors at once; so where all can be taken, all is vectors.
+    var most = SIMD4<Float>(repeating: -.infinity)
+    var differences = SIMD4<Float>.zero
+    var index = 0
+    while index < count {
+      let isThere = lanes .< Int32(truncatingIfNeeded: count &- index)
+      let numbers = row[four: index].replacing(with: -.infinity, where: .!isThere)
+      most.replace(with: numbers, where: numbers .> most)
+      differences += (numbers - numbers).replacing(with: 0, where: .!isThere)
+      logits[four: index] = numbers
+      let places = SIMD4<UInt16>(0, 1, 2, 3) &+ UInt16(truncatingIfNeeded: index)
+      UnsafeMutableRawPointer(actionColumn + usedEdges + index)
+        .storeBytes(of: places, as: SIMD4<UInt16>.self)
+      index &+= 4
+    }
+    // Of finite numbers, and of no others, the difference with themselves is 0.
+    guard differences == .zero else { return placeSomePriors(of: row, count: count) }
+    normalizePriors(count: count, largest: largest(of: most))
+    return count
+  }
+
+  /// The same where not all actions can be taken.
+  @usableFromInline
+  func placeSomePriors(of row: UnsafeMutablePointer<Float>, count: Int) -> Int {
+    let logits = logitColumn + usedEdges
     let actions = actionColumn + usedEdges
     var placed = 0
     var largest = -Float.infinity
@@ -140,18 +165,53 @@ extension SearchTree {
     }
     guard placed > 0 else { return 0 }
     guard largest < .infinity else { return -1 }
-    var sum: Float = 0
+    normalizePriors(count: placed, largest: largest)
+    return placed
+  }
+
+  /// Takes the largest from the next edges' logits, and writes their softmax.
+  @inlinable
+  @inline(__always)
+  func normalizePriors(count: Int, largest: Float) {
+    let logits = logitColumn + usedEdges
+    let priors = priorColumn + usedEdges
+    let lanes = SIMD4<Int32>(0, 1, 2, 3)
+    var sums = SIMD4<Float>.zero
     var index = 0
-    while index < placed {
+    while index < count {
       let shifted = logits[four: index] - largest
       logits[four: index] = shifted
       let weights = exponential(shifted)
       priors[four: index] = weights
-      for lane in 0..<4 where index &+ lane < placed { sum += weights[lane] }
+      sums += weights.replacing(with: 0, where: lanes .>= Int32(truncatingIfNeeded: count &- index))
       index &+= 4
     }
-    let scale = 1 / sum
-    for index in 0..<placed { priors[index] *= scale }
-    return placed
+    let scale = 1 / ((sums[0] + sums[1]) + (sums[2] + sums[3]))
+    index = 0
+    while index < count {
+      priors[four: index] *= scale
+      index &+= 4
+    }
+  }
+
+  /// The edge that the actor would most likely take at a node; of several, the first.
+  @inlinable
+  func likeliestEdge(of node: Int) -> Int {
+    let first = Int(nodeColumn[node].firstEdge)
+    let count = Int(nodeColumn[node].edgeCount)
+    let logits = logitColumn + first
+    let lanes = SIMD4<Int32>(0, 1, 2, 3)
+    var best = SIMD4<Float>(repeating: -.infinity)
+    var bestPlace = lanes
+    var index = 0
+    while index < count {
+      let places = lanes &+ Int32(truncatingIfNeeded: index)
+      let score = logits[four: index]
+      let isBetter = (score .> best) .& (places .< Int32(truncatingIfNeeded: count))
+      best.replace(with: score, where: isBetter)
+      bestPlace.replace(with: places, where: isBetter)
+      index &+= 4
+    }
+    return first &+ Int(indexOfLargest(best, places: bestPlace))
   }
 }

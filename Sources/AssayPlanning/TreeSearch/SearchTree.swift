@@ -246,10 +246,16 @@ public struct SearchTree: ~Copyable {
   @inlinable
   mutating func addEdges(to node: Int, count: Int) {
     let first = usedEdges
-    (childColumn + first).update(repeating: -1, count: count)
-    (visitColumn + first).update(repeating: 0, count: count)
-    (valueColumn + first).update(repeating: 0, count: count)
-    if !hasPriors { (spreadColumn + first).update(repeating: 0, count: count) }
+    // Four at a time, as there is room beyond the last.
+    var index = first
+    while index < first &+ count {
+      UnsafeMutableRawPointer(childColumn + index)
+        .storeBytes(of: SIMD4(repeating: -1), as: SIMD4<Int32>.self)
+      UnsafeMutableRawPointer(visitColumn + index).storeBytes(of: .zero, as: SIMD4<Int32>.self)
+      valueColumn[four: index] = .zero
+      if !hasPriors { spreadColumn[four: index] = .zero }
+      index &+= 4
+    }
     nodeColumn[node].firstEdge = Int32(truncatingIfNeeded: first)
     nodeColumn[node].edgeCount = UInt16(truncatingIfNeeded: count)
     usedEdges = first &+ count
