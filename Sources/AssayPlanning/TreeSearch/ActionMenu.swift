@@ -39,7 +39,8 @@ public struct EveryAction: ActionMenu {
 
   init(count: Int, uniformShare: Double, criticListsActions: Bool) {
     precondition(count > 0, "count must be positive, but is \(count)")
-    precondition(uniformShare >= 0 && uniformShare <= 1, "uniformShare must be in 0…1, but is \(uniformShare)")
+    precondition(
+      uniformShare >= 0 && uniformShare <= 1, "uniformShare must be in 0…1, but is \(uniformShare)")
     self.count = count
     self.uniformShare = uniformShare
     self.criticListsActions = criticListsActions

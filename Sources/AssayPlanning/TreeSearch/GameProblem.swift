@@ -15,7 +15,8 @@ public protocol GameJudge<Position> {
   ///     illegal moves are seen to.
   ///   - random: what chance there is comes from here.
   mutating func judge(
-    _ positions: UnsafeBufferPointer<Position>, _ leaves: inout SearchLeaves, using random: inout RandomStream)
+    _ positions: UnsafeBufferPointer<Position>, _ leaves: inout SearchLeaves, using random: inout RandomStream
+  )
 
   /// Who answers, in traces.
   var sources: SearchSources { get }

@@ -62,7 +62,8 @@ public struct GumbelSearch: SearchPolicy {
     precondition(
       visitOffset >= 0 && visitOffset.isFinite, "visitOffset must be at least 0, but is \(visitOffset)")
     precondition(valueScale > 0 && valueScale.isFinite, "valueScale must be positive, but is \(valueScale)")
-    precondition(noiseScale >= 0 && noiseScale.isFinite, "noiseScale must be at least 0, but is \(noiseScale)")
+    precondition(
+      noiseScale >= 0 && noiseScale.isFinite, "noiseScale must be at least 0, but is \(noiseScale)")
     self.consideredActions = consideredActions
     self.visitOffset = Float(visitOffset)
     self.valueScale = Float(valueScale)

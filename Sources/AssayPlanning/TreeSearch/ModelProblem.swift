@@ -180,7 +180,9 @@ where
         for number in 0..<actionCount { leaves.logits[index * actionCount + number] = logits[number] }
       }
       if case .stateValues(let values) = estimates { leaves.values[index] = Float(values[next]) }
-      if let row { leaves.values[index] = Float(worth(row, distributions?[next], firstAction: actions.count)) }
+      if let row {
+        leaves.values[index] = Float(worth(row, distributions?[next], firstAction: actions.count))
+      }
       next += 1
     }
   }

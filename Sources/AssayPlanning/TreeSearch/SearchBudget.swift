@@ -70,7 +70,8 @@ public struct SearchError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   public var description: String {
-    let place = path.isEmpty ? "root \(root)" : "node \(node), which actions \(path) lead to from root \(root)"
+    let place =
+      path.isEmpty ? "root \(root)" : "node \(node), which actions \(path) lead to from root \(root)"
     return switch fault {
     case .reward: "the reward of the step to \(place) is \(answer); allowed: a finite number"
     case .discount: "the discount of the step to \(place) is \(answer); allowed: a finite number"

@@ -68,12 +68,11 @@ extension SearchTree {
   /// The edge of a node that was taken most often; of several, the one with the largest value.
   public func mostVisitedEdge(of node: Int) -> Int {
     var best = -1
-    for edge in edges(of: node) {
-      if best < 0 || visits[edge] > visits[best]
-        || (visits[edge] == visits[best] && values[edge] > values[best])
-      {
-        best = edge
-      }
+    for edge in edges(of: node)
+    where best < 0 || visits[edge] > visits[best]
+      || (visits[edge] == visits[best] && values[edge] > values[best])
+    {
+      best = edge
     }
     return best
   }

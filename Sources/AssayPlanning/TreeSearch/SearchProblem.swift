@@ -77,7 +77,9 @@ extension SearchProblem {
   @inlinable public mutating func begin(root: Int) {}
 
   @inlinable
-  public mutating func outcome(at node: Int, taking action: Int, using random: inout RandomStream) -> Int { 0 }
+  public mutating func outcome(at node: Int, taking action: Int, using random: inout RandomStream) -> Int {
+    0
+  }
 
   @inlinable
   public mutating func listActions(at node: Int, in actions: inout SearchActions) {

@@ -72,7 +72,8 @@ extension TreeSearch {
     precondition(!isBroken, "a search that was answered wrongly cannot go on")
     precondition(
       actions.count == tree.rootCount && (outcomes?.count ?? tree.rootCount) == tree.rootCount,
-      "there must be \(tree.rootCount) actions and outcomes, one for each root, but there are \(actions.count)")
+      "there must be \(tree.rootCount) actions and outcomes, one for each root, but there are \(actions.count)"
+    )
     var roots: [Int] = []
     for root in 0..<tree.rootCount {
       guard let edge = tree.edges(of: root).first(where: { Int(tree.actions[$0]) == actions[root] })

@@ -98,6 +98,7 @@ extension TreeSearch {
         discount: parent < 0 ? 1 : Double(record.discount), edges: edges)
     }
     return SearchTrace(
-      policy: policy.name, sources: problem.sources, simulations: walks, end: end, result: result, nodes: nodes)
+      policy: policy.name, sources: problem.sources, simulations: walks, end: end, result: result,
+      nodes: nodes)
   }
 }

@@ -307,7 +307,8 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
           tree.valueColumn[edge] = tree.nodeColumn[node].value
         }
         addLeaf(
-          next, parent: node, action: Int(tree.actionColumn[edge]), outcome: outcome, depth: steps, root: root)
+          next, parent: node, action: Int(tree.actionColumn[edge]), outcome: outcome, depth: steps, root: root
+        )
         return next
       }
       node = next
@@ -362,7 +363,9 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
   }
 
   @usableFromInline
-  mutating func refused(_ fault: SearchError.Fault, _ answer: Double, action: Int? = nil, node: Int, root: Int)
+  mutating func refused(
+    _ fault: SearchError.Fault, _ answer: Double, action: Int? = nil, node: Int, root: Int
+  )
     -> SearchError
   {
     isBroken = true

@@ -55,7 +55,8 @@ public struct TreeSearchPlanner: Planner {
     uniformShare: Double = 0.1, exploration: Double = 0
   ) {
     precondition(exploration >= 0 && exploration <= 1, "exploration must be in [0, 1], but is \(exploration)")
-    precondition(uniformShare >= 0 && uniformShare <= 1, "uniformShare must be in 0…1, but is \(uniformShare)")
+    precondition(
+      uniformShare >= 0 && uniformShare <= 1, "uniformShare must be in 0…1, but is \(uniformShare)")
     self.rule = rule
     budget = SearchBudget(simulations: simulations)
     self.actionCount = actionCount

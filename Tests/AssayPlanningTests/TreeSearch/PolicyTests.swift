@@ -61,7 +61,9 @@ struct PolicyTests {
       try visits(problem, PUCT(normalization: .none)) != visits(stretched, PUCT(normalization: .none)))
   }
 
-  @Test("Where values are right, Gumbel search recommends no worse a policy than the actor's, after 1 to 50 walks")
+  @Test(
+    "Where values are right, Gumbel search recommends no worse a policy than the actor's, after 1 to 50 walks"
+  )
   func improvement() throws {
     var random = RandomStream(seed: 11)
     for _ in 0..<12 {
@@ -140,7 +142,8 @@ struct PolicyTests {
 
   // Counts are 40 and 10 of 50: at temperature ½ they are drawn as 16 : 1, at temperature 1 as 4 : 1. Of 4,000 draws the
   // shares have standard errors of at most 0.0064: six of them.
-  @Test("Actions are drawn in proportion to a power of their visits", arguments: [(0.5, 16.0 / 17), (1, 0.8)])
+  @Test(
+    "Actions are drawn in proportion to a power of their visits", arguments: [(0.5, 16.0 / 17), (1, 0.8)])
   func temperature(temperature: Double, share: Double) throws {
     var policy = PUCT(temperature: temperature)
     var tree = SearchTree(rootCount: 1, actionLimit: 2, hasPriors: true)

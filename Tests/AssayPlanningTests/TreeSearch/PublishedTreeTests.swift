@@ -48,9 +48,9 @@ struct PublishedTreeTests {
   func gumbel(name: String) throws {
     let published = try PublishedTree(name)
     let policy = GumbelSearch(
-      consideredActions: published.settings.max_num_considered_actions!,
-      rescalesValues: published.settings.rescale_values ?? true,
-      mixesValues: published.settings.use_mixed_value ?? true, noiseScale: 0)
+      consideredActions: published.settings.consideredActions!,
+      rescalesValues: published.settings.rescalesValues ?? true,
+      mixesValues: published.settings.mixesValues ?? true, noiseScale: 0)
     try check(published, policy, comparesPolicy: true)
   }
 }

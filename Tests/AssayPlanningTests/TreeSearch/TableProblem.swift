@@ -79,9 +79,15 @@ struct TableProblem: SearchProblem, Codable {
 /// A search of a table by mctx, written down; see `trees.py`.
 struct PublishedTree: Codable {
   struct Settings: Codable {
-    var max_num_considered_actions: Int?
-    var rescale_values: Bool?
-    var use_mixed_value: Bool?
+    enum CodingKeys: String, CodingKey {
+      case consideredActions = "max_num_considered_actions"
+      case rescalesValues = "rescale_values"
+      case mixesValues = "use_mixed_value"
+    }
+
+    var consideredActions: Int?
+    var rescalesValues: Bool?
+    var mixesValues: Bool?
   }
 
   struct Tree: Codable {

@@ -56,7 +56,9 @@ struct TreeSearchTests {
 
   // MARK: Walks together
 
-  @Test("Walks that are worked out together are as many as asked for, and the same every time", arguments: [2, 3, 8])
+  @Test(
+    "Walks that are worked out together are as many as asked for, and the same every time",
+    arguments: [2, 3, 8])
   func together(count: Int) throws {
     var problem = TableProblem.random(states: 30, actions: 6, seed: 8)
     problem.roots = [2, 9]
@@ -234,8 +236,11 @@ struct TreeSearchTests {
       #expect(isKept)
       for (root, place) in [first, second].enumerated() {
         let (kept, was) = (Shape(search.trace(root: root), 0), Shape(before[root], place))
-        guard case .node(let label, let visits, let value, let mean, let children, let counts, let values) = kept,
-          case .node(let wasLabel, let wasVisits, let wasValue, let wasMean, let wasChildren, let wasCounts, let wasValues) = was
+        guard
+          case .node(let label, let visits, let value, let mean, let children, let counts, let values) = kept,
+          case .node(
+            let wasLabel, let wasVisits, let wasValue, let wasMean, let wasChildren, let wasCounts,
+            let wasValues) = was
         else { return }
         #expect(label == wasLabel && visits == wasVisits && value == wasValue)
         #expect(children == wasChildren && counts == wasCounts && values == wasValues)

@@ -23,7 +23,8 @@ struct UCTTests {
     "Known rewards get the visits that the formula gives them",
     arguments: [
       ([1, 0, 0.5] as [Float], 0.75, 1.0, 100, [92, 2, 6]), ([1, 0, 0.5], 0.75, 1, 25, [20, 2, 3]),
-      ([7, -3, 2.25, 6], 1.4, 10, 200, [111, 7, 18, 64]), ([0.3, 0.9, 0.1, 0.8], 0.3, 1, 60, [1, 47, 1, 11]),
+      ([7, -3, 2.25, 6], 1.4, 10, 200, [111, 7, 18, 64]),
+      ([0.3, 0.9, 0.1, 0.8], 0.3, 1, 60, [1, 47, 1, 11]),
     ])
   func banditVisits(rewards: [Float], exploration: Double, scale: Double, simulations: Int, visits: [Int])
     throws

@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+@Suite("assay plan")
+struct PlanTests {
+  @Test("a mistyped planner is answered with the one that was meant")
+  func unknownPlanner() async throws {
+    let answer = try await Command.run(line: "plan frozen-lake-4x4 --planner gumble")
+    #expect(answer.status == 64)
+    #expect(answer.output == "")
+    #expect(answer.errorLines.first == "Error: no planner is called 'gumble'; did you mean 'gumbel'?")
+    let world = try await Command.run(line: "plan frozen-lake-44")
+    #expect(world.status == 64)
+    #expect(world.error.contains("did you mean 'frozen-lake-4x4'?"))
+  }
+
+  @Test(
+    "a planner that does not suit the world, or a number out of range, is refused with what is allowed",
+    arguments: [
+      (
+        "pendulum --planner uct",
+        "--planner uct cannot plan in pendulum; allowed: icem, cem, mppi, random-shooting"
+      ),
+      ("tiger --planner puct", "--planner puct cannot plan in tiger; allowed: exact"),
+      ("connect-four --simulations 0", "--simulations is 0; allowed: 1 to 100000000"),
+      ("connect-four --time 0", "--time is 0; allowed: 1 to 86400000"),
+      ("pendulum --candidates 19", "--candidates is 19; allowed: 20 to 1000000"),
+      ("connect-four --exploration nan", "--exploration is nan; allowed: a number from 0 on"),
+    ])
+  func refused(line: String, message: String) async throws {
+    let answer = try await Command.run(line: "plan \(line)")
+    #expect(answer.status == 64)
+    #expect(answer.output == "")
+    #expect(answer.error == "Error: \(message)\n")
+  }
+
+  @Test("time that is up is said, in text and in JSON")
+  func time() async throws {
+    let text = try await Command.run(line: "plan connect-four --time 20")
+    #expect(text.status == 0, "\(text.error)")
+    #expect(text.lines[1] == "Stopped by the clock, with the best so far.")
+    let json = try await Command.run(line: "plan connect-four --time 20 --json")
+    #expect(try json.json()["isComplete"] as? Bool == false)
+    let whole = try await Command.run(line: "plan connect-four --simulations 20 --time 86400000 --json")
+    #expect(try whole.json()["isComplete"] as? Bool == true)
+    #expect(try whole.json()["effort"] as? String == "20 simulations")
+  }
+
+  @Test(
+    "the same seed gives the same bytes, and the file says what is printed",
+    arguments: [
+      "frozen-lake-4x4 --planner gumbel --simulations 50",
+      "pendulum --candidates 20 --iterations 2 --depth 8", "connect-four --simulations 100",
+    ])
+  func bytes(line: String) async throws {
+    let folder = try TemporaryFolder()
+    let first = try await Command.run(line: "plan \(line) --seed 5 --json --trace plan.json", in: folder.url)
+    #expect(first.status == 0, "\(first.error)")
+    #expect(try first.json()["schema"] as? String == "assay.plan/1")
+    #expect(try folder.text(of: "plan.json") == first.output)
+    let second = try await Command.run(line: "plan \(line) --seed 5 --json")
+    #expect(second.output == first.output)
+    let other = try await Command.run(line: "plan \(line) --seed 6 --json")
+    #expect(other.output != first.output)
+  }
+
+  @Test("the page is written whole, and the text keeps to 80 columns")
+  func page() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write("old", to: "plan.html")
+    let answer = try await Command.run(
+      line: "plan frozen-lake-4x4 --planner gumbel --simulations 50 --trace plan.html", in: folder.url)
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(try folder.names() == ["plan.html"])
+    let html = try folder.text(of: "plan.html")
+    #expect(html.hasPrefix("<!DOCTYPE html>") && html.hasSuffix("</html>\n"))
+    #expect(html.contains("id=\"tree-title\""))
+    #expect(answer.lines.first == "gumbel in frozen-lake-4x4, 50 simulations")
+    #expect(answer.output.contains("\nIt would do: "))
+    #expect(answer.output.hasSuffix("\nWritten: plan.html\n"))
+    #expect(answer.lines.filter { $0.count > 80 } == [])
+  }
+
+  @Test(
+    "a trace that cannot be written is refused with 73, and nothing is written or printed",
+    arguments: ["none/plan.html", "folder", "file/plan.json"])
+  func unwritable(path: String) async throws {
+    let folder = try TemporaryFolder()
+    try folder.write("old", to: "file")
+    try FileManager.default.createDirectory(at: folder.file("folder"), withIntermediateDirectories: false)
+    let answer = try await Command.run(line: "plan tiger --trace \(path)", in: folder.url)
+    #expect(answer.status == 73)
+    #expect(answer.output == "")
+    #expect(answer.error.hasPrefix("Error: --trace \(path): "))
+    #expect(try folder.names() == ["file", "folder"])
+    #expect(try folder.text(of: "file") == "old")
+  }
+
+  @Test("where the state is hidden, what is believed is said")
+  func belief() async throws {
+    let answer = try await Command.run(line: "plan tiger")
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(answer.output.contains("It believes:") && answer.output.contains("50.0%"))
+    #expect(answer.output.contains("It would do: listen"))
+  }
+}
