@@ -370,11 +370,13 @@ final class ContextTreeArena {
     if !node.isTail {
       // β = P_kt/P_w of the chain that remains below, of which P_w is a mixture.
       let rest = Self.powerOfTwo(partingDepth &- Int(node.depth))
-      parting.ratio = node.ratio / ((1 - rest) * (node.ratioExponent == 0 ? node.ratio : 0) + height - rest)
-      parting.ratioExponent = node.ratioExponent
-      if node.ratioExponent > 0 {
-        parting.ratio = 1 / (1 - rest)
-        parting.ratioExponent = 0
+      switch node.ratioExponent {
+      case 0: parting.ratio = node.ratio / ((1 - rest) * node.ratio + height - rest)
+      case 1: parting.ratio = 1 / (1 - rest + (height - rest) * 0x1p-512 / node.ratio)
+      case 2...: parting.ratio = 1 / (1 - rest)
+      default:
+        parting.ratio = node.ratio / (height - rest)
+        parting.ratioExponent = node.ratioExponent
       }
     }
     parting.multiplyRatio(by: height - 1)

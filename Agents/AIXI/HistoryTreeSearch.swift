@@ -23,6 +23,8 @@ public struct HistoryTreeSearch: Sendable {
   public var exploration: Double
   /// What ε is multiplied by with every step, in [0, 1].
   public var explorationDecay: Double
+  /// The rule of the latest search, since it takes time to make.
+  private var rule: HistoryUCT?
 
   /// Makes a planner.
   ///
@@ -62,15 +64,41 @@ public struct HistoryTreeSearch: Sendable {
   ///     search, and `nil` here, as a model that is walked along and held twice would be copied.
   ///   - random: what chance there is comes from here.
   /// - Returns: the action, and what each of them is worth over the horizon.
-  public func plan<Model: HistoryModel, Doer: Actor>(
+  public mutating func plan<Model: HistoryModel, Doer: Actor>(
     in problem: inout HistoryProblem<Model, Doer>?, using random: inout RandomStream
   ) -> Plan<Int> where Doer.Latent == Int, Doer.Action == Int {
+    search(problem: &problem, wantsTrace: false, using: &random).plan
+  }
+
+  /// Plans as ``plan(in:using:)`` does, and tells all of it. Nodes are labelled by what is perceived there.
+  ///
+  /// - Parameters:
+  ///   - problem: as for ``plan(in:using:)``.
+  ///   - random: what chance there is comes from here.
+  /// - Returns: the same plan, and the tree.
+  public mutating func tracedPlan<Model: HistoryModel, Doer: Actor>(
+    in problem: inout HistoryProblem<Model, Doer>?, using random: inout RandomStream
+  ) -> (plan: Plan<Int>, trace: SearchTrace) where Doer.Latent == Int, Doer.Action == Int {
+    let (plan, trace) = search(problem: &problem, wantsTrace: true, using: &random)
+    guard let trace else { preconditionFailure("a trace was asked for") }
+    return (plan, trace)
+  }
+
+  private mutating func search<Model: HistoryModel, Doer: Actor>(
+    problem: inout HistoryProblem<Model, Doer>?, wantsTrace: Bool, using random: inout RandomStream
+  ) -> (plan: Plan<Int>, trace: SearchTrace?) where Doer.Latent == Int, Doer.Action == Int {
     guard let code = problem?.model.code else { preconditionFailure("there is no problem to plan in") }
     precondition(
       problem?.horizon == horizon,
       "the planner looks \(horizon) steps ahead, but its problem \(problem?.horizon ?? 0)")
     problem?.startPlanning()
-    let policy = HistoryUCT(code: code, horizon: horizon, confidence: confidence)
+    let policy: HistoryUCT
+    if let rule, rule.fits(code, confidence: confidence) {
+      policy = rule
+    } else {
+      policy = HistoryUCT(code: code, horizon: horizon, confidence: confidence)
+      rule = policy
+    }
     var search = TreeSearch(of: problem.take()!, by: policy)
     do {
       try search.run(SearchBudget(simulations: simulations), using: &random)
@@ -85,8 +113,20 @@ public struct HistoryTreeSearch: Sendable {
         value.map { Plan.Candidate(action: action, value: $0) }
       },
       modelCalls: search.problem.drawnPercepts)
+    var trace: SearchTrace?
+    if wantsTrace {
+      var told = search.trace()
+      told.result = result
+      // The root is what was perceived already.
+      for node in told.nodes.indices.dropFirst() {
+        let outcome = told.nodes[node].outcome
+        told.nodes[node].label =
+          "observation \(code.observation(of: outcome)), reward \(Int(code.reward(of: outcome).value))"
+      }
+      trace = told
+    }
     problem = search.problem
-    return plan
+    return (plan, trace)
   }
 }
 
@@ -96,6 +136,8 @@ public struct HistoryUCT: SearchPolicy {
   @usableFromInline let rules: [UCT]
   /// How many steps the walk has taken.
   @usableFromInline var depth = 0
+  private let rewards: ClosedRange<Int>
+  private let confidence: Double
 
   public var name: String { "rho-uct" }
   @inlinable public var usesPriors: Bool { false }
@@ -107,11 +149,18 @@ public struct HistoryUCT: SearchPolicy {
   ///   - horizon: m, how many steps are looked ahead.
   ///   - confidence: C, at least 0.
   public init(code: PerceptCode, horizon: Int, confidence: Double) {
+    rewards = code.rewards
+    self.confidence = confidence
     rules = (1...horizon).map { left in
       UCT.overHorizon(
         exploration: confidence, horizon: left,
         rewards: Double(code.rewards.lowerBound)...Double(code.rewards.upperBound))
     }
+  }
+
+  /// Whether it is the rule for these settings.
+  func fits(_ code: PerceptCode, confidence: Double) -> Bool {
+    rewards == code.rewards && self.confidence == confidence
   }
 
   public mutating func rootEdge(

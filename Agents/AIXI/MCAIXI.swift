@@ -87,8 +87,12 @@ public enum MCAIXI {
     public var parameters: ParameterStore
     /// Whether the model learns from what is perceived; otherwise it only takes note of it.
     public var isLearning = true
+    /// Whether it keeps the whole tree of its latest search, to be read.
+    public var isTracing = false
     /// What was considered for the latest action; `nil` where it was drawn at random, or none was taken.
     public private(set) var latestPlan: Plan<Int>?
+    /// The tree of the latest plan, where ``isTracing``.
+    public private(set) var latestTrace: SearchTrace?
 
     /// What the last step paid.
     private let lastReward: BlockHandle
@@ -133,11 +137,11 @@ public enum MCAIXI {
 
     public mutating func act(on percept: Percept<Int>, using random: inout RandomStream) -> Int {
       takeIn(percept.observation)
+      (latestPlan, latestTrace) = (nil, nil)
       let exploration = planner.exploration(at: parameters.step)
       let action: Int
       if exploration > 0, random.unit() < exploration {
         action = worldModel.code.actionCount == 1 ? 0 : random.integer(below: worldModel.code.actionCount)
-        latestPlan = nil
       } else {
         action = plan(using: &random)
       }
@@ -162,7 +166,12 @@ public enum MCAIXI {
 
     private mutating func plan(using random: inout RandomStream) -> Int {
       imagination?.parameters = parameters
-      let plan = planner.plan(in: &imagination, using: &random)
+      let plan: Plan<Int>
+      if isTracing {
+        (plan, latestTrace) = planner.tracedPlan(in: &imagination, using: &random)
+      } else {
+        plan = planner.plan(in: &imagination, using: &random)
+      }
       // A store that is held twice is copied when it is written.
       imagination?.parameters = ParameterStore()
       latestPlan = plan
@@ -205,6 +214,6 @@ extension MCAIXI.Agent: Archivable where Model: Archivable {
     }
     try archive.restore(&worldModel, from: "worldModel")
     lastAction = action.first
-    latestPlan = nil
+    (latestPlan, latestTrace) = (nil, nil)
   }
 }

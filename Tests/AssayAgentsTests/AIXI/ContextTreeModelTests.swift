@@ -86,7 +86,8 @@ struct ContextTreeModelTests {
       estimate += log((counts[bits[time]] + 0.5) / (counts[0] + counts[1] + 1))
       counts[bits[time]] += 1
     }
-    if context == depth || times.isEmpty { return estimate }
+    // Of one bit, or none, it is the estimate whatever the tree.
+    if context == depth || times.count < 2 { return estimate }
     let children = (0..<2).reduce(0.0) { sum, bit in
       sum
         + logWeighted(
@@ -98,7 +99,7 @@ struct ContextTreeModelTests {
   }
 
   /// What repeats makes contexts agree far down; noise makes them part early; after a change they part late.
-  @Test("is the full tree, at any depth", arguments: [1, 5, 20, 70, 200], 0..<4)
+  @Test("is the full tree, at any depth", arguments: [1, 5, 20, 70, 200, 450], 0..<5)
   func fullTree(depth: Int, kind: Int) {
     var random = RandomStream(seed: UInt64(depth * 10 + kind))
     let bits = (0..<300).map { index in
@@ -106,12 +107,26 @@ struct ContextTreeModelTests {
       case 0: random.integer(below: 2)
       case 1: [0, 1, 1, 0, 1][index % 5]
       case 2: index < 150 ? [0, 1, 1][index % 3] : [0, 0, 1, 0][index % 4]
+      // All of the first 400 contexts end in zeros, and part again one by one.
+      case 4: index < 200 ? 0 : [0, 0, 1][index % 3]
       default: random.unit() < 0.05 ? random.integer(below: 2) : index / 7 % 2
       }
     }
     let expected = logWeighted(bits, depth: depth, at: Array(bits.indices))
     // 300 sums of logarithms of a few hundred products.
     #expect(abs(learned(bits, depth: depth).logProbability - expected) < 1e-10)
+  }
+
+  /// In the second block contexts agree with those of the first, down to what was before it; in the third, a little less
+  /// far: they part in the middle of what were chains of hundreds of nodes.
+  @Test("parts long contexts anywhere", arguments: 0..<4)
+  func longChains(seed: UInt64) {
+    var random = RandomStream(seed: seed)
+    let block = (0..<330).map { _ in random.integer(below: 2) }
+    let bits =
+      [0, 1] + block + [1, 0] + block + [1 - block[19]] + block[20...] + [1 - block[4]] + block[5...]
+    let expected = logWeighted(bits, depth: 400, at: Array(bits.indices))
+    #expect(abs(learned(bits, depth: 400).logProbability - expected) < 1e-9)
   }
 
   /// The root's ratio is 2^−5000 and smaller; the counts follow what came later as in the full tree.

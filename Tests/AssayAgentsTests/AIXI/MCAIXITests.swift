@@ -45,8 +45,8 @@ struct HistoryTreeSearchTests {
       model: OneOrTwo(horizon: horizon),
       actor: UniformActor(shape: TableShape(stateCount: 4, actionCount: 2)), horizon: horizon)
     var random = RandomStream(seed: 3)
-    let plan = HistoryTreeSearch(simulations: simulations, horizon: horizon).plan(
-      in: &problem, using: &random)
+    var planner = HistoryTreeSearch(simulations: simulations, horizon: horizon)
+    let plan = planner.plan(in: &problem, using: &random)
     return (plan, problem?.model.isAtPresent ?? false)
   }
 
@@ -177,6 +177,29 @@ struct MCAIXITests {
     #expect(after.nodeCount == before.nodeCount)
     #expect(after.logProbability == before.logProbability)
     #expect(after.historyLength == before.historyLength + 5 * 3)
+  }
+
+  @Test("tells what it considered, and acts the same whether it does or not")
+  func tracing() throws {
+    var configuration = experiment(0).configuration
+    configuration.exploration = 0
+    var told = Run(environment: maze, trainee: MCAIXI.make(configuration: configuration), seed: 2)
+    var untold = Run(environment: maze, trainee: MCAIXI.make(configuration: configuration), seed: 2)
+    told.agent.isTracing = true
+    try told.advance(by: 20)
+    try untold.advance(by: 20)
+    let (with, without) = (told.agent, untold.agent)
+    #expect(with.worldModel.logProbability == without.worldModel.logProbability)
+    #expect(without.latestTrace == nil)
+    let trace = try #require(with.latestTrace)
+    #expect(trace.policy == "rho-uct")
+    #expect(trace.simulations == 30)
+    #expect(trace.result.action == with.latestPlan?.action)
+    // After 20 steps it is not sure yet that nothing is ever seen.
+    for node in trace.nodes.dropFirst() {
+      #expect(node.label == "observation \(node.outcome % 2), reward \(Int(node.reward))")
+    }
+    #expect(trace.nodes.map(\.depth).max() == 4)
   }
 
   /// Rewards reach the agent by one number, written by one learner for the world model.
