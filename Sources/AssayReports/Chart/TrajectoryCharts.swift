@@ -107,10 +107,10 @@ struct TrajectoryRewardsChart {
   var markup: Markup {
     let count = rewards.count + (end == 0 ? 0 : 1)
     let frame = PlotFrame(
-      x: Scale(for: [0.5, Double(count) + 0.5], from: 56, to: 826),
+      x: Scale(for: [0.5, Double(count) + 0.5], from: 56, to: 386),
       y: Scale(for: rewards + [0, end], from: 168, to: 26, minimumSpan: 1e-9, padding: 0.03), xName: "step",
       yName: "predicted reward")
-    let width = 770 / Double(count) * 0.7
+    let width = 330 / Double(count) * 0.7
     func bar(_ index: Int, _ value: Double, _ style: String, _ name: String) -> Markup {
       let (zero, tip) = (frame.y(0), frame.y(value))
       return Shape.rectangle(
@@ -121,7 +121,7 @@ struct TrajectoryRewardsChart {
     if end != 0 { bars.append(bar(rewards.count, end, "learned", "beyond the last step")) }
     return SVGFigure(
       id: "rewards", title: "Predicted reward of each step",
-      description: "\(counted(rewards.count, "step")); beyond them \(NumberText.number(end)).", width: 840,
+      description: "\(counted(rewards.count, "step")); beyond them \(NumberText.number(end)).", width: 400,
       height: 206, body: [frame.markup, "\(bars)"]
     ).markup
   }
@@ -143,12 +143,12 @@ struct ReturnSourcesChart {
     let values = lumped(sources.values)
     let count = rewards.count
     let frame = PlotFrame(
-      x: Scale(for: [-0.5, Double(count) - 0.5], from: 56, to: 826),
+      x: Scale(for: [-0.5, Double(count) - 0.5], from: 56, to: 386),
       y: Scale(for: rewards + values + [0], from: 168, to: 26, minimumSpan: 1e-9, padding: 0.03),
       xName: sources.rewards.count > Self.shownDepths
-        ? "steps from the root, the last column \(Self.shownDepths - 1) and more" : "steps from the root",
+        ? "steps from the root; last: \(Self.shownDepths - 1) and more" : "steps from the root",
       yName: "contribution to the mean return")
-    let width = 770 / Double(count) * 0.36
+    let width = 330 / Double(count) * 0.36
     func bar(_ depth: Int, _ value: Double, _ style: String, left: Double, _ name: String) -> Markup {
       guard value != 0 else { return "" }
       let (zero, tip) = (frame.y(0), frame.y(value))
@@ -164,7 +164,7 @@ struct ReturnSourcesChart {
       id: "sources", title: "Where the mean return comes from",
       description:
         "Rewards \(NumberText.rounded(sources.reward)), values of new nodes \(NumberText.rounded(sources.value)).",
-      width: 840, height: 206, body: [frame.markup, "\(bars)"]
+      width: 400, height: 206, body: [frame.markup, "\(bars)"]
     ).markup
   }
 }

@@ -91,8 +91,10 @@ public struct PlanPage: Sendable {
   private var choices: Markup {
     let choices = report.orderedChoices
     let priors = report.search?.nodes.first?.edges.reduce(into: [Int: Double]()) { $0[$1.action] = $1.prior } ?? [:]
-    let values = PlanValues(
-      of: choices.compactMap(\.value), root: report.search?.nodes.first?.meanReturn ?? report.value ?? 0)
+    // In the colours of the tree, where there is one.
+    let values =
+      report.search.map { SearchTreeChart(trace: $0, actionNames: report.actionNames).values }
+      ?? PlanValues(of: choices.compactMap(\.value), root: report.value ?? 0)
     let hasBounds = choices.contains { $0.bounds != nil }
     let hasVisits = choices.contains { $0.visits != nil }
     let hasShares = choices.contains { $0.probability != nil }
@@ -101,14 +103,14 @@ public struct PlanPage: Sendable {
     if hasBounds { columns.append(("between", .number)) }
     if hasVisits { columns += [("visits", .number), ("", .bar)] }
     if !priors.isEmpty { columns.append(("prior", .number)) }
-    if hasShares { columns += [("would do it", .number), ("", .bar)] }
+    if hasShares { columns += [("policy", .number), ("", .bar)] }
     let rows = choices.map { choice -> [Markup] in
       let name: Markup =
         choice.name == report.action
         ? "<strong>▸ \(choice.name)</strong> <span class=\"hidden\">(taken)</span>" : "\(choice.name)"
       var row: [Markup] = [name, values.cell(choice.value)]
       if hasBounds {
-        row.append("\(choice.bounds.map { "[\(NumberText.number($0[0])), \(NumberText.number($0[1]))]" } ?? "")")
+        row.append("\(choice.bounds.map { "[\(NumberText.number($0[0], digits: 5)), \(NumberText.number($0[1], digits: 5))]" } ?? "")")
       }
       if hasVisits {
         row.append("\(choice.visits.map { NumberText.count($0) } ?? "")")
@@ -167,7 +169,7 @@ public struct PlanPage: Sendable {
       """
     let chart: Markup =
       sources.rewardShare == nil
-      ? "" : "\(key)<figure>\(ReturnSourcesChart(sources: sources).markup)</figure>\n"
+      ? "" : "\(key)<figure class=\"middle\">\(ReturnSourcesChart(sources: sources).markup)</figure>\n"
     return """
       <h3>In the whole tree</h3>
       <p class="lead">\(amounts)</p>
@@ -202,7 +204,7 @@ public struct PlanPage: Sendable {
       rows.append(["", "an end: nothing follows"] + blank + ["", "", "", "0", ""])
     } else {
       rows.append(
-        ["", "beyond, as \(search.sources.values) says"] + blank + [
+        ["", "beyond: V̂ by \(search.sources.values)"] + blank + [
           "", "\(NumberText.number(search.nodes[path[path.count - 1]].value))", "\(NumberText.trimmed(weight))",
           "\(NumberText.number(promise.end))", Table.bar(abs(promise.end) / largest),
         ])
@@ -257,7 +259,7 @@ public struct PlanPage: Sendable {
     guard let best = trace.best else { return "" }
     return """
       <p class="lead">\(report.words(for: best))</p>
-      <figure>\(TrajectoryRewardsChart(rewards: best.rewards, end: best.terminalValue).markup)</figure>
+      <figure class="middle">\(TrajectoryRewardsChart(rewards: best.rewards, end: best.terminalValue).markup)</figure>
 
       """
   }

@@ -49,7 +49,7 @@ public struct PlanText: Sendable {
     lines += ordered.prefix(Self.shownChoices).map { choice in
       row(
         (choice.name == report.action ? "▸ " : "  ") + choice.name, NumberText.number(choice.value),
-        choice.bounds.map { "[\(NumberText.number($0[0])), \(NumberText.number($0[1]))]" } ?? "",
+        choice.bounds.map { "[\(NumberText.number($0[0], digits: 5)), \(NumberText.number($0[1], digits: 5))]" } ?? "",
         choice.visits.map { NumberText.count($0) } ?? "", choice.probability.map { NumberText.share($0) } ?? "",
         TextLayout.bar(share: choice.probability ?? 0, columns: 20))
     }
@@ -74,7 +74,7 @@ public struct PlanText: Sendable {
     let parts = promise.rewards.enumerated().filter { $0.element != 0 }.map {
       "\(NumberText.number($0.element)) at step \($0.offset + 1)"
     }
-    let end = promise.end == 0 ? [] : ["\(NumberText.number(promise.end)) beyond it, as \(search.sources.values) says"]
+    let end = promise.end == 0 ? [] : ["\(NumberText.number(promise.end)) beyond it, valued by \(search.sources.values)"]
     let all = Array(parts.prefix(8)) + (parts.count > 8 ? ["…"] : []) + end
     lines += TextLayout.wrapped(
       "It promises " + (all.isEmpty ? "nothing." : all.joined(separator: ", ") + "."))

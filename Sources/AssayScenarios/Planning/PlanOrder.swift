@@ -257,6 +257,8 @@ public struct PlanOrder: Sendable {
     _ batch: Batch, in name: String, by choice: PlannerChoice
   ) throws -> PlanReport where Batch.ActionSpace == BoxSpace, Batch.ObservationSpace == BoxSpace {
     let horizon = depth ?? 30
+    var batch = batch
+    batch.reset()
     var trace: TrajectoryTrace? = keepsTrace ? TrajectoryTrace() : nil
     var random = stream
     let model = BatchTrajectories(batch)
