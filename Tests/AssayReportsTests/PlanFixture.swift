@@ -24,7 +24,11 @@ enum PlanFixture {
   }
 
   /// Every kind of plan that a renderer must survive, by name.
-  static func all() throws -> [(name: String, report: PlanReport)] {
+  static func all() throws -> [(name: String, report: PlanReport)] { try made.get() }
+
+  private static let made = Result { try make() }
+
+  private static func make() throws -> [(name: String, report: PlanReport)] {
     let lake = try plan("frozen-lake-4x4") { $0.planner = .gumbel }
     let pendulum = try plan("pendulum") { $0.depth = 6 }
     return [

@@ -99,7 +99,10 @@ public struct PlanPage: Sendable {
     let hasVisits = choices.contains { $0.visits != nil }
     let hasShares = choices.contains { $0.probability != nil }
     let mostVisits = Double(max(1, choices.compactMap(\.visits).max() ?? 1))
-    var columns: [(title: String, kind: Table.Kind)] = [("action", .name), ("value", .number)]
+    let isSequences = report.trajectories != nil
+    var columns: [(title: String, kind: Table.Kind)] = [
+      (isSequences ? "first action" : "action", .name), (isSequences ? "return" : "value", .number),
+    ]
     if hasBounds { columns.append(("between", .number)) }
     if hasVisits { columns += [("visits", .number), ("", .bar)] }
     if !priors.isEmpty { columns.append(("prior", .number)) }
@@ -108,7 +111,10 @@ public struct PlanPage: Sendable {
       let name: Markup =
         choice.name == report.action
         ? "<strong>▸ \(choice.name)</strong> <span class=\"hidden\">(taken)</span>" : "\(choice.name)"
-      var row: [Markup] = [name, values.cell(choice.value)]
+      // The best of many sequences are almost alike.
+      let value: Markup =
+        isSequences ? "\(NumberText.number(choice.value, digits: 5))" : values.cell(choice.value)
+      var row: [Markup] = [name, value]
       if hasBounds {
         row.append("\(choice.bounds.map { "[\(NumberText.number($0[0], digits: 5)), \(NumberText.number($0[1], digits: 5))]" } ?? "")")
       }
@@ -126,7 +132,7 @@ public struct PlanPage: Sendable {
     var words = ["▸ marks what is done."]
     if report.search != nil { words.append("Value: mean of r + γG over the visits.") }
     if report.isGame { words.append("All numbers are seen by who moves now: 1 is a win, −1 a loss.") }
-    if report.trajectories != nil {
+    if isSequences {
       words = ["The first action of the best sequences of the last iteration, and the return predicted of each."]
     }
     return """

@@ -44,11 +44,16 @@ public struct PlanText: Sendable {
       return line
     }
     let ordered = report.orderedChoices
-    let head = report.trajectories == nil ? "action" : "first action"
-    var lines = [row("  " + head, report.trajectories == nil ? "value" : "return", "between", "visits", "policy", "")]
+    let isSequences = report.trajectories != nil
+    var lines = [
+      row(
+        isSequences ? "  first action" : "  action", isSequences ? "return" : "value", "between", "visits", "policy",
+        "")
+    ]
     lines += ordered.prefix(Self.shownChoices).map { choice in
       row(
-        (choice.name == report.action ? "▸ " : "  ") + choice.name, NumberText.number(choice.value),
+        (choice.name == report.action ? "▸ " : "  ") + choice.name,
+        NumberText.number(choice.value, digits: isSequences ? 5 : 3),
         choice.bounds.map { "[\(NumberText.number($0[0], digits: 5)), \(NumberText.number($0[1], digits: 5))]" } ?? "",
         choice.visits.map { NumberText.count($0) } ?? "", choice.probability.map { NumberText.share($0) } ?? "",
         TextLayout.bar(share: choice.probability ?? 0, columns: 20))
@@ -88,8 +93,8 @@ public struct PlanText: Sendable {
         + TextLayout.padded(best, columns: 14, onLeft: true) + TextLayout.padded(mean, columns: 14, onLeft: true)
     }
     lines.append(row("iteration", "tried", "best return", "mean return"))
-    let shown = trace.iterations.count > 10 ? Array(0..<5) + Array(trace.iterations.count - 5..<trace.iterations.count) : Array(trace.iterations.indices)
-    for index in shown {
+    let count = trace.iterations.count
+    for index in 0..<count where index < 5 || index >= count - 5 {
       let iteration = trace.iterations[index]
       lines.append(
         row(

@@ -184,7 +184,8 @@ public struct PlanOrder: Sendable {
       environment: world.name, planner: choice.rawValue, state: lines(of: world.picture), seed: seed,
       action: names[open[best]], value: own[best],
       bounds: solution.errorBound.map { [own[best] - $0, own[best] + $0] },
-      effort: counted(process.stateCount, "state"),
+      effort: counted(process.stateCount, "state")
+        + (world is any GameWorld ? ", against the opponent it has" : ""),
       choices: zip(open, own).map { action, value in
         .init(
           name: names[action], action: action, value: value,
