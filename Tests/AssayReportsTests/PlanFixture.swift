@@ -43,8 +43,11 @@ enum PlanFixture {
       ("hostile names", hostile(lake)), ("hostile sequences", hostile(pendulum)),
       ("long names", renamed(lake) { $0 + String(repeating: "-and-so-on", count: 30) }),
       ("wide names", renamed(lake) { $0 + String(repeating: "湖面の氷🧊", count: 20) }),
-      ("empty", PlanReport(
-        environment: "", planner: "", state: [], seed: 0, action: "", value: nil, effort: "", choices: [])),
+      (
+        "empty",
+        PlanReport(
+          environment: "", planner: "", state: [], seed: 0, action: "", value: nil, effort: "", choices: [])
+      ),
       ("no numbers", torn(lake)),
     ]
   }
@@ -96,7 +99,8 @@ enum PlanFixture {
     reward: Double = 0, discount: Double = 1, edges: [SearchTrace.Edge] = []
   ) -> SearchTrace.Node {
     SearchTrace.Node(
-      parent: parent, action: action, outcome: 0, depth: depth, label: "s\(depth)", visits: visits, value: value,
+      parent: parent, action: action, outcome: 0, depth: depth, label: "s\(depth)", visits: visits,
+      value: value,
       meanReturn: mean, reward: reward, discount: discount, edges: edges)
   }
 

@@ -56,7 +56,8 @@ struct PlanOrderTests {
     let report = try plan("frozen-lake-4x4") { $0.planner = .exact }
     let bounds = try #require(report.bounds)
     // Worked out apart by a direct solution of the optimality equations.
-    #expect(bounds[0] <= 0.5420259320004713 && 0.5420259320004713 <= bounds[1] && bounds[1] - bounds[0] < 1e-6)
+    #expect(
+      bounds[0] <= 0.5420259320004713 && 0.5420259320004713 <= bounds[1] && bounds[1] - bounds[0] < 1e-6)
     #expect(report.choices.count == 4 && report.choices.allSatisfy { $0.bounds != nil })
     #expect(report.choices.compactMap(\.value).max() == report.value)
   }

@@ -6,7 +6,9 @@ struct TrajectoryReturnsChart {
 
   var markup: Markup {
     let iterations = trace.iterations
-    let values = iterations.flatMap { [$0.best.predictedReturn, $0.meanReturn] + $0.candidates.map(\.predictedReturn) }
+    let values = iterations.flatMap {
+      [$0.best.predictedReturn, $0.meanReturn] + $0.candidates.map(\.predictedReturn)
+    }
     let frame = PlotFrame(
       x: Scale(for: [0.5, Double(iterations.count) + 0.5], from: 56, to: 386),
       y: Scale(for: values, from: 208, to: 26, minimumSpan: 1e-9, padding: 0.05), xName: "iteration",
@@ -14,11 +16,14 @@ struct TrajectoryReturnsChart {
     let dots = iterations.enumerated().map { index, iteration -> Markup in
       let places = iteration.candidates.enumerated().map { place, candidate -> Markup in
         // Side by side, so that equal ones can be told apart.
-        let shift = iteration.candidates.count > 1 ? Double(place) / Double(iteration.candidates.count - 1) - 0.5 : 0
+        let shift =
+          iteration.candidates.count > 1 ? Double(place) / Double(iteration.candidates.count - 1) - 0.5 : 0
         return Shape.dot(
           x: frame.x(Double(index + 1) + 0.4 * shift), y: frame.y(candidate.predictedReturn), radius: 2.4,
           style: "visit",
-          tooltip: "iteration \(index + 1), candidate \(candidate.index): \(NumberText.number(candidate.predictedReturn))")
+          tooltip:
+            "iteration \(index + 1), candidate \(candidate.index): \(NumberText.number(candidate.predictedReturn))"
+        )
       }
       return "\(places)"
     }
@@ -92,7 +97,8 @@ struct ActionSequencesChart {
     return SVGFigure(
       id: "actions-\(iteration + 1)-\(coordinate + 1)",
       title: "Actions tried in iteration \(iteration + 1), number \(coordinate + 1)",
-      description: "\(counted(shown.candidates.count, "candidate")) of \(NumberText.count(shown.evaluated)), and the best.",
+      description:
+        "\(counted(shown.candidates.count, "candidate")) of \(NumberText.count(shown.evaluated)), and the best.",
       width: 400, height: 206, body: [frame.markup, band, "\(candidates)", best]
     ).markup
   }
@@ -153,7 +159,8 @@ struct ReturnSourcesChart {
       guard value != 0 else { return "" }
       let (zero, tip) = (frame.y(0), frame.y(value))
       return Shape.rectangle(
-        x: frame.x(Double(depth)) + left, y: min(zero, tip), width: width, height: abs(zero - tip), style: style,
+        x: frame.x(Double(depth)) + left, y: min(zero, tip), width: width, height: abs(zero - tip),
+        style: style,
         tooltip: "\(name), \(counted(depth, "step")) from the root: \(NumberText.number(value))")
     }
     let bars = (0..<count).map { depth -> Markup in
