@@ -159,6 +159,10 @@ struct PlanReportTests {
     let ids = Set(page.all.compactMap { $0.attributes["id"] })
     #expect(ids.isSuperset(of: ["returns-title", "actions-1-1-title", "actions-3-1-title", "rewards-title"]))
     #expect(!ids.contains("actions-2-1-title"))
+    // Where the mean is the answer, that is not the best that was tried, and said so.
+    let mean = PlanText(try PlanFixture.plan("pendulum") { ($0.planner, $0.depth) = (.mppi, 6) }).text
+    #expect(mean.split(separator: "\n").joined(separator: " ").contains("the mean of what was tried last"))
+    #expect(!PlanText(try PlanFixture.plan("pendulum") { $0.depth = 6 }).text.contains("the mean of what"))
     // Six steps, and nothing is expected beyond them.
     let bars = page.all.filter { $0.name == "rect" && $0.attributes["class"] == "truth" }
     #expect(bars.count == 6)

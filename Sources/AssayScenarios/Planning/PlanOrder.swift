@@ -52,7 +52,12 @@ public struct PlanOrder: Sendable {
     public let suitable: [PlannerChoice]
 
     public var description: String {
-      let allowed = suitable.isEmpty ? "no planner here" : suitable.map(\.rawValue).joined(separator: ", ")
+      guard !suitable.isEmpty else {
+        return
+          "no planner can plan in \(world); allowed: listed states, games, hidden states of a listed process, or "
+          + "actions that are vectors"
+      }
+      let allowed = suitable.map(\.rawValue).joined(separator: ", ")
       return "\(planner.rawValue) cannot plan in \(world); allowed: \(allowed)"
     }
   }
