@@ -94,8 +94,7 @@ package enum StyleSheet {
       .branch{fill:none;stroke:var(--muted);stroke-opacity:.45}.branch.principal{stroke:var(--ink);stroke-opacity:1}
       .node{stroke:var(--muted)}.node.principal{stroke:var(--ink);stroke-width:2}
       .chance{fill:var(--paper);stroke:var(--ink)}svg .name{font-size:11px}svg .tick.halo,svg .name.halo{stroke-width:3px}
-      .sketch{margin:.75rem 0 0;font:.875rem/1.25 var(--mono);overflow-x:auto}.taken{background:var(--soft)}
-      .sign{color:var(--ink)}.sign.value{color:var(--blue)}
+      .sketch{margin:.75rem 0 0;font:.875rem/1.25 var(--mono);overflow-x:auto}
       .whisker{stroke:var(--ink);stroke-width:1.5}
       .plate{fill:var(--paper)}
       .loss{fill:var(--orange);fill-opacity:.8}.gain{fill:var(--blue);fill-opacity:.8}.total{fill:var(--muted)}

@@ -22,6 +22,11 @@ struct PlanTests {
         "--planner uct cannot plan in pendulum; allowed: icem, cem, mppi, random-shooting"
       ),
       ("tiger --planner puct", "--planner puct cannot plan in tiger; allowed: exact"),
+      (
+        "cart-pole",
+        "no planner can plan in cart-pole; allowed: listed states, games, hidden states of a listed process, or "
+          + "actions that are vectors"
+      ),
       ("connect-four --simulations 0", "--simulations is 0; allowed: 1 to 100000000"),
       ("connect-four --time 0", "--time is 0; allowed: 1 to 86400000"),
       ("pendulum --candidates 19", "--candidates is 19; allowed: 20 to 1000000"),

@@ -24,7 +24,11 @@ enum PlanFixture {
   }
 
   /// Every kind of plan that a renderer must survive, by name.
-  static func all() throws -> [(name: String, report: PlanReport)] {
+  static func all() throws -> [(name: String, report: PlanReport)] { try made.get() }
+
+  private static let made = Result { try make() }
+
+  private static func make() throws -> [(name: String, report: PlanReport)] {
     let lake = try plan("frozen-lake-4x4") { $0.planner = .gumbel }
     let pendulum = try plan("pendulum") { $0.depth = 6 }
     return [
@@ -39,8 +43,11 @@ enum PlanFixture {
       ("hostile names", hostile(lake)), ("hostile sequences", hostile(pendulum)),
       ("long names", renamed(lake) { $0 + String(repeating: "-and-so-on", count: 30) }),
       ("wide names", renamed(lake) { $0 + String(repeating: "湖面の氷🧊", count: 20) }),
-      ("empty", PlanReport(
-        environment: "", planner: "", state: [], seed: 0, action: "", value: nil, effort: "", choices: [])),
+      (
+        "empty",
+        PlanReport(
+          environment: "", planner: "", state: [], seed: 0, action: "", value: nil, effort: "", choices: [])
+      ),
       ("no numbers", torn(lake)),
     ]
   }
@@ -92,7 +99,8 @@ enum PlanFixture {
     reward: Double = 0, discount: Double = 1, edges: [SearchTrace.Edge] = []
   ) -> SearchTrace.Node {
     SearchTrace.Node(
-      parent: parent, action: action, outcome: 0, depth: depth, label: "s\(depth)", visits: visits, value: value,
+      parent: parent, action: action, outcome: 0, depth: depth, label: "s\(depth)", visits: visits,
+      value: value,
       meanReturn: mean, reward: reward, discount: discount, edges: edges)
   }
 

@@ -95,7 +95,8 @@ struct PlanCommand: AsyncParsableCommand {
     do {
       return try open(world)
     } catch let error as PlanOrder.Unsuitable {
-      throw Failure(status: ExitStatus.usage, message: "--planner \(error)")
+      throw Failure(
+        status: ExitStatus.usage, message: error.suitable.isEmpty ? "\(error)" : "--planner \(error)")
     } catch let error as SearchError {
       throw Failure(status: ExitStatus.software, message: "\(world.name): \(error)")
     } catch let error as TrajectoryError {

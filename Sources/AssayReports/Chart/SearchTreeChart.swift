@@ -13,7 +13,7 @@ struct SearchTreeChart {
   private let principal: Set<Int>
 
   private static let nodeLimit = 60
-  private static let depthLimit = 10
+  private static let depthLimit = 7
   private static let rowHeight = 21.0
 
   init(trace: SearchTrace, actionNames: [String]) {
@@ -32,14 +32,18 @@ struct SearchTreeChart {
     self.worths = worths
     self.shown = shown
     principal = Set(path)
-    values = PlanValues(of: shown.map { worths[$0] }, root: trace.nodes[0].meanReturn)
+    // What a few walks found is mostly chance, and would make all else look alike.
+    let least = max(2, trace.nodes[0].visits / 1000)
+    let known = shown.filter { trace.nodes[$0].visits >= least }
+    values = PlanValues(
+      of: (known.count > 1 ? known : shown).map { worths[$0] }, root: trace.nodes[0].meanReturn)
   }
 
   /// How many nodes are not drawn.
   var leftOut: Int { trace.nodes.count - shown.count }
 
   /// Whether some action has more than one outcome.
-  private var hasChance: Bool { trace.nodes.contains { $0.edges.contains { $0.children.count > 1 } } }
+  var hasChance: Bool { trace.nodes.contains { $0.edges.contains { $0.children.count > 1 } } }
 
   private struct Place {
     var x: Double
@@ -84,7 +88,9 @@ struct SearchTreeChart {
           (trace.nodes[$0].visits, $1) > (trace.nodes[$1].visits, $0)
         }
       )
-    }.filter { !$0.children.isEmpty }.sorted { ($0.edge.visits, $1.edge.action) > ($1.edge.visits, $0.edge.action) }
+    }.filter { !$0.children.isEmpty }.sorted {
+      ($0.edge.visits, $1.edge.action) > ($1.edge.visits, $0.edge.action)
+    }
   }
 
   // MARK: Drawing
@@ -115,10 +121,12 @@ struct SearchTreeChart {
   private func tooltip(_ place: Int) -> String {
     let node = trace.nodes[place]
     var parts: [String] = []
-    if let action = node.action { parts.append("\(name(action))\(node.label.isEmpty ? "" : " → \(node.label)")") }
+    if let action = node.action {
+      parts.append("\(name(action))\(node.label.isEmpty ? "" : " → \(node.label)")")
+    }
     if node.action == nil { parts.append(node.label.isEmpty ? "the root" : "the root, \(node.label)") }
     parts.append(counted(node.visits, "visit"))
-    parts.append("worth \(NumberText.rounded(worths[place]))" + (trace.isGame ? " to who moves at the root" : ""))
+    parts.append("worth \(NumberText.rounded(worths[place]))" + (trace.isGame ? " to who moves now" : ""))
     if node.discount == 0 {
       parts.append("an end")
     } else {
@@ -161,7 +169,8 @@ struct SearchTreeChart {
       let text = hasOutcomes ? (label.isEmpty ? "outcome \(record.outcome)" : label) : name(action)
       texts.append(
         Shape.text(
-          TextLayout.clipped(text, columns: hasOutcomes || !hasChance ? 11 : 24), x: place.x - radius(node) - 4,
+          TextLayout.clipped(text, columns: hasOutcomes || !hasChance ? 11 : 24),
+          x: place.x - radius(node) - 4,
           y: place.y - 3, anchor: .end, style: principal.contains(node) ? "name strong halo" : "name halo"))
     }
     if isLeaf {
@@ -184,7 +193,8 @@ struct SearchTreeChart {
         let isPrincipal = children.contains(where: principal.contains)
         var start = from
         if let diamond = layout.diamonds[[node, edge.action]] {
-          branches.append((isPrincipal, branch(from: from, to: diamond, visits: edge.visits, isPrincipal: isPrincipal)))
+          branches.append(
+            (isPrincipal, branch(from: from, to: diamond, visits: edge.visits, isPrincipal: isPrincipal)))
           start = diamond
           let value = edge.value.map { ", mean of r + γG \(NumberText.rounded($0))" } ?? ""
           let prior = edge.prior.map { ", prior \(NumberText.share($0))" } ?? ""
@@ -196,7 +206,8 @@ struct SearchTreeChart {
             """)
           texts.append(
             Shape.text(
-              TextLayout.clipped(name(edge.action), columns: 11), x: start.x - 8, y: start.y - 3, anchor: .end,
+              TextLayout.clipped(name(edge.action), columns: 11), x: start.x - 8, y: start.y - 3,
+              anchor: .end,
               style: isPrincipal ? "name strong halo" : "name halo"))
         }
         for child in children {
@@ -214,7 +225,7 @@ struct SearchTreeChart {
     }
     let height = 18 + Self.rowHeight * Double(layout.rows)
     let legend = values.legend.markup(x: 12, y: height + 12, width: 220)
-    let view = trace.isGame ? "worth to who moves at the root" : "worth: reward of the step and what follows"
+    let view = trace.isGame ? "worth to who moves now" : "worth: reward of the step and what follows"
     let description =
       "\(counted(shown.count, "node")) of \(NumberText.count(trace.nodes.count)), the most visited; "
       + "the root returns \(NumberText.rounded(trace.nodes[0].meanReturn)) on average."

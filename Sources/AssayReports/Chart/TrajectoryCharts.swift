@@ -6,7 +6,9 @@ struct TrajectoryReturnsChart {
 
   var markup: Markup {
     let iterations = trace.iterations
-    let values = iterations.flatMap { [$0.best.predictedReturn, $0.meanReturn] + $0.candidates.map(\.predictedReturn) }
+    let values = iterations.flatMap {
+      [$0.best.predictedReturn, $0.meanReturn] + $0.candidates.map(\.predictedReturn)
+    }
     let frame = PlotFrame(
       x: Scale(for: [0.5, Double(iterations.count) + 0.5], from: 56, to: 386),
       y: Scale(for: values, from: 208, to: 26, minimumSpan: 1e-9, padding: 0.05), xName: "iteration",
@@ -14,11 +16,14 @@ struct TrajectoryReturnsChart {
     let dots = iterations.enumerated().map { index, iteration -> Markup in
       let places = iteration.candidates.enumerated().map { place, candidate -> Markup in
         // Side by side, so that equal ones can be told apart.
-        let shift = iteration.candidates.count > 1 ? Double(place) / Double(iteration.candidates.count - 1) - 0.5 : 0
+        let shift =
+          iteration.candidates.count > 1 ? Double(place) / Double(iteration.candidates.count - 1) - 0.5 : 0
         return Shape.dot(
           x: frame.x(Double(index + 1) + 0.4 * shift), y: frame.y(candidate.predictedReturn), radius: 2.4,
           style: "visit",
-          tooltip: "iteration \(index + 1), candidate \(candidate.index): \(NumberText.number(candidate.predictedReturn))")
+          tooltip:
+            "iteration \(index + 1), candidate \(candidate.index): \(NumberText.number(candidate.predictedReturn))"
+        )
       }
       return "\(places)"
     }
@@ -92,7 +97,8 @@ struct ActionSequencesChart {
     return SVGFigure(
       id: "actions-\(iteration + 1)-\(coordinate + 1)",
       title: "Actions tried in iteration \(iteration + 1), number \(coordinate + 1)",
-      description: "\(counted(shown.candidates.count, "candidate")) of \(NumberText.count(shown.evaluated)), and the best.",
+      description:
+        "\(counted(shown.candidates.count, "candidate")) of \(NumberText.count(shown.evaluated)), and the best.",
       width: 400, height: 206, body: [frame.markup, band, "\(candidates)", best]
     ).markup
   }
@@ -107,10 +113,10 @@ struct TrajectoryRewardsChart {
   var markup: Markup {
     let count = rewards.count + (end == 0 ? 0 : 1)
     let frame = PlotFrame(
-      x: Scale(for: [0.5, Double(count) + 0.5], from: 56, to: 826),
+      x: Scale(for: [0.5, Double(count) + 0.5], from: 56, to: 386),
       y: Scale(for: rewards + [0, end], from: 168, to: 26, minimumSpan: 1e-9, padding: 0.03), xName: "step",
       yName: "predicted reward")
-    let width = 770 / Double(count) * 0.7
+    let width = 330 / Double(count) * 0.7
     func bar(_ index: Int, _ value: Double, _ style: String, _ name: String) -> Markup {
       let (zero, tip) = (frame.y(0), frame.y(value))
       return Shape.rectangle(
@@ -121,7 +127,7 @@ struct TrajectoryRewardsChart {
     if end != 0 { bars.append(bar(rewards.count, end, "learned", "beyond the last step")) }
     return SVGFigure(
       id: "rewards", title: "Predicted reward of each step",
-      description: "\(counted(rewards.count, "step")); beyond them \(NumberText.number(end)).", width: 840,
+      description: "\(counted(rewards.count, "step")); beyond them \(NumberText.number(end)).", width: 400,
       height: 206, body: [frame.markup, "\(bars)"]
     ).markup
   }
@@ -143,17 +149,18 @@ struct ReturnSourcesChart {
     let values = lumped(sources.values)
     let count = rewards.count
     let frame = PlotFrame(
-      x: Scale(for: [-0.5, Double(count) - 0.5], from: 56, to: 826),
+      x: Scale(for: [-0.5, Double(count) - 0.5], from: 56, to: 386),
       y: Scale(for: rewards + values + [0], from: 168, to: 26, minimumSpan: 1e-9, padding: 0.03),
       xName: sources.rewards.count > Self.shownDepths
-        ? "steps from the root, the last column \(Self.shownDepths - 1) and more" : "steps from the root",
+        ? "steps from the root; last: \(Self.shownDepths - 1) and more" : "steps from the root",
       yName: "contribution to the mean return")
-    let width = 770 / Double(count) * 0.36
+    let width = 330 / Double(count) * 0.36
     func bar(_ depth: Int, _ value: Double, _ style: String, left: Double, _ name: String) -> Markup {
       guard value != 0 else { return "" }
       let (zero, tip) = (frame.y(0), frame.y(value))
       return Shape.rectangle(
-        x: frame.x(Double(depth)) + left, y: min(zero, tip), width: width, height: abs(zero - tip), style: style,
+        x: frame.x(Double(depth)) + left, y: min(zero, tip), width: width, height: abs(zero - tip),
+        style: style,
         tooltip: "\(name), \(counted(depth, "step")) from the root: \(NumberText.number(value))")
     }
     let bars = (0..<count).map { depth -> Markup in
@@ -164,7 +171,7 @@ struct ReturnSourcesChart {
       id: "sources", title: "Where the mean return comes from",
       description:
         "Rewards \(NumberText.rounded(sources.reward)), values of new nodes \(NumberText.rounded(sources.value)).",
-      width: 840, height: 206, body: [frame.markup, "\(bars)"]
+      width: 400, height: 206, body: [frame.markup, "\(bars)"]
     ).markup
   }
 }

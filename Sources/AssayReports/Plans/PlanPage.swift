@@ -90,25 +90,36 @@ public struct PlanPage: Sendable {
 
   private var choices: Markup {
     let choices = report.orderedChoices
-    let priors = report.search?.nodes.first?.edges.reduce(into: [Int: Double]()) { $0[$1.action] = $1.prior } ?? [:]
-    let values = PlanValues(
-      of: choices.compactMap(\.value), root: report.search?.nodes.first?.meanReturn ?? report.value ?? 0)
+    let priors =
+      report.search?.nodes.first?.edges.reduce(into: [Int: Double]()) { $0[$1.action] = $1.prior } ?? [:]
+    // In the colours of the tree, where there is one.
+    let values =
+      report.search.map { SearchTreeChart(trace: $0, actionNames: report.actionNames).values }
+      ?? PlanValues(of: choices.compactMap(\.value), root: report.value ?? 0)
     let hasBounds = choices.contains { $0.bounds != nil }
     let hasVisits = choices.contains { $0.visits != nil }
     let hasShares = choices.contains { $0.probability != nil }
     let mostVisits = Double(max(1, choices.compactMap(\.visits).max() ?? 1))
-    var columns: [(title: String, kind: Table.Kind)] = [("action", .name), ("value", .number)]
+    let isSequences = report.trajectories != nil
+    var columns: [(title: String, kind: Table.Kind)] = [
+      (isSequences ? "first action" : "action", .name), (isSequences ? "return" : "value", .number),
+    ]
     if hasBounds { columns.append(("between", .number)) }
     if hasVisits { columns += [("visits", .number), ("", .bar)] }
     if !priors.isEmpty { columns.append(("prior", .number)) }
-    if hasShares { columns += [("would do it", .number), ("", .bar)] }
+    if hasShares { columns += [("policy", .number), ("", .bar)] }
     let rows = choices.map { choice -> [Markup] in
       let name: Markup =
         choice.name == report.action
         ? "<strong>▸ \(choice.name)</strong> <span class=\"hidden\">(taken)</span>" : "\(choice.name)"
-      var row: [Markup] = [name, values.cell(choice.value)]
+      // The best of many sequences are almost alike.
+      let value: Markup =
+        isSequences ? "\(NumberText.number(choice.value, digits: 5))" : values.cell(choice.value)
+      var row: [Markup] = [name, value]
       if hasBounds {
-        row.append("\(choice.bounds.map { "[\(NumberText.number($0[0])), \(NumberText.number($0[1]))]" } ?? "")")
+        row.append(
+          "\(choice.bounds.map { "[\(NumberText.number($0[0], digits: 5)), \(NumberText.number($0[1], digits: 5))]" } ?? "")"
+        )
       }
       if hasVisits {
         row.append("\(choice.visits.map { NumberText.count($0) } ?? "")")
@@ -124,8 +135,10 @@ public struct PlanPage: Sendable {
     var words = ["▸ marks what is done."]
     if report.search != nil { words.append("Value: mean of r + γG over the visits.") }
     if report.isGame { words.append("All numbers are seen by who moves now: 1 is a win, −1 a loss.") }
-    if report.trajectories != nil {
-      words = ["The first action of the best sequences of the last iteration, and the return predicted of each."]
+    if isSequences {
+      words = [
+        "The first action of the best sequences of the last iteration, and the return predicted of each."
+      ]
     }
     return """
       <p class="lead">\(words.joined(separator: " "))</p>
@@ -143,7 +156,8 @@ public struct PlanPage: Sendable {
         ? "Colour: worth to who moves now, also where the other player moves."
         : "Colour: what the step and all that follows is worth, with the strongest colours for what is furthest from "
           + "\(NumberText.rounded(chart.values.middle)).")
-    words.append("Dark line: what was looked at most. Square: an end. Diamond: chance decides.")
+    words.append("Strong line: what was looked at most. Square: an end.")
+    if chart.hasChance { words.append("Diamond: chance decides.") }
     words.append(
       chart.leftOut > 0
         ? "\(NumberText.count(chart.leftOut)) of \(counted(search.nodes.count, "node")), visited less or further "
@@ -167,7 +181,7 @@ public struct PlanPage: Sendable {
       """
     let chart: Markup =
       sources.rewardShare == nil
-      ? "" : "\(key)<figure>\(ReturnSourcesChart(sources: sources).markup)</figure>\n"
+      ? "" : "\(key)<figure class=\"middle\">\(ReturnSourcesChart(sources: sources).markup)</figure>\n"
     return """
       <h3>In the whole tree</h3>
       <p class="lead">\(amounts)</p>
@@ -190,7 +204,8 @@ public struct PlanPage: Sendable {
       var row: [Markup] = ["\(index + 1)", "\(name)"]
       if hasLabels { row.append("\(node.label)") }
       return row + [
-        "\(NumberText.count(node.visits))", "\(NumberText.number(node.reward))", "\(NumberText.trimmed(weight))",
+        "\(NumberText.count(node.visits))", "\(NumberText.number(node.reward))",
+        "\(NumberText.trimmed(weight))",
         "\(NumberText.number(promise.rewards[index]))", Table.bar(abs(promise.rewards[index]) / largest),
       ]
     }
@@ -202,8 +217,9 @@ public struct PlanPage: Sendable {
       rows.append(["", "an end: nothing follows"] + blank + ["", "", "", "0", ""])
     } else {
       rows.append(
-        ["", "beyond, as \(search.sources.values) says"] + blank + [
-          "", "\(NumberText.number(search.nodes[path[path.count - 1]].value))", "\(NumberText.trimmed(weight))",
+        ["", "beyond: V̂ by \(search.sources.values)"] + blank + [
+          "", "\(NumberText.number(search.nodes[path[path.count - 1]].value))",
+          "\(NumberText.trimmed(weight))",
           "\(NumberText.number(promise.end))", Table.bar(abs(promise.end) / largest),
         ])
     }
@@ -213,11 +229,13 @@ public struct PlanPage: Sendable {
     columns += [
       ("visits", .number), ("reward", .number), ("× discount", .number), ("contributes", .number), ("", .bar),
     ]
+    let chance =
+      path.contains { search.nodes[$0].edges.contains { $0.children.count > 1 } }
+      ? " Where an action has several outcomes, the one that was seen most is followed." : ""
     let more = left > 0 ? " \(counted(left, "step")) before the end of the line are not listed." : ""
     return """
       <h3>Along the line that was looked at most</h3>
-      <p class="lead">It promises \(NumberText.number(total))\(report.isGame ? " to who moves now" : ""). Where an \
-      action has several outcomes, the one that was seen most is followed.\(more)</p>
+      <p class="lead">It promises \(NumberText.number(total))\(report.isGame ? " to who moves now" : "").\(chance)\(more)</p>
       \(Table(label: "The line that was looked at most", columns: columns, rows: rows).markup)
       """
   }
@@ -234,13 +252,15 @@ public struct PlanPage: Sendable {
       ends.map { iteration -> Markup in
         let name = trace.width > 1 ? "Number \(coordinate + 1) of the action" : "Actions"
         let chart = ActionSequencesChart(trace: trace, iteration: iteration, coordinate: coordinate)
-        let which = trace.iterations.count == 1 ? "" : iteration == 0 ? ", first iteration" : ", last iteration"
+        let which =
+          trace.iterations.count == 1 ? "" : iteration == 0 ? ", first iteration" : ", last iteration"
         return "<figure><figcaption>\(name)\(which)</figcaption>\(chart.markup)</figure>\n"
       }
     }
     let hidden = trace.width - shown
     let left: Markup =
-      hidden > 0 ? "<p class=\"measured\">\(counted(hidden, "further number")) of the action not drawn.</p>\n" : ""
+      hidden > 0
+      ? "<p class=\"measured\">\(counted(hidden, "further number")) of the action not drawn.</p>\n" : ""
     let band = hasMeans ? " Blue: the mean of what is tried next, ± its standard deviation." : ""
     return """
       <figure class="middle"><figcaption>Returns that the model predicts</figcaption>\
@@ -257,7 +277,7 @@ public struct PlanPage: Sendable {
     guard let best = trace.best else { return "" }
     return """
       <p class="lead">\(report.words(for: best))</p>
-      <figure>\(TrajectoryRewardsChart(rewards: best.rewards, end: best.terminalValue).markup)</figure>
+      <figure class="middle">\(TrajectoryRewardsChart(rewards: best.rewards, end: best.terminalValue).markup)</figure>
 
       """
   }

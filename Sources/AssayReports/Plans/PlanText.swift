@@ -34,7 +34,9 @@ public struct PlanText: Sendable {
     let hasVisits = report.choices.contains { $0.visits != nil }
     let hasShares = report.choices.contains { $0.probability != nil }
     let hasBounds = report.choices.contains { $0.bounds != nil }
-    func row(_ name: String, _ value: String, _ bounds: String, _ visits: String, _ share: String, _ bar: String)
+    func row(
+      _ name: String, _ value: String, _ bounds: String, _ visits: String, _ share: String, _ bar: String
+    )
       -> String
     {
       var line = TextLayout.padded(name, columns: 24) + TextLayout.padded(value, columns: 12, onLeft: true)
@@ -44,13 +46,22 @@ public struct PlanText: Sendable {
       return line
     }
     let ordered = report.orderedChoices
-    let head = report.trajectories == nil ? "action" : "first action"
-    var lines = [row("  " + head, report.trajectories == nil ? "value" : "return", "between", "visits", "policy", "")]
+    let isSequences = report.trajectories != nil
+    var lines = [
+      row(
+        isSequences ? "  first action" : "  action", isSequences ? "return" : "value", "between", "visits",
+        "policy",
+        "")
+    ]
     lines += ordered.prefix(Self.shownChoices).map { choice in
       row(
-        (choice.name == report.action ? "▸ " : "  ") + choice.name, NumberText.number(choice.value),
-        choice.bounds.map { "[\(NumberText.number($0[0])), \(NumberText.number($0[1]))]" } ?? "",
-        choice.visits.map { NumberText.count($0) } ?? "", choice.probability.map { NumberText.share($0) } ?? "",
+        (choice.name == report.action ? "▸ " : "  ") + choice.name,
+        NumberText.number(choice.value, digits: isSequences ? 5 : 3),
+        choice.bounds.map {
+          "[\(NumberText.number($0[0], digits: 5)), \(NumberText.number($0[1], digits: 5))]"
+        } ?? "",
+        choice.visits.map { NumberText.count($0) } ?? "",
+        choice.probability.map { NumberText.share($0) } ?? "",
         TextLayout.bar(share: choice.probability ?? 0, columns: 20))
     }
     if ordered.count > Self.shownChoices {
@@ -74,7 +85,9 @@ public struct PlanText: Sendable {
     let parts = promise.rewards.enumerated().filter { $0.element != 0 }.map {
       "\(NumberText.number($0.element)) at step \($0.offset + 1)"
     }
-    let end = promise.end == 0 ? [] : ["\(NumberText.number(promise.end)) beyond it, as \(search.sources.values) says"]
+    let end =
+      promise.end == 0
+      ? [] : ["\(NumberText.number(promise.end)) beyond it, valued by \(search.sources.values)"]
     let all = Array(parts.prefix(8)) + (parts.count > 8 ? ["…"] : []) + end
     lines += TextLayout.wrapped(
       "It promises " + (all.isEmpty ? "nothing." : all.joined(separator: ", ") + "."))
@@ -85,15 +98,17 @@ public struct PlanText: Sendable {
     var lines = [""]
     func row(_ name: String, _ count: String, _ best: String, _ mean: String) -> String {
       TextLayout.padded("  " + name, columns: 14) + TextLayout.padded(count, columns: 10, onLeft: true)
-        + TextLayout.padded(best, columns: 14, onLeft: true) + TextLayout.padded(mean, columns: 14, onLeft: true)
+        + TextLayout.padded(best, columns: 14, onLeft: true)
+        + TextLayout.padded(mean, columns: 14, onLeft: true)
     }
     lines.append(row("iteration", "tried", "best return", "mean return"))
-    let shown = trace.iterations.count > 10 ? Array(0..<5) + Array(trace.iterations.count - 5..<trace.iterations.count) : Array(trace.iterations.indices)
-    for index in shown {
+    let count = trace.iterations.count
+    for index in 0..<count where index < 5 || index >= count - 5 {
       let iteration = trace.iterations[index]
       lines.append(
         row(
-          "\(index + 1)", NumberText.count(iteration.evaluated), NumberText.number(iteration.best.predictedReturn),
+          "\(index + 1)", NumberText.count(iteration.evaluated),
+          NumberText.number(iteration.best.predictedReturn),
           NumberText.number(iteration.meanReturn)))
     }
     if let best = trace.best { lines += [""] + TextLayout.wrapped(report.words(for: best)) }

@@ -32,7 +32,9 @@ extension PlanReport {
         : "Worth \(NumberText.rounded(value)): the truth of the model lies from \(NumberText.number(bounds[0], digits: 6)) to "
           + "\(NumberText.number(bounds[1], digits: 6))."
     }
-    if trajectories != nil { return "The model predicts a return of \(NumberText.rounded(value)) for the sequence that it begins." }
+    if trajectories != nil {
+      return "The model predicts a return of \(NumberText.rounded(value)) for the sequence that it begins."
+    }
     return "Worth \(NumberText.rounded(value)) as it sees things."
   }
 
@@ -60,18 +62,25 @@ extension PlanReport {
   func words(for best: TrajectoryTrace.Candidate) -> String {
     let total = best.rewards.reduce(0, +)
     let steps = counted(best.rewards.count, "step")
-    let isDiscounted = abs(total + best.terminalValue - best.predictedReturn) > 1e-6 * max(1, abs(best.predictedReturn))
+    let isDiscounted =
+      abs(total + best.terminalValue - best.predictedReturn) > 1e-6 * max(1, abs(best.predictedReturn))
     var words =
-      "The best sequence promises \(NumberText.rounded(best.predictedReturn)): its \(steps) are predicted to earn "
+      "The best sequence that was tried promises \(NumberText.rounded(best.predictedReturn)): its \(steps) are predicted to earn "
       + "\(NumberText.rounded(total)), "
     words +=
       best.terminalValue == 0
-      ? "and nothing is expected beyond them." : "and \(NumberText.rounded(best.terminalValue)) is expected beyond them."
+      ? "and nothing is expected beyond them."
+      : "and \(NumberText.rounded(best.terminalValue)) is expected beyond them."
     if isDiscounted { words += " What comes later counts less." }
     let half = best.rewards.count / 2
     if half > 0, total != 0, best.rewards.allSatisfy({ $0 >= 0 }) || best.rewards.allSatisfy({ $0 <= 0 }) {
       let early = best.rewards.prefix(half).reduce(0, +) / total
       words += " The first \(counted(half, "step")) bring \(NumberText.share(early)) of that."
+    }
+    if let value, abs(value - best.predictedReturn) > 1e-9 * max(1, abs(value)) {
+      words +=
+        " It does not take that one, but the mean of what was tried last: \(NumberText.rounded(value)) is "
+        + "predicted of it."
     }
     return words
   }

@@ -53,7 +53,12 @@ public struct PlanOrder: Sendable {
     public let suitable: [PlannerChoice]
 
     public var description: String {
-      let allowed = suitable.isEmpty ? "no planner here" : suitable.map(\.rawValue).joined(separator: ", ")
+      guard !suitable.isEmpty else {
+        return
+          "no planner can plan in \(world); allowed: listed states, games, hidden states of a listed process, or "
+          + "actions that are vectors"
+      }
+      let allowed = suitable.map(\.rawValue).joined(separator: ", ")
       return "\(planner.rawValue) cannot plan in \(world); allowed: \(allowed)"
     }
   }
@@ -89,7 +94,8 @@ public struct PlanOrder: Sendable {
     case .gumbel: try searched(problem, with: GumbelSearch(), choice, world, names)
     default:
       try searched(
-        problem, with: UCT(exploration: exploration ?? 2.0.squareRoot(), valueScale: valueScale), choice, world,
+        problem, with: UCT(exploration: exploration ?? 2.0.squareRoot(), valueScale: valueScale), choice,
+        world,
         names)
     }
   }
@@ -107,7 +113,8 @@ public struct PlanOrder: Sendable {
       trace = search.trace(leastVisits: result.simulations / 2000)
       trace?.result = result
     }
-    let choices = result.visits.indices.filter { result.visits[$0] > 0 || result.policy[$0] > 0 }.map { action in
+    let choices = result.visits.indices.filter { result.visits[$0] > 0 || result.policy[$0] > 0 }.map {
+      action in
       PlanReport.Choice(
         name: names[action], action: action, value: result.values[action], visits: result.visits[action],
         probability: result.policy[action])
@@ -148,7 +155,9 @@ public struct PlanOrder: Sendable {
       var next = game
       next.play(move)
       if choice == .exact { return -search.value(of: next) }
-      return depth > 1 ? -DepthLimitedSearch(depth: depth - 1).value(of: next) : -(next.isOver ? next.mover.sign * next.result : 0)
+      return depth > 1
+        ? -DepthLimitedSearch(depth: depth - 1).value(of: next)
+        : -(next.isOver ? next.mover.sign * next.result : 0)
     }
     let best = values.indices.max { values[$0] < values[$1] } ?? 0
     let names = game.moveNames
@@ -156,7 +165,8 @@ public struct PlanOrder: Sendable {
       environment: world.name, planner: choice.rawValue, state: lines(of: world.picture), seed: seed,
       action: names[moves[best]], value: Double(values[best]),
       bounds: choice == .exact ? [Double(values[best]), Double(values[best])] : nil,
-      effort: choice == .exact ? counted(search.positionCount, "position") : counted(depth, "move") + " ahead",
+      effort: choice == .exact
+        ? counted(search.positionCount, "position") : counted(depth, "move") + " ahead",
       choices: zip(moves, values).map { .init(name: names[$0], action: $0, value: Double($1)) },
       actionNames: names)
   }
@@ -185,7 +195,8 @@ public struct PlanOrder: Sendable {
       environment: world.name, planner: choice.rawValue, state: lines(of: world.picture), seed: seed,
       action: names[open[best]], value: own[best],
       bounds: solution.errorBound.map { [own[best] - $0, own[best] + $0] },
-      effort: counted(process.stateCount, "state"),
+      effort: counted(process.stateCount, "state")
+        + (world is any GameWorld ? ", against the opponent it has" : ""),
       choices: zip(open, own).map { action, value in
         .init(
           name: names[action], action: action, value: value,
@@ -236,7 +247,8 @@ public struct PlanOrder: Sendable {
       environment: world.name, planner: choice.rawValue, state: [world.sight], seed: seed,
       action: names[action], value: (bounds.lowerBound + bounds.upperBound) / 2,
       bounds: [bounds.lowerBound, bounds.upperBound],
-      effort: "\(counted(solution.vectors.count, "plan")) over beliefs of \(counted(process.stateCount, "state"))",
+      effort:
+        "\(counted(solution.vectors.count, "plan")) over beliefs of \(counted(process.stateCount, "state"))",
       choices: choices, actionNames: names,
       belief: likeliest.map { .init(state: process.process.stateName($0), probability: belief[$0]) })
   }
@@ -248,7 +260,8 @@ public struct PlanOrder: Sendable {
   ) -> [Double] {
     let reward = process.expectedReward(of: action, in: belief)
     var bounds = [reward, reward]
-    for (observation, probability) in process.observationProbabilities(after: action, from: belief).enumerated()
+    for (observation, probability) in process.observationProbabilities(after: action, from: belief)
+      .enumerated()
     where probability > 0 {
       var next = belief
       _ = process.update(&next, action: action, observation: observation)
@@ -274,6 +287,8 @@ public struct PlanOrder: Sendable {
     _ batch: Batch, in name: String, by choice: PlannerChoice
   ) throws -> PlanReport where Batch.ActionSpace == BoxSpace, Batch.ObservationSpace == BoxSpace {
     let horizon = depth ?? 30
+    var batch = batch
+    batch.reset()
     var trace: TrajectoryTrace? = keepsTrace ? TrajectoryTrace() : nil
     var random = stream
     let model = BatchTrajectories(batch)
@@ -301,7 +316,8 @@ public struct PlanOrder: Sendable {
       action.map { NumberText.number(Double($0)) }.joined(separator: " ")
     }
     return PlanReport(
-      environment: name, planner: choice.rawValue, state: ["sees " + words(batch.observations[0])], seed: seed,
+      environment: name, planner: choice.rawValue, state: ["sees " + words(batch.observations[0])],
+      seed: seed,
       action: words(plan.action), value: plan.predictedReturn,
       effort: "\(counted(plan.evaluations, "sequence")) of \(counted(horizon, "step"))",
       isComplete: plan.isComplete,
