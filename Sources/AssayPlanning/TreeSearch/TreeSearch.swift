@@ -29,8 +29,9 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
   /// - SeeAlso: Liu et al. (2020), *Watch the unobserved: a simple approach to parallelizing Monte Carlo tree search*.
   public let leavesTogether: Int
   /// How many roots are walked from side by side at most, at least 1: the others wait until those have made all their
-  /// walks, so that their trees stay in the processor's caches. Where time decides, or somebody may cancel, all are.
-  public var rootsTogether = 32
+  /// walks, so that their trees stay in the processor's caches. Where it is `nil`, as many as make 4,096 walks together,
+  /// and at least 16. Where time decides, or somebody may cancel, all are.
+  public var rootsTogether: Int?
   /// How many walks were made from each root, in all runs since the tree was begun.
   @inlinable public var simulationCount: Int { walks }
   /// Why the last run stopped.
@@ -148,7 +149,7 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
     let limit = budget.simulations ?? .max
     let isWatched = deadline != nil || budget.isCancelled != nil
     let roots = tree.rootCount
-    let block = isWatched ? roots : max(1, min(rootsTogether, roots))
+    let block = isWatched ? roots : max(1, min(rootsTogether ?? max(16, 4096 / limit), roots))
     var made = 0
     var first = 0
     while first < roots {
