@@ -153,6 +153,17 @@ struct PlanReportTests {
     #expect(html.contains("1 is a win, −1 a loss"))
   }
 
+  @Test("of what is believed the likeliest states are named, and the others summed")
+  func belief() throws {
+    // Fifteen cells, of which ten are named.
+    let many = try PlanFixture.plan("four-by-four-grid")
+    #expect(many.belief?.count == 10)
+    for text in [PlanText(many).text, PlanPage(many).html] {
+      #expect(text.contains("6.67%") && text.contains("33.3%"))
+    }
+    #expect(!PlanText(try PlanFixture.plan("tiger")).text.contains("all other states"))
+  }
+
   @Test("sequences are drawn for the first and the last iteration")
   func sequences() throws {
     let page = Elements(of: PlanPage(try PlanFixture.plan("pendulum") { $0.depth = 6 }).html)

@@ -22,12 +22,14 @@ public struct PlanText: Sendable {
   }
 
   private func believed(_ belief: [PlanReport.Belief]) -> [String] {
-    ["It believes:"]
-      + belief.map {
-        "  " + TextLayout.padded($0.state, columns: 22)
-          + TextLayout.padded(NumberText.share($0.probability), columns: 12, onLeft: true) + "  "
-          + TextLayout.bar(share: $0.probability, columns: 20)
-      }
+    func row(_ state: String, _ probability: Double) -> String {
+      "  " + TextLayout.padded(state, columns: 22)
+        + TextLayout.padded(NumberText.share(probability), columns: 12, onLeft: true) + "  "
+        + TextLayout.bar(share: probability, columns: 20)
+    }
+    let rest = 1 - belief.reduce(0) { $0 + $1.probability }
+    return ["It believes:"] + belief.map { row($0.state, $0.probability) }
+      + (rest > 1e-9 ? [row("all other states", rest)] : [])
   }
 
   private var table: [String] {
