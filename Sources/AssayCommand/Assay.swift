@@ -18,7 +18,8 @@ struct AssayCommand: AsyncParsableCommand {
     subcommands: [
       AuditCommand.self, TestCommand.self, ScenarioCommand.self, SolveCommand.self, ListCommand.self,
       MatrixCommand.self, TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, AnatomyCommand.self,
-      CompareCommand.self, ProbeCommand.self, PlanCommand.self, PlayCommand.self, AIXICommand.self, RenderCommand.self,
+      CompareCommand.self, ProbeCommand.self, PlanCommand.self, PlayCommand.self, AIXICommand.self,
+      RenderCommand.self,
       CheckEnvironmentCommand.self,
     ])
 

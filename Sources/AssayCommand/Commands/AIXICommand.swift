@@ -41,7 +41,11 @@ struct AIXICommand: AsyncParsableCommand {
   @Option(help: "How many of them while it learns; the same, if left out.")
   var learningSimulations: Int?
 
-  @Option(help: ArgumentHelp("Seeds, from the first to the last; each is one agent.", valueName: "first..last"))
+  @Option(help: "How much ρUCT explores: C, 1.41 if left out.")
+  var confidence: Double?
+
+  @Option(
+    help: ArgumentHelp("Seeds, from the first to the last; each is one agent.", valueName: "first..last"))
   var seeds = SeedRange(first: 0, last: 0)
 
   @Option(help: "How many agents learn side by side. What comes of them does not depend on it.")
@@ -66,6 +70,7 @@ struct AIXICommand: AsyncParsableCommand {
     var evaluation: Int
     var simulations: Int
     var learningSimulations: Int
+    var confidence: Double
     var runs: [Run]
     /// The mean reward of a step after learning, over seeds.
     var greedyReward: Estimate
@@ -106,6 +111,13 @@ struct AIXICommand: AsyncParsableCommand {
     try check(simulations, "--simulations", 1)
     try check(learningSimulations, "--learning-simulations", 1)
     try check(jobs, "--jobs", 1)
+    if let confidence {
+      guard confidence >= 0, confidence.isFinite else {
+        throw Failure(
+          status: ExitStatus.usage, message: "--confidence is \(confidence); allowed: a number from 0 on")
+      }
+      experiment.configuration.confidence = confidence
+    }
     if let experience { experiment.experience = experience }
     if let simulations { experiment.configuration.simulations = simulations }
     return experiment
@@ -145,6 +157,7 @@ struct AIXICommand: AsyncParsableCommand {
     return Report(
       domain: domain, experience: experiment.experience, evaluation: evaluation,
       simulations: experiment.configuration.simulations, learningSimulations: learning,
+      confidence: experiment.configuration.confidence,
       runs: zip(all, outcomes).map {
         .init(
           seed: $0, learningReward: $1.learningReward, greedyReward: $1.greedyReward, nodeCount: $1.nodeCount,

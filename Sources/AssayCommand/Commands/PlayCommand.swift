@@ -8,6 +8,7 @@ struct PlayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "play",
     abstract: "Walk through a world yourself, by keys.",
+    usage: "assay play <environment> [<options>]",
     discussion: """
       The keys stand below the picture. Besides: u takes a step back, r starts a new episode, q ends. Where \
       standard input is not a terminal, keys are read from it, and each picture is printed below the last.

@@ -24,13 +24,12 @@ public struct RecursionFit: Sendable, Hashable, Codable {
   /// √ of the mean squared residual, in reward units.
   public var residual: Double
 
-  /// Fits the recursion of one critic.
+  /// Fits the recursion of one critic; `nil` where the rewards or the values after them do not differ between states, or
+  /// differ alike: what each contributes cannot then be told.
   ///
   /// - Parameters:
   ///   - learned: V̂ of each state, `[N]`.
   ///   - step: what a step from each earned and led to.
-  /// - Returns: `nil` where the rewards or the values after them do not differ between states, or differ alike: what
-  ///   each contributes cannot then be told.
   init?(learned: [Double], step: CriticMeasurement.Recursion) {
     let count = learned.count
     guard count > 8 else { return nil }

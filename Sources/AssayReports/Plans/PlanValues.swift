@@ -20,7 +20,8 @@ struct PlanValues {
   /// A number on its colour.
   func cell(_ value: Double?) -> Markup {
     guard let value else { return "\(NumberText.missing)" }
-    return "<span class=\"heat sample\" style=\"\(colour(value).cellStyle)\">\(NumberText.number(value))</span>"
+    return
+      "<span class=\"heat sample\" style=\"\(colour(value).cellStyle)\">\(NumberText.number(value))</span>"
   }
 
   var legend: ColourLegend {

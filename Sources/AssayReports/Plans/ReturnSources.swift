@@ -65,7 +65,9 @@ extension SearchTrace {
   /// The places of the nodes on the line that was looked at most, from the root on.
   package var principalVariation: [Int] {
     var path = [0]
-    while let edge = nodes[path[path.count - 1]].edges.max(by: { ($0.visits, $1.action) < ($1.visits, $0.action) }),
+    while let edge = nodes[path[path.count - 1]].edges.max(by: {
+      ($0.visits, $1.action) < ($1.visits, $0.action)
+    }),
       edge.visits > 0, let child = edge.children.max(by: { (nodes[$0].visits, $1) < (nodes[$1].visits, $0) })
     {
       path.append(child)

@@ -41,11 +41,13 @@ public struct HistoryDomain: Sendable {
   /// - Returns: the world.
   /// - Throws: `DataError` where it shows or pays what the agent's code has no words for, `UnknownName` where the
   ///   catalogue does not have it.
-  public func world(of catalogue: Catalogue, with changes: Settings = [:]) throws -> any Environment<Int, Int> {
+  public func world(of catalogue: Catalogue, with changes: Settings = [:]) throws -> any Environment<Int, Int>
+  {
     let entry = try catalogue.environment(named: name)
     let world = try entry.make(settings.merging(changes) { $1 })
     let code = experiment.configuration.code
-    guard let world = world as? any Environment<Int, Int>, let seen = world.observationSpace as? DiscreteSpace,
+    guard let world = world as? any Environment<Int, Int>,
+      let seen = world.observationSpace as? DiscreteSpace,
       seen.count <= code.observationCount,
       code.rewards.contains(Int(world.rewardRange.lowerBound)),
       code.rewards.contains(Int(world.rewardRange.upperBound))

@@ -210,7 +210,9 @@ public struct PlanOrder: Sendable {
     guard let space = world.actionSpace as? DiscreteSpace else {
       throw Unsuitable(planner: choice, world: world.name, suitable: [])
     }
-    let names = (0..<space.count).map { world.actionNames.indices.contains($0) ? world.actionNames[$0] : "\($0)" }
+    let names = (0..<space.count).map {
+      world.actionNames.indices.contains($0) ? world.actionNames[$0] : "\($0)"
+    }
     let discount = 0.99
     let problem = EnvironmentProblem(
       [world], actionCount: space.count, discount: discount, rolloutSteps: depth ?? 50, outcomeCount: 4,

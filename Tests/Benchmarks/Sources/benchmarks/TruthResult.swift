@@ -133,12 +133,13 @@ struct TruthResult: Encodable {
           \(Table.verdict(peer.world, rate / peer.rate, target: 20))
         """
     }
-    return ([
-      """
+    return
+      ([
+        """
 
-      Truth of 1,000 states × 100 restarts on two cores
-      Assay: \(Table.digits(seconds)) s for \(steps) steps, mean value \(Table.digits(mean))
-      """
-    ] + lines).joined(separator: "\n")
+        Truth of 1,000 states × 100 restarts on two cores
+        Assay: \(Table.digits(seconds)) s for \(steps) steps, mean value \(Table.digits(mean))
+        """
+      ] + lines).joined(separator: "\n")
   }
 }
