@@ -11,6 +11,7 @@ struct HelpTests {
     ("train --help", "help-train.txt"), ("resume --help", "help-resume.txt"),
     ("evaluate --help", "help-evaluate.txt"), ("anatomy --help", "help-anatomy.txt"),
     ("compare --help", "help-compare.txt"), ("probe --help", "help-probe.txt"),
+    ("plan --help", "help-plan.txt"), ("aixi --help", "help-aixi.txt"),
     ("render --help", "help-render.txt"), ("check-environment --help", "help-check-environment.txt"),
   ]
 
@@ -53,6 +54,8 @@ struct HelpTests {
         case "test": (" --jobs 0", 64)
         case "train": (" --jobs 0", 64)
         case "probe": (" --steps 0", 64)
+        case "plan" where example.contains("--trace"): (" --trace none/plan.html", 73)
+        case "plan", "aixi": (" --simulations 0", 64)
         case "resume", "evaluate", "anatomy": ("", 66)
         case "compare": (" --scale cart-pole", 64)
         case "scenario" where example.contains(" run "): (" --jobs 0", 64)
@@ -75,7 +78,7 @@ struct HelpTests {
     #expect(
       names == [
         "audit", "test", "scenario", "solve", "list", "matrix", "train", "resume", "evaluate", "anatomy",
-        "compare", "probe", "play", "render", "check-environment",
+        "compare", "probe", "plan", "play", "aixi", "render", "check-environment",
       ])
     for name in names {
       #expect(try await Command.run("help", name).output == (try await Command.run(name, "--help").output))

@@ -18,7 +18,7 @@ struct PlanCommand: AsyncParsableCommand {
 
       EXAMPLES
         assay plan connect-four --planner uct --simulations 20000 --trace plan.html
-        assay plan frozen-lake-4x4 --planner gumbel --simulations 50 --trace plan.html
+        assay plan frozen-lake-4x4 --planner gumbel --trace lake.html
         assay plan pendulum --planner icem --depth 30
         assay plan tiger
 

@@ -13,10 +13,10 @@ public enum PlannerChoice: String, Sendable, Hashable, CaseIterable {
   /// What it does, in a line.
   public var summary: String {
     switch self {
-    case .uct: "tree search by upper confidence bounds, new nodes valued by random play"
-    case .puct: "tree search that looks most where the prior and the values are, as MuZero's"
-    case .gumbel: "tree search by sequential halving of sampled actions, as Gumbel MuZero's"
-    case .exact: "the exact solution: of a listed world, a small game, or hidden states"
+    case .uct: "tree search by upper confidence bounds and random play"
+    case .puct: "tree search by priors and values, as MuZero's"
+    case .gumbel: "tree search by sequential halving, as Gumbel MuZero's"
+    case .exact: "exact: listed worlds, small games, hidden states"
     case .alphaBeta: "alpha-beta search of a game to a depth"
     case .randomShooting: "the best of random sequences of actions"
     case .cem: "the cross-entropy method over sequences of actions"
