@@ -23,9 +23,9 @@ struct PlanTests {
       ),
       ("tiger --planner puct", "--planner puct cannot plan in tiger; allowed: exact"),
       (
-        "cart-pole",
-        "no planner can plan in cart-pole; allowed: listed states, games, hidden states of a listed process, or "
-          + "actions that are vectors"
+        "partially-observable-pacman",
+        "no planner can plan in partially-observable-pacman; allowed: listed states, games, hidden states of a listed process, or "
+          + "observations that are vectors"
       ),
       ("connect-four --simulations 0", "--simulations is 0; allowed: 1 to 100000000"),
       ("connect-four --time 0", "--time is 0; allowed: 1 to 86400000"),

@@ -38,7 +38,7 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(help: "How many walks a tree search makes: 1000, unless a time is given.")
   var simulations: Int?
 
-  @Option(help: "How many steps to look ahead: by walks, alpha-beta, or sequences.")
+  @Option(help: "How many steps to look ahead; in a listed world nothing counts beyond.")
   var depth: Int?
 
   @Option(help: ArgumentHelp("Stop after so long with the best so far.", valueName: "milliseconds"))

@@ -55,7 +55,7 @@ public enum RunFaultSubject: String, Sendable, Hashable, Codable, CaseIterable {
     switch self {
     case .ppo: 98_304
     case .sac: 30_000
-    case .mbpo: 10_000
+    case .mbpo: 20_000
     }
   }
 

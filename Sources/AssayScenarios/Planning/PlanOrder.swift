@@ -56,7 +56,7 @@ public struct PlanOrder: Sendable {
       guard !suitable.isEmpty else {
         return
           "no planner can plan in \(world); allowed: listed states, games, hidden states of a listed process, or "
-          + "actions that are vectors"
+          + "observations that are vectors"
       }
       let allowed = suitable.map(\.rawValue).joined(separator: ", ")
       return "\(planner.rawValue) cannot plan in \(world); allowed: \(allowed)"
@@ -176,17 +176,17 @@ public struct PlanOrder: Sendable {
     let process = try FiniteMDP(enumerating: world)
     let names = (0..<process.actionCount).map(process.actionName)
     guard choice == .exact else {
-      let steps = depth ?? 100
       // What returns differ by is not known beforehand: the range of rewards stands in.
       let range = world.rewardRange.upperBound - world.rewardRange.lowerBound
       let problem = ProcessProblem(
-        process, from: [world.state], valuation: .rollout(steps: steps),
+        process, from: [world.state], valuation: depth == nil ? .rollout(steps: 100) : .zero,
         discount: process.discount)
       return try searched(
         problem, by: choice, in: world, names: names, valueScale: range > 0 && range.isFinite ? range : 1)
     }
     let discount = process.discount
-    let solution = try process.solved()
+    // With so many steps to go, what counts after the first is the value with one step less.
+    let solution = try depth.map { process.finiteHorizonSolution(horizon: $0 - 1) } ?? process.solved()
     let values = process.actionValues(from: solution.values, discount: discount)
     let open = (0..<process.actionCount).filter { process.isAvailable(action: $0, in: world.state) }
     let own = open.map { values[world.state * process.actionCount + $0] }
@@ -196,7 +196,7 @@ public struct PlanOrder: Sendable {
       action: names[open[best]], value: own[best],
       bounds: solution.errorBound.map { [own[best] - $0, own[best] + $0] },
       effort: counted(process.stateCount, "state")
-        + (world is any GameWorld ? ", against the opponent it has" : ""),
+        + (depth.map { ", \(counted($0, "step"))" } ?? ""),
       choices: zip(open, own).map { action, value in
         .init(
           name: names[action], action: action, value: value,
