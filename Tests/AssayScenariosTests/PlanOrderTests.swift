@@ -47,17 +47,12 @@ struct PlanOrderTests {
     #expect(exact.choices.count == 9 && exact.choices.allSatisfy { $0.value == 0 } && exact.bounds == [0, 0])
   }
 
-  @Test("with so many steps to look ahead the exact value is that of backward induction, and search comes to it")
+  @Test("with so many steps to look ahead the exact value is that of backward induction")
   func horizon() throws {
     let exact = try plan("frozen-lake-4x4") { ($0.planner, $0.depth) = (.exact, 8) }
     // Eight backups of the optimality equations from 0, by NumPy over the same table.
     let value = try #require(exact.value)
     #expect(abs(value - 0.017749466141220006) < 1e-9)
-    let searched = try plan("frozen-lake-4x4") {
-      ($0.planner, $0.depth, $0.simulations, $0.exploration) = (.uct, 8, 20_000, 0.05)
-    }
-    let found = try #require(searched.value)
-    #expect(found > 0.5 * value && found < 1.1 * value)
   }
 
   @Test("the exact value of frozen-lake-4x4 lies in the bounds, those of its actions too")

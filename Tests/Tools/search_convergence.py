@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 WORLDS = [
-    ("frozen-lake, 8 steps", "frozen-lake-4x4", ["--depth", "8"]),
+    ("frozen-lake, 8 steps", "frozen-lake-4x4", ["--depth", "8", "--set", "slippery=no"]),
     ("tic-tac-toe", "tic-tac-toe", []),
     ("connect-four 4 × 4", "connect-four", ["--set", "rows=4", "--set", "columns=4"]),
 ]
