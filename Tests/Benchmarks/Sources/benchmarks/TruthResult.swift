@@ -108,13 +108,14 @@ struct TruthResult: Encodable {
       let task = Task(
         states: (0..<1000).map { states.observations[$0] }, layers: layers, restarts: restarts,
         horizon: plan.horizon, discount: 0.98, threads: 2, world: world, repetitions: repetitions)
-      result.peers.append(
-        Peer(world: world, restarts: restarts, measured: try measured(task, python: python)))
+      if let measured = try measured(task, python: python) {
+        result.peers.append(Peer(world: world, restarts: restarts, measured: measured))
+      }
     }
     return result
   }
 
-  private static func measured(_ task: Task, python: String) throws -> Measured {
+  private static func measured(_ task: Task, python: String) throws -> Measured? {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent(
       "truth-\(UUID().uuidString).json")
     defer { try? FileManager.default.removeItem(at: file) }
