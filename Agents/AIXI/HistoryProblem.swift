@@ -63,9 +63,6 @@ where Doer.Latent == Int, Doer.Action == Int {
     return model.imaginePercept(isLast: depth == horizon, using: &random)
   }
 
-  /// Whether the walk is at the horizon.
-  public var isAtHorizon: Bool { depth == horizon }
-
   /// What the actor earns in one future from where the walk is to the horizon.
   public mutating func playOut(using random: inout RandomStream) -> Double {
     var sum = 0.0

@@ -64,9 +64,6 @@ public struct PerceptCode: Sendable, Hashable {
   /// How many bits a percept takes.
   public var perceptBits: Int { observationBits + rewardBits }
 
-  /// How many bits an action and what follows it take.
-  public var cycleBits: Int { actionBits + perceptBits }
-
   /// The percept of an observation and a reward, a whole number in range.
   public func percept(observation: Int, reward: Reward) -> Int {
     precondition(

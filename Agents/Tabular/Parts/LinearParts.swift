@@ -174,14 +174,4 @@ public struct BehaviourPlanner: Planner {
     }
     return Plan(action: actor.action(at: latent, reading: parameters, using: &random))
   }
-
-  public func action<M: WorldModel, C: Critic, A: Actor>(
-    from latent: A.Latent, model: M, critic: C, actor: A, reading parameters: ParameterStore,
-    using random: inout RandomStream
-  ) -> Int
-  where M.Latent == A.Latent, C.Latent == A.Latent, M.Action == Int, C.Action == Int, A.Action == Int {
-    plan(
-      from: latent, model: model, critic: critic, actor: actor, reading: parameters, using: &random
-    ).action
-  }
 }

@@ -24,6 +24,19 @@ public protocol Planner<Action>: Sendable {
   where M.Latent == A.Latent, C.Latent == A.Latent, M.Action == Action, C.Action == Action, A.Action == Action
 }
 
+extension Planner {
+  /// The plan's action: for planners that have no shorter way to it.
+  @inlinable
+  public func action<M: WorldModel, C: Critic, A: Actor>(
+    from latent: A.Latent, model: M, critic: C, actor: A, reading parameters: ParameterStore,
+    using random: inout RandomStream
+  ) -> Action
+  where M.Latent == A.Latent, C.Latent == A.Latent, M.Action == Action, C.Action == Action, A.Action == Action
+  {
+    plan(from: latent, model: model, critic: critic, actor: actor, reading: parameters, using: &random).action
+  }
+}
+
 /// A decision, and what led to it.
 public struct Plan<Action: Sendable>: Sendable {
   /// What was considered for one action.

@@ -76,8 +76,6 @@ struct AIXICommand: AsyncParsableCommand {
     var greedyReward: Estimate
     /// The most that is to be had by one who knows the world; left out where it is not known.
     var optimum: Double?
-    /// Seconds of a step of one agent, on average over learning and acting.
-    var secondsPerStep: Double
   }
 
   func run() async throws {
@@ -86,9 +84,15 @@ struct AIXICommand: AsyncParsableCommand {
       let experiment = try experiment(of: domain)
       let entry = try Names.environment(domain.name)
       let world = try domain.world(of: Names.catalogue, with: try Names.settings(set, of: entry))
+      let start = ContinuousClock.now
       let report = try await report(experiment, in: world, optimum: domain.optimum)
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      // JSON holds no times: the same command gives the same bytes.
       if json { return try printJSON(report) }
+      let steps = report.runs.count * (report.experience + report.evaluation)
+      let secondsPerStep = seconds * Double(min(jobs, report.runs.count)) / Double(steps)
       print(text(report), terminator: "")
+      print("Time of a step: \(NumberText.number(1000 * secondsPerStep)) ms")
     }
   }
 
@@ -130,7 +134,6 @@ struct AIXICommand: AsyncParsableCommand {
     let learning = learningSimulations ?? experiment.configuration.simulations
     let progress = ProgressLine("\(all.count) × MC-AIXI in \(domain)", total: all.count)
     defer { progress.finish() }
-    let start = ContinuousClock.now
     let outcomes = try await withThrowingTaskGroup(of: (Int, MCAIXI.Outcome).self) { group in
       var next = 0
       func start() {
@@ -162,9 +165,7 @@ struct AIXICommand: AsyncParsableCommand {
         .init(
           seed: $0, learningReward: $1.learningReward, greedyReward: $1.greedyReward, nodeCount: $1.nodeCount,
           ignoredContexts: $1.ignoredContexts, surprise: $1.surprise)
-      }, greedyReward: Estimate(mean: outcomes.map(\.greedyReward)), optimum: optimum,
-      secondsPerStep: (ContinuousClock.now - start) / .seconds(1) * Double(min(jobs, all.count))
-        / Double(all.count * (experiment.experience + evaluation)))
+      }, greedyReward: Estimate(mean: outcomes.map(\.greedyReward)), optimum: optimum)
   }
 
   private func text(_ report: Report) -> String {
@@ -186,7 +187,6 @@ struct AIXICommand: AsyncParsableCommand {
         "The most there is: \(NumberText.number(optimum)); share of it: "
           + NumberText.share(report.greedyReward.estimate / optimum))
     }
-    lines.append("Time of a step: \(NumberText.number(1000 * report.secondsPerStep)) ms")
     return lines.map { TextLayout.clipped($0) + "\n" }.joined()
   }
 }

@@ -1,8 +1,8 @@
 /// How much each part of an agent with networks may be off and still be called healthy.
 ///
 /// They are conventions, wider than ``Tolerances``: a network that follows a policy while it changes is never done, and
-/// a policy that must go on trying is never quite the best. They were settled on seeds 0 to 9 of the agents in the table
-/// of faults, and are reported on others.
+/// a policy that must go on trying is never quite the best. They were settled on the first seeds of the agents in the
+/// table of faults (those of the recursion on 30 to 43 of SAC), and are reported on others.
 public enum RunTolerances {
   /// Error of the critic on visited states, as a share of what is at stake.
   public static let criticError = 0.15

@@ -69,14 +69,6 @@ public struct SolvedModelPlanner: Planner {
       fatalError("\(model.name) cannot be solved: \(error)")
     }
   }
-
-  public func action<M: WorldModel, C: Critic, A: Actor>(
-    from latent: A.Latent, model: M, critic: C, actor: A, reading parameters: ParameterStore,
-    using random: inout RandomStream
-  ) -> Int
-  where M.Latent == A.Latent, C.Latent == A.Latent, M.Action == Int, C.Action == Int, A.Action == Int {
-    plan(from: latent, model: model, critic: critic, actor: actor, reading: parameters, using: &random).action
-  }
 }
 
 /// What a model makes of all that follows from one latent, which gets number 0.

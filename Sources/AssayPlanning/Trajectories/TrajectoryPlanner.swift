@@ -70,17 +70,6 @@ public struct TrajectoryPlanner<Optimizer: TrajectoryOptimizer>: Planner {
       }, criticCalls: asked ? found.evaluations : 0, modelCalls: found.evaluations * found.horizon)
   }
 
-  public func action<M: WorldModel, C: Critic, A: Actor>(
-    from latent: A.Latent, model: M, critic: C, actor: A, reading parameters: ParameterStore,
-    using random: inout RandomStream
-  ) -> [Float]
-  where M.Latent == A.Latent, C.Latent == A.Latent, M.Action == Action, C.Action == Action, A.Action == Action
-  {
-    plan(
-      from: latent, model: model, critic: critic, actor: actor, reading: parameters, using: &random
-    ).action
-  }
-
   /// Plans a sequence.
   ///
   /// - Parameters:

@@ -108,16 +108,6 @@ public struct LatentProblem<Network: LatentNetwork>: SearchProblem {
     Array(latents[node * network.latentCount..<(node + 1) * network.latentCount])
   }
 
-  /// Puts other latents in the roots' places; a search of them has to be begun anew.
-  ///
-  /// - Parameter roots: as many as there were, `[rootCount × latentCount]`.
-  public mutating func replaceRoots(with roots: [Float]) {
-    precondition(
-      roots.count == rootCount * network.latentCount,
-      "there must be \(rootCount * network.latentCount) numbers, but there are \(roots.count)")
-    for index in roots.indices { latents[index] = roots[index] }
-  }
-
   public mutating func reserve(nodes: Int) {
     latents.reserveCapacity((rootCount + nodes) * network.latentCount)
   }

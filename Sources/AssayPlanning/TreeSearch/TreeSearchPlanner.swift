@@ -99,14 +99,6 @@ public struct TreeSearchPlanner: Planner {
     }
   }
 
-  public func action<M: WorldModel, C: Critic, A: Actor>(
-    from latent: A.Latent, model: M, critic: C, actor: A, reading parameters: ParameterStore,
-    using random: inout RandomStream
-  ) -> Int
-  where M.Latent == A.Latent, C.Latent == A.Latent, M.Action == Int, C.Action == Int, A.Action == Int {
-    plan(from: latent, model: model, critic: critic, actor: actor, reading: parameters, using: &random).action
-  }
-
   private func searched<M: WorldModel, C: Critic, A: Actor>(
     _ latent: A.Latent, _ model: M, _ critic: C, _ actor: A, _ parameters: ParameterStore, wantsTrace: Bool,
     using random: inout RandomStream
@@ -194,15 +186,6 @@ public struct SampledTreeSearchPlanner<Action: Sendable>: Planner {
     } catch {
       fatalError("a tree search was answered wrongly: \(error)")
     }
-  }
-
-  public func action<M: WorldModel, C: Critic, A: Actor>(
-    from latent: A.Latent, model: M, critic: C, actor: A, reading parameters: ParameterStore,
-    using random: inout RandomStream
-  ) -> Action
-  where M.Latent == A.Latent, C.Latent == A.Latent, M.Action == Action, C.Action == Action, A.Action == Action
-  {
-    plan(from: latent, model: model, critic: critic, actor: actor, reading: parameters, using: &random).action
   }
 }
 

@@ -74,7 +74,8 @@ public enum RunFaultSubject: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// How well audits of agents with networks name what was broken.
 ///
-/// Rules and tolerances were settled on seeds 0 to 4 (of PPO on 0 to 29); later ones are held out.
+/// Rules and tolerances were settled on seeds 0 to 4 (of PPO on 0 to 29, of SAC and MBPO on 0 to 43); later ones are held
+/// out.
 public struct RunFaultStudy: Sendable {
   public let subject: RunFaultSubject
   /// What is broken, one thing at a time.

@@ -6,7 +6,8 @@ import AssayReports
 /// A planner that somebody chose, and how much it may do.
 ///
 /// The world itself is the model. New nodes of a tree are valued by random play; in the end nothing is expected beyond the
-/// last step of a sequence.
+/// last step of a sequence. Worlds that cannot be listed are searched by copies, four for each action, at a discount of
+/// 0.99.
 public struct PlanOrder: Sendable {
   /// Which planner; `nil` for one that suits the world.
   public var planner: PlannerChoice?
@@ -204,6 +205,9 @@ public struct PlanOrder: Sendable {
       }, actionNames: names)
   }
 
+  /// γ in worlds that do not say at which discount they are judged.
+  private static let copiesDiscount = 0.99
+
   /// What is looked ahead by copies of a world that cannot be listed.
   private func plan<World: Environment<[Float], Int>>(inCopies world: World) throws -> PlanReport {
     let choice = try chosen(in: world, of: [.uct, .puct, .gumbel])
@@ -213,12 +217,11 @@ public struct PlanOrder: Sendable {
     let names = (0..<space.count).map {
       world.actionNames.indices.contains($0) ? world.actionNames[$0] : "\($0)"
     }
-    let discount = 0.99
     let problem = EnvironmentProblem(
-      [world], actionCount: space.count, discount: discount, rolloutSteps: depth ?? 50, outcomeCount: 4,
-      using: RandomStream(seed: seed).substream(2))
+      [world], actionCount: space.count, discount: Self.copiesDiscount, rolloutSteps: depth ?? 50,
+      outcomeCount: 4, using: RandomStream(seed: seed).substream(2))
     return try searched(
-      problem, by: choice, in: world, names: names, valueScale: 1 / (1 - discount))
+      problem, by: choice, in: world, names: names, valueScale: 1 / (1 - Self.copiesDiscount))
   }
 
   // MARK: Beliefs
@@ -279,9 +282,8 @@ public struct PlanOrder: Sendable {
   /// A vector world is planned in from where its copies begin with the seed.
   private func plan(inSequences world: any Environment) throws -> PlanReport {
     let suitable: [PlannerChoice] = [.icem, .cem, .mppi, .randomShooting]
-    guard case .continuous(var batch)? = try? WorldBatch(world, count: 1, stream: RandomStream(seed: seed))
+    guard case .continuous(let batch)? = try? WorldBatch(world, count: 1, stream: RandomStream(seed: seed))
     else { throw Unsuitable(planner: planner ?? .icem, world: world.name, suitable: []) }
-    batch.reset()
     return try tried(batch, in: world.name, by: try chosen(in: world, of: suitable))
   }
 
