@@ -16,7 +16,7 @@ enum SearchTask: Codable {
   static let all: [SearchTask] =
     GameTask.allCases.reversed().map { .game($0) }
     + ["gumbel", "puct"].flatMap { rule in
-      [(4, 32), (18, 32), (4, 200)].flatMap { actions, simulations in
+      [(4, 32), (18, 32), (4, 50), (18, 50), (4, 200), (18, 200)].flatMap { actions, simulations in
         [1, 16, 128].map { batch in
           .latents(LatentSearchTask(rule: rule, actions: actions, batch: batch, simulations: simulations))
         }
