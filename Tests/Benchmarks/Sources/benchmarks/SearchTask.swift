@@ -133,6 +133,9 @@ struct LatentSearchTask: Codable {
     return (0..<batch * Self.width).map { _ in Float(stream.normal()) }
   }
 
+  /// What is searched.
+  var problem: LatentProblem<LatentProgram> { LatentProblem(roots, of: program, discount: 0.99) }
+
   private var program: LatentProgram {
     let (network, store) = Self.made(actions: actions)
     let layers = network.layer
@@ -161,7 +164,7 @@ struct LatentSearchTask: Codable {
   private func pace<Policy: SearchPolicy>(_ policy: Policy, withoutNoise: Policy) -> Pace {
     let budget = SearchBudget(simulations: simulations)
     var random = RandomStream(seed: 2)
-    var search = TreeSearch(of: LatentProblem(roots, of: program, discount: 0.99), by: withoutNoise)
+    var search = TreeSearch(of: problem, by: withoutNoise)
     func run(_ search: inout TreeSearch<LatentProblem<LatentProgram>, Policy>) {
       do {
         try search.run(budget, using: &random)
