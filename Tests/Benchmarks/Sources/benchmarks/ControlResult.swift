@@ -24,7 +24,7 @@ struct ControlResult: Encodable {
   /// How far behind it may be.
   static let tolerance = 0.02
   /// Those that no setting was chosen on.
-  static let seeds: Range<UInt64> = 30..<50
+  static let seeds: Range<UInt64> = 50..<90
 
   static let heading = """
 
@@ -71,7 +71,7 @@ struct ControlResult: Encodable {
         ],
         actions: actions(9, limit: 2), discount: 1, sweeps: 200)
     }
-    let coarse = try grid(401)
+    let coarse = try grid(801)
     try measure(
       Pendulum(), steps: 200, discount: 1, reference: grid(1601), choosingFrom: actions(81, limit: 2),
       start: { [-Double.pi + 2 * .pi * $0.unit(), -1 + 2 * $0.unit()] },
