@@ -61,7 +61,8 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(help: "How many walks a tree search makes: 1000, unless a time is given.")
   var simulations: Int?
 
-  @Option(help: "How many steps to look ahead; in a listed world nothing counts beyond, unless a critic says so.")
+  @Option(
+    help: "How many steps to look ahead; in a listed world nothing counts beyond, unless a critic says so.")
   var depth: Int?
 
   @Option(help: ArgumentHelp("Stop after so long with the best so far.", valueName: "milliseconds"))

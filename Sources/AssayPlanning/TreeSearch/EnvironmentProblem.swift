@@ -50,7 +50,8 @@ public struct EnvironmentProblem<World: Environment>: SearchProblem where World.
   ///   - stream: the chance in the world comes from here.
   public init(
     _ roots: [World], showing observations: [World.Observation] = [],
-    guidedBy guide: LeafGuide<World.Observation>? = nil, actionCount: Int, discount: Double, rolloutSteps: Int, outcomeCount: Int = 1,
+    guidedBy guide: LeafGuide<World.Observation>? = nil, actionCount: Int, discount: Double,
+    rolloutSteps: Int, outcomeCount: Int = 1,
     using stream: RandomStream
   ) {
     precondition(!roots.isEmpty, "there must be a world to search from")
@@ -78,7 +79,9 @@ public struct EnvironmentProblem<World: Environment>: SearchProblem where World.
   public func world(of node: Int) -> World { worlds[node] }
 
   public mutating func evaluateRoots(_ leaves: inout SearchLeaves, using random: inout RandomStream) {
-    evaluate(&leaves, showing: (0..<leaves.count).map { shown.isEmpty ? nil : shown[Int(leaves.nodes[$0])] }, &random)
+    evaluate(
+      &leaves, showing: (0..<leaves.count).map { shown.isEmpty ? nil : shown[Int(leaves.nodes[$0])] }, &random
+    )
   }
 
   public mutating func outcome(at node: Int, taking action: Int, using random: inout RandomStream) -> Int {

@@ -40,13 +40,15 @@ extension PlanReport {
 
   /// Which run the parts are of.
   func title(of parts: Parts) -> String {
-    "\(parts.agent) of \(parts.run), seed \(parts.seed), after \(counted(parts.step, "step"))"
+    "\(parts.run) (\(parts.agent), seed \(parts.seed), \(counted(parts.step, "step")))"
   }
 
   /// Who was asked what, by part.
   func rows(of parts: Parts) -> [(name: String, words: String)] {
     var critic = parts.critic.words
-    if parts.countsEntropy { critic += ". The bonus is no reward, and is counted in all that the critic says" }
+    if parts.countsEntropy {
+      critic += ". The bonus is no reward, and is counted in all that the critic says"
+    }
     let whose = parts.critic.source == "run" ? ", that of the critic's claim" : ""
     return [
       ("model", parts.model.words), ("critic", critic), ("actor", parts.actor.words),

@@ -52,7 +52,7 @@ extension PlanOrder {
           flag: flag, value: "run", reason: "no run is named",
           allowed: "\(otherwise), or --run with the folder of one")
       }
-      let reason = has ? "\(planner.rawValue) has no use for a \(part) here" : "\(run.agent) has no \(part)"
+      let reason = has ? "\(planner.rawValue) asks no \(part) here" : "\(run.agent) has no \(part)"
       guard has && asks else {
         throw Unusable(flag: flag, value: "run", reason: reason, allowed: otherwise)
       }
@@ -71,7 +71,7 @@ extension PlanOrder {
         "--actor", actor.map { $0 == .run }, "actor", has: true, asks: asksParts && planner.asksActor,
         otherwise: "none"))
     if let run, (model, critic, actor) == (nil, nil, nil), !uses.model, !uses.critic, !uses.actor {
-      let able = asksParts ? others.filter { $0.asksActor } : []
+      let able = asksParts ? others.filter { $0.asksActor || $0.asksCritic && run.parts.hasCritic } : []
       throw Unusable(
         flag: "--run", value: run.folder,
         reason: "\(planner.rawValue) has no use for what \(run.agent) has",
@@ -198,7 +198,7 @@ extension PlanOrder {
         let share = NumberText.share(LeafGuide<[Float]>().uniformShare)
         actor = "\(run.parts.actorName): priors, \(share) of them uniform"
       case .vectors:
-        actor = "\(run.parts.actorName): \(counted(actorSequences, "sequence")) of it tried among the rest"
+        actor = "\(run.parts.actorName): \(counted(actorSequences, "sequence")) that it drew are tried, too"
       }
     }
     var report = report
@@ -208,7 +208,8 @@ extension PlanOrder {
         source: uses.model ? "run" : "world",
         words: uses.model
           ? "\(run.parts.modelName); rewards are its own predictions" : "the world itself, and its rewards"),
-      critic: .init(source: uses.critic ? "run" : "none", words: uses.critic ? run.parts.criticWords : nobody),
+      critic: .init(
+        source: uses.critic ? "run" : "none", words: uses.critic ? run.parts.criticWords : nobody),
       actor: .init(source: uses.actor ? "run" : "none", words: actor),
       rewards: uses.model ? "run" : "world", discount: discount,
       countsEntropy: uses.critic && run.parts.claim.softness != .none)

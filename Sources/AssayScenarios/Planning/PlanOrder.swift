@@ -55,7 +55,9 @@ public struct PlanOrder: Sendable {
     if let world = world as? any GameWorld { return try plan(inGame: world) }
     if let world = world as? any EnumerableEnvironment { return try plan(inStates: world) }
     if let world = world as? any HiddenStateEnvironment { return try plan(inBeliefs: world) }
-    if let world = world as? any Environment<[Float], Int> { return try plan(inCopies: world, showing: observation as? [Float]) }
+    if let world = world as? any Environment<[Float], Int> {
+      return try plan(inCopies: world, showing: observation as? [Float])
+    }
     return try plan(inSequences: world)
   }
 
@@ -215,7 +217,8 @@ public struct PlanOrder: Sendable {
         guidedBy: guide, discount: discount)
       let report = try searched(
         problem, by: choice, in: world, names: names, valueScale: range > 0 && range.isFinite ? range : 1)
-      return saying(uses, of: report, nobody: depth == nil ? Self.randomPlay : Self.nothing, discount: discount)
+      return saying(
+        uses, of: report, nobody: depth == nil ? Self.randomPlay : Self.nothing, discount: discount)
     }
     let discount = process.discount
     // With so many steps to go, what counts after the first is the value with one step less.
