@@ -176,7 +176,7 @@ struct PlanTests {
         "--critic run: no run is named; allowed: none, or --run with the folder of one"
       ),
       ("cart-pole --run y", 66, "y: there is no such folder; allowed: the folder of a run"),
-      ("cart-pole --run two", 64, "--run two: has 2 runs in it; allowed: one of two/0, two/1"),
+      ("cart-pole --run two", 64, "--run two: has 2 runs in it; allowed: one of two/seed-0, two/seed-1"),
       ("cart-pole --checkpoint 0", 64, "--checkpoint is 0, of no run; allowed: with --run"),
     ])
   func refusedRun(line: String, status: Int32, message: String) async throws {

@@ -132,7 +132,7 @@ struct PlanWithRunTests {
       #expect(parts.model.source == (choice == nil ? "run" : "world") && parts.rewards == parts.model.source)
       #expect(parts.critic.source == "run" && parts.actor.source == "run" && parts.countsEntropy)
       #expect(parts.discount == 0.99)
-      #expect(parts.actor.words == "the run's actor: 1 sequence that it drew are tried, too")
+      #expect(parts.actor.words == "the run's actor, which adds 1 sequence to those that are tried")
       let best = try #require(report.trajectories?.iterations.last?.best)
       let action = best.actions[0]
       let learned = model.predictions(from: [seen], taking: [[action]], reading: run.parts.parameters)[0]
@@ -208,7 +208,8 @@ struct PlanWithRunTests {
       ("ppo", "connect-four", .gumbel, "critic", "--critic run: gumbel asks no critic here; allowed: none"),
       (
         "ppo", "frozen-lake-4x4", .gumbel, "cart-pole",
-        "--run runs/x: its ppo sees 4 numbers and chooses from 0…1, but frozen-lake-4x4 shows 16 and takes 0…3; "
+        "--run runs/x: its ppo sees 4 numbers and its action is a whole number from 0 to 1, but frozen-lake-4x4 shows "
+          + "16 and takes a whole number from 0 to 3; "
           + "allowed: a run that was trained in such a world"
       ),
     ])

@@ -78,10 +78,8 @@ public struct PlanPage: Sendable {
   }
 
   private func body(of parts: PlanReport.Parts) -> Markup {
-    let table = Table(
-      label: "Parts", columns: [("part", .name), ("who it is", .words)],
-      rows: report.rows(of: parts).map { ["\($0.name)", "\($0.words)"] })
-    return table.markup
+    let items = report.rows(of: parts).map { "<li><strong>\($0.name)</strong>: \($0.words)</li>\n" as Markup }
+    return "<ul class=\"plain\">\n\(items)</ul>\n"
   }
 
   private func body(of belief: [PlanReport.Belief]) -> Markup {

@@ -85,7 +85,7 @@ extension PlanOrder {
     guard let run, !run.parts.fits(observations: observations, actions: actions) else { return }
     throw Unusable(
       flag: "--run", value: run.folder,
-      reason: "its \(run.agent) sees \(counted(run.parts.observationCount, "number")) and chooses from "
+      reason: "its \(run.agent) sees \(counted(run.parts.observationCount, "number")) and its action is "
         + "\(run.parts.actions), but \(world.name) shows \(observations) and takes \(actions)",
       allowed: "a run that was trained in such a world")
   }
@@ -198,7 +198,8 @@ extension PlanOrder {
         let share = NumberText.share(LeafGuide<[Float]>().uniformShare)
         actor = "\(run.parts.actorName): priors, \(share) of them uniform"
       case .vectors:
-        actor = "\(run.parts.actorName): \(counted(actorSequences, "sequence")) that it drew are tried, too"
+        actor =
+          "\(run.parts.actorName), which adds \(counted(actorSequences, "sequence")) to those that are tried"
       }
     }
     var report = report

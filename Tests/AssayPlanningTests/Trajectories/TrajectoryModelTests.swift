@@ -110,11 +110,11 @@ struct TrajectoryModelTests {
     let model = BatchTrajectories(copies)
     var random = RandomStream(seed: 5)
     let sequences = model.sequences(
-      of: Damper(), from: 1, count: 2, horizon: 6, reading: ParameterStore(), using: &random)
+      of: Damper(), from: 1, count: 2, horizon: 40, reading: ParameterStore(), using: &random)
     // By hand: from where the second copy is, whatever the time limit.
     var free = copies.withoutTimeLimit()
     var expected: [Float] = []
-    for _ in 0..<6 {
+    for _ in 0..<40 {
       let push = max(-2, min(2, -3 * free.observations[1][2]))
       expected.append(push)
       free.step(VectorColumn([[0], [push]], width: 1))
