@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "CKernels"),
     // Floor 1
     .target(name: "AssayNetworks", dependencies: ["Assay", "CKernels", "CZlib"]),
-    .target(name: "AssayPlanning", dependencies: ["Assay", "COpenBLAS"]),
+    .target(name: "AssayPlanning", dependencies: ["Assay", "CKernels", "COpenBLAS"]),
     .target(name: "AssayTesting", dependencies: ["Assay"]),
     // Floor 2
     .target(name: "AssayEnvironments", dependencies: ["Assay", "AssayPlanning"], path: "Environments"),
@@ -62,7 +62,7 @@ let package = Package(
       resources: [.copy("Resources")]),
     .testTarget(
       name: "AssayPlanningTests",
-      dependencies: ["AssayPlanning", "AssayEnvironments"], resources: [.copy("Resources")]),
+      dependencies: ["AssayPlanning", "AssayEnvironments", "CKernels"], resources: [.copy("Resources")]),
     .testTarget(
       name: "AssayEnvironmentsTests",
       dependencies: ["AssayEnvironments", "AssayPlanning", "AssayTesting"],

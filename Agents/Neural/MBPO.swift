@@ -254,6 +254,16 @@ public struct MBPOConfiguration: AgentConfiguration {
 
   public init() {}
 
+  /// For long runs, at whose end the critic is to have settled: half of what it learns from is real, it is updated less
+  /// often, and the ensemble, which soon hardly changes, is fitted four times less often.
+  public static var settling: MBPOConfiguration {
+    var configuration = MBPOConfiguration()
+    configuration.realShare = 0.5
+    configuration.updatesPerStep = 2
+    configuration.stepsBetweenFits = 1000
+    return configuration
+  }
+
   public static let hyperparameters: [Hyperparameter<Self>] = [
     .integer("copies", "in how many copies of the world it acts", 1...65_536, \.copies),
     .integer(

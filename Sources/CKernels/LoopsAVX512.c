@@ -1,4 +1,4 @@
-// Element-wise loops, reductions and optimisers for processors with AVX-512.
+// Element-wise loops, reductions, optimisers and tree search for processors with AVX-512.
 #include "Targets.h"
 
 #if ASSAY_SEVERAL_TARGETS
@@ -15,6 +15,7 @@
 #include "ElementwiseLoops.h"
 #include "OptimiserLoops.h"
 #include "ReductionLoops.h"
+#include "SearchLoops.h"
 #if defined(__clang__)
 #pragma clang attribute pop
 #endif

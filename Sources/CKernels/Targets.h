@@ -50,4 +50,12 @@ DECLARE_FOR_TARGETS(assay_change, loop_average, int64_t count, float *target, co
 DECLARE_FOR_TARGETS(void, loop_add_scaled, int64_t count, float scale, const float *a, const float *b, float *sum)
 DECLARE_FOR_TARGETS(double, loop_squared_norm, int64_t count, const float *input)
 
+DECLARE_FOR_TARGETS(int32_t, loop_improved_edge, const assay_edges *edges, const assay_completion_rule *rule,
+                    float *scratch)
+DECLARE_FOR_TARGETS(int32_t, loop_considered_edge, const assay_edges *edges, const assay_completion_rule *rule,
+                    const float *noise, const int32_t *before, int32_t visits)
+DECLARE_FOR_TARGETS(void, loop_improved_policy, const assay_edges *edges, const assay_completion_rule *rule,
+                    float *policy)
+DECLARE_FOR_TARGETS(int32_t, loop_place_priors, int32_t count, const float *row, float *logits, float *priors)
+
 #endif

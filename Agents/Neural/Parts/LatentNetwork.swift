@@ -57,11 +57,8 @@ public struct LatentProgram: LatentNetwork {
   private let describeStep: @Sendable (Matrix, Indices<Rank1>) -> Step
   private let describeJudgement: @Sendable (Matrix) -> Judgement
   /// By the logarithm of their batch size.
-  private var steps = [Program?](repeating: nil, count: largestExponent + 1)
-  private var judgements = [Program?](repeating: nil, count: largestExponent + 1)
-
-  /// The actions of a slice.
-  private var numbers: [Int] = []
+  private var steps = [StepProgram?](repeating: nil, count: largestExponent + 1)
+  private var judgements = [JudgementProgram?](repeating: nil, count: largestExponent + 1)
 
   private static let largestExponent = 10
 
@@ -104,13 +101,10 @@ public struct LatentProgram: LatentNetwork {
       let exponent = Self.exponent(of: count - first)
       let taken = min(1 << exponent, count - first)
       if judgements[exponent] == nil {
-        judgements[exponent] = Program(reading: parameters) { trace in
-          let judgement = describeJudgement(trace.input("latents", 1 << exponent, latentCount))
-          trace.output("value", judgement.value)
-          trace.output("logits", judgement.logits)
-        }
+        judgements[exponent] = JudgementProgram(
+          rows: 1 << exponent, of: latentCount, reading: parameters, describeJudgement)
       }
-      judgements[exponent]!.judge(
+      judgements[exponent]!.run(
         latents + first * latentCount, width: latentCount, count: taken, actionCount: actionCount,
         reading: parameters, values: values + first, logits: logits + first * actionCount)
       first += taken
@@ -127,68 +121,109 @@ public struct LatentProgram: LatentNetwork {
       let exponent = Self.exponent(of: count - first)
       let taken = min(1 << exponent, count - first)
       if steps[exponent] == nil {
-        steps[exponent] = Program(reading: parameters) { trace in
-          let step = describeStep(
-            trace.input("latents", 1 << exponent, latentCount), trace.indices("actions", 1 << exponent))
-          trace.output("next", step.latents)
-          trace.output("reward", step.reward)
-          trace.output("value", step.value)
-          trace.output("logits", step.logits)
-        }
+        steps[exponent] = StepProgram(rows: 1 << exponent, of: width, reading: parameters, describeStep)
       }
       let part = LatentAnswers(
         latents: answers.latents + first * width, rewards: answers.rewards + first,
         discounts: answers.discounts + first, values: answers.values + first,
         logits: answers.logits + first * actionCount)
-      if numbers.count < 1 << exponent { numbers = [Int](repeating: 0, count: 1 << exponent) }
-      for row in 0..<taken { numbers[row] = Int(actions[first + row]) }
-      // Those of a slice that is filled up are any actions.
-      steps[exponent]!.step(
-        taking: numbers[..<(1 << exponent)], atRows: rows + first, of: latents, width: width, count: taken,
+      steps[exponent]!.run(
+        taking: actions + first, atRows: rows + first, of: latents, width: width, count: taken,
         actionCount: actionCount, reading: parameters, to: part)
       first += taken
     }
   }
 }
 
-// Programs are asked where they lie: to copy one costs as much as a small network.
-extension Program {
-  fileprivate mutating func judge(
-    _ latents: UnsafePointer<Float>, width: Int, count: Int, actionCount: Int,
-    reading parameters: borrowing ParameterStore, values: UnsafeMutablePointer<Float>,
-    logits: UnsafeMutablePointer<Float>
+/// A judgement of so many rows, with its inputs and outputs looked up.
+///
+/// Programs are run where they lie: to copy one costs as much as a small network.
+private struct JudgementProgram: Sendable {
+  var program: Program
+  let latents, value, logits: Program.Port
+
+  init(
+    rows: Int, of latentCount: Int, reading store: ParameterStore,
+    _ describe: (Matrix) -> LatentProgram.Judgement
   ) {
-    fill("latents") { span in
-      span.withUnsafeMutableBufferPointer { $0.baseAddress!.update(from: latents, count: count * width) }
+    let program = Program(reading: store) { trace in
+      let judgement = describe(trace.input("latents", rows, latentCount))
+      trace.output("value", judgement.value)
+      trace.output("logits", judgement.logits)
     }
-    run(reading: parameters)
-    copy("value", to: values, count: count)
-    copy("logits", to: logits, count: count * actionCount)
+    latents = program.port(of: "latents")
+    value = program.port(of: "value")
+    logits = program.port(of: "logits")
+    self.program = program
   }
 
-  fileprivate mutating func step(
-    taking actions: ArraySlice<Int>, atRows rows: UnsafePointer<Int32>, of latents: UnsafePointer<Float>,
-    width: Int, count: Int, actionCount: Int, reading parameters: borrowing ParameterStore,
-    to answers: LatentAnswers
+  mutating func run(
+    _ rows: UnsafePointer<Float>, width: Int, count: Int, actionCount: Int,
+    reading parameters: borrowing ParameterStore, values: UnsafeMutablePointer<Float>,
+    logits written: UnsafeMutablePointer<Float>
   ) {
-    fill("latents") { span in
+    program.fill(latents) { span in
+      span.withUnsafeMutableBufferPointer { $0.baseAddress!.update(from: rows, count: count * width) }
+    }
+    program.run(reading: parameters)
+    program.copy(value, to: values, count: count)
+    program.copy(logits, to: written, count: count * actionCount)
+  }
+}
+
+/// A step of so many rows, likewise.
+private struct StepProgram: Sendable {
+  var program: Program
+  let latents, actions, next, reward, value, logits: Program.Port
+
+  init(
+    rows: Int, of latentCount: Int, reading store: ParameterStore,
+    _ describe: (Matrix, Indices<Rank1>) -> LatentProgram.Step
+  ) {
+    let program = Program(reading: store) { trace in
+      let step = describe(trace.input("latents", rows, latentCount), trace.indices("actions", rows))
+      trace.output("next", step.latents)
+      trace.output("reward", step.reward)
+      trace.output("value", step.value)
+      trace.output("logits", step.logits)
+    }
+    latents = program.port(of: "latents")
+    actions = program.port(of: "actions")
+    next = program.port(of: "next")
+    reward = program.port(of: "reward")
+    value = program.port(of: "value")
+    logits = program.port(of: "logits")
+    self.program = program
+  }
+
+  mutating func run(
+    taking taken: UnsafePointer<Int32>, atRows rows: UnsafePointer<Int32>,
+    of from: UnsafePointer<Float>, width: Int, count: Int, actionCount: Int,
+    reading parameters: borrowing ParameterStore, to answers: LatentAnswers
+  ) {
+    program.fill(latents) { span in
       span.withUnsafeMutableBufferPointer { input in
         let input = input.baseAddress!
         for row in 0..<count {
-          (input + row * width).update(from: latents + Int(rows[row]) * width, count: width)
+          (input + row * width).update(from: from + Int(rows[row]) * width, count: width)
         }
       }
     }
-    set("actions", to: actions)
-    run(reading: parameters)
-    copy("next", to: answers.latents, count: count * width)
-    copy("reward", to: answers.rewards, count: count)
-    copy("value", to: answers.values, count: count)
-    copy("logits", to: answers.logits, count: count * actionCount)
+    // Rows that fill up a slice keep actions of earlier ones.
+    program.fillIntegers(actions) { span in
+      span.withUnsafeMutableBufferPointer { $0.baseAddress!.update(from: taken, count: count) }
+    }
+    program.run(reading: parameters)
+    program.copy(next, to: answers.latents, count: count * width)
+    program.copy(reward, to: answers.rewards, count: count)
+    program.copy(value, to: answers.values, count: count)
+    program.copy(logits, to: answers.logits, count: count * actionCount)
   }
+}
 
-  private func copy(_ name: String, to target: UnsafeMutablePointer<Float>, count: Int) {
-    withValues(of: name) { values in
+extension Program {
+  fileprivate func copy(_ port: Port, to target: UnsafeMutablePointer<Float>, count: Int) {
+    withValues(of: port) { values in
       values.withUnsafeBufferPointer { target.update(from: $0.baseAddress!, count: count) }
     }
   }

@@ -112,9 +112,70 @@ public struct Program: Sendable {
   ///   - body: is given the input's numbers as they are, in row-major order.
   public mutating func fill(_ name: String, _ body: (inout MutableSpan<Float>) -> Void) {
     guard let slot = slots[name], !slot.isIndex else { fatalError("no input of numbers is named \(name)") }
-    let numbers = UnsafeMutableBufferPointer(start: owned().workspace + slot.offset, count: slot.count)
+    fill(Port(offset: slot.offset, count: slot.count, kind: .numbers), body)
+  }
+
+  // MARK: Ports
+
+  /// An input or an output that was looked up by its name once, for programs so small and run so often that looking up
+  /// takes as long as they do. It is one of its program, and of copies of that.
+  public struct Port: Sendable {
+    enum Kind: Sendable { case numbers, integers, output }
+    let offset: Int
+    let count: Int
+    let kind: Kind
+  }
+
+  /// Looks up an input, or an output of numbers.
+  public func port(of name: String) -> Port {
+    if let slot = slots[name] {
+      return Port(offset: slot.offset, count: slot.count, kind: slot.isIndex ? .integers : .numbers)
+    }
+    let output = result(name)
+    checkIsNumbers(output)
+    return Port(offset: offset(of: output), count: output.count, kind: .output)
+  }
+
+  /// Fills an input of numbers in place.
+  ///
+  /// - Parameters:
+  ///   - port: the input.
+  ///   - body: is given its numbers as they are, in row-major order.
+  public mutating func fill(_ port: Port, _ body: (inout MutableSpan<Float>) -> Void) {
+    precondition(port.kind == .numbers, "the port must be one of an input of numbers")
+    let numbers = UnsafeMutableBufferPointer(start: owned(port) + port.offset, count: port.count)
     var span = numbers.mutableSpan
     body(&span)
+  }
+
+  /// Fills an input of integers in place.
+  ///
+  /// - Parameters:
+  ///   - port: the input.
+  ///   - body: is given its integers as they are, in row-major order.
+  public mutating func fillIntegers(_ port: Port, _ body: (inout MutableSpan<Int32>) -> Void) {
+    precondition(port.kind == .integers, "the port must be one of an input of integers")
+    // Integers lie in the workspace as their own bits.
+    UnsafeMutableRawPointer(owned(port) + port.offset).withMemoryRebound(to: Int32.self, capacity: port.count)
+    {
+      var span = UnsafeMutableBufferPointer(start: $0, count: port.count).mutableSpan
+      body(&span)
+    }
+  }
+
+  /// Reads an output of the last run where it lies.
+  public func withValues<Result>(of port: Port, _ body: (borrowing Span<Float>) -> Result) -> Result {
+    precondition(port.kind == .output, "the port must be one of an output")
+    precondition(port.offset + port.count <= plan.workspaceCount, "the port must be one of this program")
+    return withExtendedLifetime(memory.executable) {
+      body(UnsafeBufferPointer(start: memory.executable.workspace + port.offset, count: port.count).span)
+    }
+  }
+
+  /// The memory that a port of an input lies in, ready to be written.
+  private mutating func owned(_ port: Port) -> UnsafeMutablePointer<Float> {
+    precondition(port.offset + port.count <= plan.workspaceCount, "the port must be one of this program")
+    return owned().workspace
   }
 
   /// An input that takes so many numbers; of either kind where `isIndex` is `nil`.
@@ -313,11 +374,15 @@ public struct Program: Sendable {
     if output.isIndex { fatalError("output \(output.name) has integers: read them with indices(of:)") }
   }
 
-  private func numbers(of output: Plan.Output) -> UnsafeBufferPointer<Float> {
+  private func offset(of output: Plan.Output) -> Int {
     guard case .workspace(let offset) = output.location else {
       preconditionFailure("output \(output.name) was not copied out of the store")
     }
-    return UnsafeBufferPointer(start: memory.executable.workspace + offset, count: output.count)
+    return offset
+  }
+
+  private func numbers(of output: Plan.Output) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: memory.executable.workspace + offset(of: output), count: output.count)
   }
 }
 

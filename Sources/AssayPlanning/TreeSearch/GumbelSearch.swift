@@ -1,4 +1,5 @@
 import Assay
+import CKernels
 
 /// Planning with Gumbel noise: at the root, actions drawn without replacement and halved one after another; below, walks
 /// that follow an improved policy.
@@ -29,6 +30,8 @@ public struct GumbelSearch: SearchPolicy {
   /// What g is multiplied by: 1 in training, 0 to always take what looks best.
   public let noiseScale: Float
 
+  /// σ, as the kernels take it.
+  @usableFromInline let rule: assay_completion_rule
   /// g of each edge of each root, `[roots × actionLimit]` and some more.
   @usableFromInline var noise: [Float] = []
   /// How often each edge of each root had been taken before this run, likewise.
@@ -69,6 +72,9 @@ public struct GumbelSearch: SearchPolicy {
     self.rescalesValues = rescalesValues
     self.mixesValues = mixesValues
     self.noiseScale = Float(noiseScale)
+    rule = assay_completion_rule(
+      visit_offset: Float(visitOffset), value_scale: Float(valueScale), rescales: rescalesValues,
+      mixes: mixesValues)
   }
 
   // MARK: Roots
@@ -153,159 +159,17 @@ public struct GumbelSearch: SearchPolicy {
 
   /// Of the edges that were taken so often in this run, the one with the largest g + ln π + σ(q); −1 where there is none.
   @inlinable
-  func bestConsidered(_ root: Int, in tree: borrowing SearchTree, visits: Int32) -> Int {
-    let first = Int(tree.nodeColumn[root].firstEdge)
-    let count = Int(tree.nodeColumn[root].edgeCount)
-    let transform = transform(at: root, in: tree)
-    let values = tree.valueColumn + first
-    let counts = UnsafeRawPointer(tree.visitColumn + first)
-    let logits = tree.logitColumn + first
-    let lanes = SIMD4<Int32>(0, 1, 2, 3)
-    var best = SIMD4<Float>(repeating: -.infinity)
-    var bestPlace = SIMD4<Int32>(repeating: -1)
-    noise.withUnsafeBytes { noise in
-      visitsBefore.withUnsafeBytes { before in
-        var index = 0
-        while index < count {
-          let offset = (root &* tree.actionLimit &+ index) &* 4
-          let places = lanes &+ Int32(truncatingIfNeeded: index)
-          let taken = counts.loadUnaligned(fromByteOffset: index &* 4, as: SIMD4<Int32>.self)
-          let isConsidered =
-            (taken &- before.loadUnaligned(fromByteOffset: offset, as: SIMD4<Int32>.self)) .== visits
-          let quality = values[four: index].replacing(with: transform.missing, where: taken .<= 0)
-          let score =
-            noise.loadUnaligned(fromByteOffset: offset, as: SIMD4<Float>.self) + logits[four: index]
-            + (quality - transform.high) * transform.scale
-          let isBetter =
-            isConsidered .& (places .< Int32(truncatingIfNeeded: count)) .& (score .> best)
-          best.replace(with: score, where: isBetter)
-          bestPlace.replace(with: places, where: isBetter)
-          index &+= 4
-        }
+  mutating func bestConsidered(_ root: Int, in tree: borrowing SearchTree, visits: Int32) -> Int {
+    var edges = tree.edgeRows(of: root)
+    var rule = rule
+    let place = noise.withUnsafeBufferPointer { noise in
+      visitsBefore.withUnsafeBufferPointer { before in
+        assay_considered_edge(
+          &edges, &rule, noise.baseAddress! + root * tree.actionLimit,
+          before.baseAddress! + root * tree.actionLimit, visits)
       }
     }
-    let place = Int(indexOfLargest(best, places: bestPlace))
-    return place < 0 ? -1 : first &+ place
-  }
-
-  // MARK: Completed values
-
-  /// σ of a node, less σ of its largest value: (q − high) · scale.
-  @usableFromInline
-  struct Transform {
-    /// What q is of an edge that was never taken.
-    @usableFromInline var missing: Float
-    @usableFromInline var high: Float
-    @usableFromInline var scale: Float
-    /// Σn
-    @usableFromInline var visits: Float
-
-    @inlinable
-    init(missing: Float, high: Float, scale: Float, visits: Float) {
-      self.missing = missing
-      self.high = high
-      self.scale = scale
-      self.visits = visits
-    }
-  }
-
-  @inlinable
-  @inline(__always)
-  func transform(at node: Int, in tree: borrowing SearchTree) -> Transform {
-    let first = Int(tree.nodeColumn[node].firstEdge)
-    let count = Int(tree.nodeColumn[node].edgeCount)
-    let values = tree.valueColumn + first
-    let visits = UnsafeRawPointer(tree.visitColumn + first)
-    let priors = tree.priorColumn + first
-    let lanes = SIMD4<Int32>(0, 1, 2, 3)
-    var sums = SIMD4<Int32>.zero
-    var most = SIMD4<Int32>.zero
-    var weights = SIMD4<Float>.zero
-    var products = SIMD4<Float>.zero
-    var lows = SIMD4<Float>(repeating: .infinity)
-    var highs = SIMD4<Float>(repeating: -.infinity)
-    var taken = SIMD4<Int32>.zero
-    var index = 0
-    while index < count {
-      let isThere = lanes .< Int32(truncatingIfNeeded: count &- index)
-      let numbers = visits.loadUnaligned(fromByteOffset: index &* 4, as: SIMD4<Int32>.self)
-        .replacing(with: 0, where: .!isThere)
-      let isTaken = numbers .> 0
-      sums &+= numbers
-      most.replace(with: numbers, where: numbers .> most)
-      taken.replace(with: taken &+ 1, where: isTaken)
-      // The smallest weight keeps the mean a mean where π is 0 as a `Float`.
-      let floor = SIMD4<Float>(repeating: .leastNormalMagnitude)
-      var weight = priors[four: index]
-      weight.replace(with: floor, where: weight .< floor)
-      weight.replace(with: 0, where: .!isTaken)
-      let value = values[four: index].replacing(with: 0, where: .!isTaken)
-      weights += weight
-      products += weight * value
-      lows.replace(with: value, where: isTaken .& (value .< lows))
-      highs.replace(with: value, where: isTaken .& (value .> highs))
-      index &+= 4
-    }
-    let own = tree.nodeColumn[node].value
-    let sum = Float(sums.wrappedSum())
-    let mostTaken = Swift.max(Swift.max(most[0], most[1]), Swift.max(most[2], most[3]))
-    let weight = (weights[0] + weights[1]) + (weights[2] + weights[3])
-    let product = (products[0] + products[1]) + (products[2] + products[3])
-    let missing = mixesValues && sum > 0 ? (own + sum * (product / weight)) / (1 + sum) : own
-    var low = smallest(of: lows)
-    var high = largest(of: highs)
-    if Int(taken.wrappedSum()) < count {
-      low = Swift.min(low, missing)
-      high = Swift.max(high, missing)
-    }
-    let range = rescalesValues ? Swift.max(high - low, 1e-8) : 1
-    return Transform(
-      missing: missing, high: high, scale: (visitOffset + Float(mostTaken)) * valueScale / range, visits: sum)
-  }
-
-  /// Writes π′, but for a factor, of a node's edges to the tree's scratch room.
-  ///
-  /// - Returns: the factor: Σ of what was written.
-  @inlinable
-  @inline(__always)
-  func placeWeights(at node: Int, in tree: borrowing SearchTree, by transform: Transform) -> Float {
-    let first = Int(tree.nodeColumn[node].firstEdge)
-    let count = Int(tree.nodeColumn[node].edgeCount)
-    let values = tree.valueColumn + first
-    let visits = UnsafeRawPointer(tree.visitColumn + first)
-    let logits = tree.logitColumn + first
-    let lanes = SIMD4<Int32>(0, 1, 2, 3)
-    // No exponent is positive, as neither ln π nor σ(q) − σ(high) is. Only where what is likely is bad, and what is good
-    // all but impossible, may all be so small that the largest has to be taken out first.
-    var shift: Float = 0
-    while true {
-      var sums = SIMD4<Float>.zero
-      var index = 0
-      while index < count {
-        let isThere = lanes .< Int32(truncatingIfNeeded: count &- index)
-        let numbers = visits.loadUnaligned(fromByteOffset: index &* 4, as: SIMD4<Int32>.self)
-        let quality = values[four: index].replacing(with: transform.missing, where: numbers .== 0)
-        let exponent = logits[four: index] + (quality - transform.high) * transform.scale - shift
-        let weight = exponential(exponent).replacing(with: 0, where: .!isThere)
-        tree.scratch[four: index] = weight
-        sums += weight
-        index &+= 4
-      }
-      let sum = (sums[0] + sums[1]) + (sums[2] + sums[3])
-      if sum > 1e-20 || shift != 0 { return sum }
-      shift = largestExponent(at: node, in: tree, by: transform)
-      if shift == 0 { return sum }
-    }
-  }
-
-  @usableFromInline
-  func largestExponent(at node: Int, in tree: borrowing SearchTree, by transform: Transform) -> Float {
-    var largest = -Float.infinity
-    for edge in tree.edges(of: node) {
-      let quality = tree.visits[edge] > 0 ? tree.values[edge] : transform.missing
-      largest = Swift.max(largest, tree.logits[edge] + (quality - transform.high) * transform.scale)
-    }
-    return largest
+    return place < 0 ? -1 : Int(tree.nodeColumn[root].firstEdge) + Int(place)
   }
 
   // MARK: Walking
@@ -314,42 +178,25 @@ public struct GumbelSearch: SearchPolicy {
   public mutating func edge(
     at node: Int, in tree: inout SearchTree, root: Int, using random: inout RandomStream
   ) -> Int {
-    // Where no edge was taken, all are worth the same.
-    if tree.nodeColumn[node].visits == 1 { return tree.likeliestEdge(of: node) }
-    let transform = transform(at: node, in: tree)
-    let sum = placeWeights(at: node, in: tree, by: transform)
     let first = Int(tree.nodeColumn[node].firstEdge)
-    let count = Int(tree.nodeColumn[node].edgeCount)
-    let visits = UnsafeRawPointer(tree.visitColumn + first)
-    let lanes = SIMD4<Int32>(0, 1, 2, 3)
-    let share = 1 / (1 + transform.visits)
-    let scale = 1 / sum
-    var best = SIMD4<Float>(repeating: -.infinity)
-    var bestPlace = lanes
-    var index = 0
-    while index < count {
-      let numbers = SIMD4<Float>(
-        counts: visits.loadUnaligned(fromByteOffset: index &* 4, as: SIMD4<Int32>.self))
-      let places = lanes &+ Int32(truncatingIfNeeded: index)
-      var score = tree.scratch[four: index] * scale - numbers * share
-      score.replace(with: -.infinity, where: places .>= Int32(truncatingIfNeeded: count))
-      let isBetter = score .> best
-      best.replace(with: score, where: isBetter)
-      bestPlace.replace(with: places, where: isBetter)
-      index &+= 4
-    }
-    return first &+ Int(indexOfLargest(best, places: bestPlace))
+    // Where no edge was taken, all are worth the same.
+    if tree.nodeColumn[node].visits == 1 { return first &+ Int(tree.nodeColumn[node].nextChoice) }
+    var edges = tree.edgeRows(of: node)
+    var rule = rule
+    return first &+ Int(assay_improved_edge(&edges, &rule, tree.scratch))
   }
 
   public mutating func decide(
     root: Int, in tree: borrowing SearchTree, using random: inout RandomStream
   ) -> (edge: Int, policy: [Float]) {
-    let edges = tree.edges(of: root)
+    let numbers = tree.edges(of: root)
     let most =
-      edges.map { tree.visits[$0] - visitsBefore[root * tree.actionLimit + $0 - edges.lowerBound] }.max() ?? 0
+      numbers.map { tree.visits[$0] - visitsBefore[root * tree.actionLimit + $0 - numbers.lowerBound] }.max()
+      ?? 0
     let edge = bestConsidered(root, in: tree, visits: most)
-    let transform = transform(at: root, in: tree)
-    let sum = placeWeights(at: root, in: tree, by: transform)
-    return (edge, (0..<edges.count).map { tree.scratch[$0] / sum })
+    var edges = tree.edgeRows(of: root)
+    var rule = rule
+    assay_improved_policy(&edges, &rule, tree.scratch)
+    return (edge, (0..<numbers.count).map { tree.scratch[$0] })
   }
 }

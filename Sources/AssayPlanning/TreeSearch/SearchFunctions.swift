@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 // Searches take logarithms and exponentials by the million, of few numbers at a time, inside code that is specialised for
@@ -31,31 +32,6 @@ func naturalLogarithm(of count: Int32) -> Float {
   series = series * square + 1.0 / 3
   series = series * square + 1
   return Float(exponent * 0.693_147_180_559_945_3 + 2 * s * series)
-}
-
-/// eˣ of numbers that are not positive, to within 2 units in the last place; what would be below 2⁻¹²⁶ is 0.
-///
-/// x = k ln 2 + f with |f| ≤ ½ ln 2, and the Taylor polynomial of eᶠ up to f⁷, which leaves less than 6 · 10⁻⁹.
-@inlinable
-@inline(__always)
-func exponential(_ x: SIMD4<Float>) -> SIMD4<Float> {
-  let isTiny = x .< -87.3
-  let x = x.replacing(with: -87.3, where: isTiny)
-  // Adding 1.5 · 2²³ rounds to a whole number, which then is in the last bits.
-  let shifted = x * 1.442_695_04 + 12_582_912
-  let k = shifted - 12_582_912
-  let f = (x - k * 0.693_359_375) + k * 2.121_944_4e-4
-  var series = SIMD4<Float>(repeating: 1.0 / 5040)
-  series = series * f + 1.0 / 720
-  series = series * f + 1.0 / 120
-  series = series * f + 1.0 / 24
-  series = series * f + 1.0 / 6
-  series = series * f + 0.5
-  series = series * f + 1
-  series = series * f + 1
-  let bits = unsafeBitCast(shifted, to: SIMD4<Int32>.self) &- 0x4B40_0000
-  let scale = unsafeBitCast((bits &+ 127) &<< 23, to: SIMD4<Float>.self)
-  return (series * scale).replacing(with: 0, where: isTiny)
 }
 
 /// Of four numbers, the place of the largest; of several that are as large, the smallest place.
@@ -114,104 +90,57 @@ extension UnsafeMutablePointer<Float> {
 }
 
 extension SearchTree {
+  /// A node's edges, as the kernels take them.
+  @inlinable
+  func edgeRows(of node: Int) -> assay_edges {
+    let first = Int(nodeColumn[node].firstEdge)
+    return assay_edges(
+      count: Int32(nodeColumn[node].edgeCount), own_value: nodeColumn[node].value,
+      visits: visitColumn + first,
+      values: valueColumn + first, logits: logitColumn + first, priors: priorColumn + first)
+  }
+
   /// Writes down, where the next edges will be, the actions that can be taken, with π and ln π up to a constant.
   ///
   /// - Parameters:
   ///   - row: ln π up to a constant, −∞ for what cannot be done.
   ///   - count: how many actions there are.
-  /// - Returns: how many can be taken; −1 where a number is neither finite nor −∞.
-  @inlinable
-  func placePriors(of row: UnsafeMutablePointer<Float>, count: Int) -> Int {
-    let logits = logitColumn + usedEdges
-    let lanes = SIMD4<Int32>(0, 1, 2, 3)
-    // What is written number by number cannot be read as vectors at once; so where all can be taken, all is vectors.
-    var most = SIMD4<Float>(repeating: -.infinity)
-    var differences = SIMD4<Float>.zero
+  /// - Returns: how many can be taken, and which of them is the likeliest; −1 where a number is neither finite nor −∞.
+  @usableFromInline
+  func placePriors(of row: UnsafeMutablePointer<Float>, count: Int) -> (count: Int, likeliest: Int) {
+    let (logits, priors) = (logitColumn + usedEdges, priorColumn + usedEdges)
+    let likeliest = assay_place_priors(Int32(truncatingIfNeeded: count), row, logits, priors)
+    if likeliest < 0 { return placeSomePriors(of: row, count: count) }
     var index = 0
     while index < count {
-      let isThere = lanes .< Int32(truncatingIfNeeded: count &- index)
-      let numbers = row[four: index].replacing(with: -.infinity, where: .!isThere)
-      most.replace(with: numbers, where: numbers .> most)
-      differences += (numbers - numbers).replacing(with: 0, where: .!isThere)
-      logits[four: index] = numbers
       let places = SIMD4<UInt16>(0, 1, 2, 3) &+ UInt16(truncatingIfNeeded: index)
       UnsafeMutableRawPointer(actionColumn + usedEdges + index)
         .storeBytes(of: places, as: SIMD4<UInt16>.self)
       index &+= 4
     }
-    // Of finite numbers, and of no others, the difference with themselves is 0.
-    guard differences == .zero else { return placeSomePriors(of: row, count: count) }
-    normalizePriors(count: count, largest: largest(of: most))
-    return count
+    return (count, Int(likeliest))
   }
 
   /// The same where not all actions can be taken.
-  @usableFromInline
-  func placeSomePriors(of row: UnsafeMutablePointer<Float>, count: Int) -> Int {
+  private func placeSomePriors(
+    of row: UnsafeMutablePointer<Float>, count: Int
+  ) -> (count: Int, likeliest: Int) {
     let logits = logitColumn + usedEdges
     let actions = actionColumn + usedEdges
     var placed = 0
-    var largest = -Float.infinity
     for action in 0..<count {
       let logit = row[action]
       if logit > -.infinity {
         logits[placed] = logit
         actions[placed] = UInt16(truncatingIfNeeded: action)
         placed &+= 1
-        largest = logit > largest ? logit : largest
       } else if logit != -.infinity {
-        return -1
+        return (-1, -1)
       }
     }
-    guard placed > 0 else { return 0 }
-    guard largest < .infinity else { return -1 }
-    normalizePriors(count: placed, largest: largest)
-    return placed
-  }
-
-  /// Takes the largest from the next edges' logits, and writes their softmax.
-  @inlinable
-  @inline(__always)
-  func normalizePriors(count: Int, largest: Float) {
-    let logits = logitColumn + usedEdges
-    let priors = priorColumn + usedEdges
-    let lanes = SIMD4<Int32>(0, 1, 2, 3)
-    var sums = SIMD4<Float>.zero
-    var index = 0
-    while index < count {
-      let shifted = logits[four: index] - largest
-      logits[four: index] = shifted
-      let weights = exponential(shifted)
-      priors[four: index] = weights
-      sums += weights.replacing(with: 0, where: lanes .>= Int32(truncatingIfNeeded: count &- index))
-      index &+= 4
-    }
-    let scale = 1 / ((sums[0] + sums[1]) + (sums[2] + sums[3]))
-    index = 0
-    while index < count {
-      priors[four: index] *= scale
-      index &+= 4
-    }
-  }
-
-  /// The edge that the actor would most likely take at a node; of several, the first.
-  @inlinable
-  func likeliestEdge(of node: Int) -> Int {
-    let first = Int(nodeColumn[node].firstEdge)
-    let count = Int(nodeColumn[node].edgeCount)
-    let logits = logitColumn + first
-    let lanes = SIMD4<Int32>(0, 1, 2, 3)
-    var best = SIMD4<Float>(repeating: -.infinity)
-    var bestPlace = lanes
-    var index = 0
-    while index < count {
-      let places = lanes &+ Int32(truncatingIfNeeded: index)
-      let score = logits[four: index]
-      let isBetter = (score .> best) .& (places .< Int32(truncatingIfNeeded: count))
-      best.replace(with: score, where: isBetter)
-      bestPlace.replace(with: places, where: isBetter)
-      index &+= 4
-    }
-    return first &+ Int(indexOfLargest(best, places: bestPlace))
+    guard placed > 0 else { return (0, -1) }
+    // Where a number is not finite now, it is +∞.
+    let likeliest = assay_place_priors(Int32(placed), logits, logits, priorColumn + usedEdges)
+    return (likeliest < 0 ? -1 : placed, Int(likeliest))
   }
 }

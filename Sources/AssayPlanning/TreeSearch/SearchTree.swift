@@ -26,8 +26,9 @@ public struct SearchTree: ~Copyable {
     public var discount: Float = 1
     /// How many edges it has.
     public var edgeCount: UInt16 = 0
-    /// How many of its edges were taken, where a policy takes them in their order first.
-    public var takenCount: UInt16 = 0
+    /// Which of its edges a walk takes that has nothing else to go by, counted from the first: the next that was not
+    /// taken yet; where an actor is asked, the one that it would most likely take.
+    public var nextChoice: UInt16 = 0
     /// Which of the action's outcomes it is.
     public var outcome: Int32
     /// The next outcome of the same action, −1 for the last.
@@ -51,8 +52,8 @@ public struct SearchTree: ~Copyable {
 
     @inlinable
     mutating func include(_ value: Float) {
-      if value < low { low = value }
-      if value > high { high = value }
+      low = value < low ? value : low
+      high = value > high ? value : high
     }
   }
 
@@ -324,28 +325,49 @@ public struct SearchTree: ~Copyable {
   @inlinable
   mutating func backUp(from node: Int, root: Int) {
     var node = node
-    var result = Double(nodeColumn[node].value)
+    var result = beginBackUp(from: node)
+    while backUp(one: &node, &result, root: root) {}
+  }
+
+  /// Counts the end of a walk, and tells what it is worth.
+  @inlinable
+  @inline(__always)
+  mutating func beginBackUp(from node: Int) -> Double {
     nodeColumn[node].visits &+= 1
-    while true {
-      let edge = Int(nodeColumn[node].edge)
-      if edge < 0 { break }
-      result = Double(nodeColumn[node].reward) + Double(nodeColumn[node].discount) * result
-      let head = Int(childColumn[edge])
-      let total = nodeColumn[head].total + result
-      nodeColumn[head].total = total
-      let count = visitColumn[edge] &+ 1
-      visitColumn[edge] = count
-      let mean = Float(total / Double(count))
-      valueColumn[edge] = mean
-      if hasPriors {
-        rangeColumn[root].include(mean)
-      } else {
-        spreadColumn[edge] = 1 / Float(count).squareRoot()
-      }
-      node = Int(nodeColumn[node].parent)
-      nodeColumn[node].visits &+= 1
+    return Double(nodeColumn[node].value)
+  }
+
+  /// Counts a walk in the edge that led to a node, and goes there.
+  ///
+  /// - Parameters:
+  ///   - node: where the walk is; afterwards, its parent.
+  ///   - result: G there.
+  ///   - root: the root of the walk.
+  /// - Returns: whether there was an edge; the root has none, and is where G is counted in the end.
+  @inlinable
+  @inline(__always)
+  mutating func backUp(one node: inout Int, _ result: inout Double, root: Int) -> Bool {
+    let edge = Int(nodeColumn[node].edge)
+    if edge < 0 {
+      nodeColumn[node].total += result
+      return false
     }
-    nodeColumn[node].total += result
+    result = Double(nodeColumn[node].reward) + Double(nodeColumn[node].discount) * result
+    let head = Int(childColumn[edge])
+    let total = nodeColumn[head].total + result
+    nodeColumn[head].total = total
+    let count = visitColumn[edge] &+ 1
+    visitColumn[edge] = count
+    let mean = Float(total / Double(count))
+    valueColumn[edge] = mean
+    if hasPriors {
+      rangeColumn[root].include(mean)
+    } else {
+      spreadColumn[edge] = 1 / Float(count).squareRoot()
+    }
+    node = Int(nodeColumn[node].parent)
+    nodeColumn[node].visits &+= 1
+    return true
   }
 
   /// Counts, or no longer counts, a walk whose end is not evaluated yet in the visits of its path.

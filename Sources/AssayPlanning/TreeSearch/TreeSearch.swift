@@ -40,8 +40,10 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
   @usableFromInline var leaves: SearchLeaves
   /// One for each root.
   @usableFromInline let streams: UnsafeMutablePointer<RandomStream>
-  /// Where the walks of this round ended, `[rootCount × leavesTogether]`.
-  @usableFromInline let ends: UnsafeMutablePointer<Int32>
+  /// Where the walks of this round are, `[leavesTogether × roots]` of those that are walked from together.
+  @usableFromInline let steps: UnsafeMutablePointer<Step>
+  /// Which of a turn's walks still go on.
+  @usableFromInline let going: UnsafeMutablePointer<Int32>
   @usableFromInline var walks = 0
   @usableFromInline var end: SearchEnd?
   /// Whether an answer was refused, so that the tree has nodes of which nothing is known.
@@ -68,21 +70,25 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
       capacity: rootCount * together, actionCount: actionCount, wantsLogits: policy.usesPriors)
     let streams = UnsafeMutablePointer<RandomStream>.allocate(capacity: rootCount)
     streams.initialize(repeating: RandomStream(seed: 0), count: rootCount)
-    let ends = UnsafeMutablePointer<Int32>.allocate(capacity: rootCount * together)
-    ends.initialize(repeating: 0, count: rootCount * together)
+    let steps = UnsafeMutablePointer<Step>.allocate(capacity: rootCount * together)
+    steps.initialize(repeating: Step(node: 0), count: rootCount * together)
+    let going = UnsafeMutablePointer<Int32>.allocate(capacity: rootCount)
+    going.initialize(repeating: 0, count: rootCount)
     self.problem = problem
     self.policy = policy
     self.tree = tree
     self.leavesTogether = together
     self.leaves = leaves
     self.streams = streams
-    self.ends = ends
+    self.steps = steps
+    self.going = going
   }
 
   deinit {
     leaves.deallocate()
     streams.deallocate()
-    ends.deallocate()
+    steps.deallocate()
+    going.deallocate()
   }
 
   /// Searches, or goes on.
@@ -233,7 +239,7 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
     for root in roots {
       tree.reserve(nodes: 1, edges: 2 &* problem.actionCount)
       problem.begin(root: root)
-      let node = try walkDown(from: root, depth: depth, newFrom: .max, walk: walk)
+      let node = try walkDown(from: root, depth: depth, walk: walk)
       if leaves.filled > 0 {
         problem.expand(&leaves, using: &streams[root])
         try accept(0)
@@ -250,71 +256,157 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
     let count = roots.count &* together
     tree.reserve(nodes: count, edges: 2 &* count &* problem.actionCount)
     let firstNew = tree.usedNodes
-    var walked = 0
     for turn in 0..<together {
-      for root in roots {
-        problem.begin(root: root)
-        let node = try walkDown(from: root, depth: depth, newFrom: firstNew, walk: walk &+ turn)
-        ends[walked] = Int32(truncatingIfNeeded: node)
-        walked &+= 1
-        if together > 1 { tree.count(pending: 1, to: node) }
+      let ends = steps + turn &* roots.count
+      try walkDown(from: roots, depth: depth, newFrom: firstNew, walk: walk &+ turn, to: ends)
+      if together > 1 {
+        for index in 0..<roots.count { tree.count(pending: 1, to: Int(ends[index].node)) }
       }
     }
     if together > 1 {
-      for walk in 0..<walked { tree.count(pending: -1, to: Int(ends[walk])) }
+      for walk in 0..<count { tree.count(pending: -1, to: Int(steps[walk].node)) }
     }
     if leaves.filled > 0 {
       problem.expand(&leaves, using: &streams[roots.lowerBound])
       for index in 0..<leaves.filled { try accept(index) }
       leaves.filled = 0
     }
-    walked = 0
-    for _ in 0..<together {
-      for root in roots {
-        tree.backUp(from: Int(ends[walked]), root: root)
-        walked &+= 1
-      }
+    for turn in 0..<together { backUp(from: steps + turn &* roots.count, roots: roots) }
+  }
+
+  /// Counts a walk of each root, all one step up after another.
+  @inlinable
+  mutating func backUp(from ends: UnsafeMutablePointer<Step>, roots: Range<Int>) {
+    for index in 0..<roots.count {
+      ends[index].result = tree.beginBackUp(from: Int(ends[index].node))
+      going[index] = Int32(truncatingIfNeeded: index)
     }
+    var goingCount = roots.count
+    while goingCount > 0 {
+      var kept = 0
+      for place in 0..<goingCount {
+        let index = Int(going[place])
+        var node = Int(ends[index].node)
+        let isGoing = tree.backUp(one: &node, &ends[index].result, root: roots.lowerBound &+ index)
+        ends[index].node = Int32(truncatingIfNeeded: node)
+        going[kept] = Int32(truncatingIfNeeded: index)
+        kept &+= isGoing ? 1 : 0
+      }
+      goingCount = kept
+    }
+  }
+
+  /// Walks down from each root, all one step after another: what the next step of one walk waits for, others are not
+  /// held up by. The nodes in which walks end are written to `ends`.
+  @inlinable
+  mutating func walkDown(
+    from roots: Range<Int>, depth: Int, newFrom firstNew: Int, walk: Int, to ends: UnsafeMutablePointer<Step>
+  ) throws(SearchError) {
+    for index in 0..<roots.count {
+      ends[index] = Step(node: Int32(truncatingIfNeeded: roots.lowerBound &+ index))
+      going[index] = Int32(truncatingIfNeeded: index)
+    }
+    var goingCount = roots.count
+    var depthNow = 0
+    while goingCount > 0 {
+      depthNow &+= 1
+      var kept = 0
+      for place in 0..<goingCount {
+        let index = Int(going[place])
+        let root = roots.lowerBound &+ index
+        ends[index].depth = Int32(truncatingIfNeeded: depthNow)
+        let isGoing = try step(
+          &ends[index], root: root, isFirst: depthNow == 1, isLast: depthNow >= depth, newFrom: firstNew,
+          walk: walk)
+        going[kept] = Int32(truncatingIfNeeded: index)
+        kept &+= Int(isGoing)
+      }
+      goingCount = kept
+    }
+    for index in 0..<roots.count where ends[index].edge >= 0 {
+      addNode(to: &ends[index], root: roots.lowerBound &+ index)
+    }
+  }
+
+  /// Where a walk is; on the way down, by which edge it leaves the tree.
+  @usableFromInline
+  struct Step {
+    @usableFromInline var node: Int32
+    /// −1 while it is inside.
+    @usableFromInline var edge: Int32 = -1
+    @usableFromInline var outcome: Int32 = 0
+    @usableFromInline var depth: Int32 = 0
+    /// G, on the way up.
+    @usableFromInline var result = 0.0
+
+    @inlinable
+    init(node: Int32) { self.node = node }
   }
 
   /// Walks down to a new node, one where things end, or as deep as it may.
   @inlinable
-  mutating func walkDown(from root: Int, depth: Int, newFrom firstNew: Int, walk: Int) throws(SearchError)
-    -> Int
-  {
-    var node = root
+  mutating func walkDown(from root: Int, depth: Int, walk: Int) throws(SearchError) -> Int {
+    var place = Step(node: Int32(truncatingIfNeeded: root))
     var steps = 0
-    while true {
-      if tree.nodeColumn[node].firstEdge < 0 { try listEdges(of: node, root: root) }
-      let edge =
-        steps == 0
-        ? policy.rootEdge(root, in: &tree, walk: walk, using: &streams[root])
-        : policy.edge(at: node, in: &tree, root: root, using: &streams[root])
+    var isGoing: UInt8 = 1
+    while isGoing != 0 {
       steps &+= 1
-      var outcome = 0
-      var next = Int(tree.childColumn[edge])
-      if problem.isStochastic {
-        outcome = problem.outcome(
-          at: node, taking: Int(tree.actionColumn[edge]), using: &streams[root])
-        if outcome < 0 || outcome > Int(Int32.max) {
-          throw refused(.outcome, Double(outcome), node: node, root: root)
-        }
-        next = tree.child(of: edge, outcome: outcome)
-      }
-      if next < 0 {
-        next = tree.addNode(parent: node, edge: edge, outcome: outcome)
-        if tree.visitColumn[edge] == 0 {
-          // Seen only by other walks of the same round: what the node was thought to be worth.
-          tree.valueColumn[edge] = tree.nodeColumn[node].value
-        }
-        addLeaf(
-          next, parent: node, action: Int(tree.actionColumn[edge]), outcome: outcome, depth: steps, root: root
-        )
-        return next
-      }
-      node = next
-      if node >= firstNew || steps >= depth || tree.nodeColumn[node].discount == 0 { return node }
+      isGoing = try step(
+        &place, root: root, isFirst: steps == 1, isLast: steps >= depth, newFrom: .max, walk: walk)
     }
+    place.depth = Int32(truncatingIfNeeded: steps)
+    if place.edge >= 0 { addNode(to: &place, root: root) }
+    return Int(place.node)
+  }
+
+  /// Goes one step down.
+  ///
+  /// - Returns: 1 where the walk goes on, 0 where it is at its end.
+  @inlinable
+  @inline(__always)
+  mutating func step(
+    _ place: inout Step, root: Int, isFirst: Bool, isLast: Bool, newFrom firstNew: Int, walk: Int
+  ) throws(SearchError) -> UInt8 {
+    let node = Int(place.node)
+    if tree.nodeColumn[node].firstEdge < 0 { try listEdges(of: node, root: root) }
+    let edge =
+      isFirst
+      ? policy.rootEdge(root, in: &tree, walk: walk, using: &streams[root])
+      : policy.edge(at: node, in: &tree, root: root, using: &streams[root])
+    var next = Int(tree.childColumn[edge])
+    if problem.isStochastic {
+      let outcome = problem.outcome(at: node, taking: Int(tree.actionColumn[edge]), using: &streams[root])
+      if outcome < 0 || outcome > Int(Int32.max) {
+        throw refused(.outcome, Double(outcome), node: node, root: root)
+      }
+      place.outcome = Int32(truncatingIfNeeded: outcome)
+      next = tree.child(of: edge, outcome: outcome)
+    }
+    // Without branches: whether a walk goes on cannot be guessed, and the walks that follow need not wait for it.
+    let isNew = next < 0
+    place.edge = isNew ? Int32(truncatingIfNeeded: edge) : -1
+    let reached = isNew ? node : next
+    place.node = Int32(truncatingIfNeeded: reached)
+    var isGoing: UInt8 = isNew ? 0 : 1
+    isGoing &= reached < firstNew ? 1 : 0
+    isGoing &= isLast ? 0 : 1
+    isGoing &= tree.nodeColumn[reached].discount != 0 ? 1 : 0
+    return isGoing
+  }
+
+  /// Adds the node that a walk leaves the tree for.
+  @inlinable
+  mutating func addNode(to place: inout Step, root: Int) {
+    let (node, edge) = (Int(place.node), Int(place.edge))
+    let next = tree.addNode(parent: node, edge: edge, outcome: Int(place.outcome))
+    if tree.visitColumn[edge] == 0 {
+      // Seen only by other walks of the same round: what the node was thought to be worth.
+      tree.valueColumn[edge] = tree.nodeColumn[node].value
+    }
+    addLeaf(
+      next, parent: node, action: Int(tree.actionColumn[edge]), outcome: Int(place.outcome),
+      depth: Int(place.depth), root: root)
+    place.node = Int32(truncatingIfNeeded: next)
   }
 
   @inlinable
@@ -345,9 +437,10 @@ public struct TreeSearch<Problem: SearchProblem, Policy: SearchPolicy>: ~Copyabl
     tree.nodeColumn[node].value = value
     guard tree.hasPriors, discount != 0 else { return }
     let row = leaves.logits + index &* leaves.actionCount
-    let count = tree.placePriors(of: row, count: leaves.actionCount)
-    if count <= 0 { throw refusedLogits(index) }
-    tree.addEdges(to: node, count: count)
+    let placed = tree.placePriors(of: row, count: leaves.actionCount)
+    if placed.count <= 0 { throw refusedLogits(index) }
+    tree.addEdges(to: node, count: placed.count)
+    tree.nodeColumn[node].nextChoice = UInt16(truncatingIfNeeded: placed.likeliest)
   }
 
   /// Lists the edges of a node that has none.

@@ -56,7 +56,7 @@ public struct UCT: SearchPolicy {
   ) -> Int {
     let first = Int(tree.nodeColumn[node].firstEdge)
     let count = Int(tree.nodeColumn[node].edgeCount)
-    let taken = Int(tree.nodeColumn[node].takenCount)
+    let taken = Int(tree.nodeColumn[node].nextChoice)
     if taken < count {
       // Those that were taken come first; which of the others is next, is drawn.
       let edge = first &+ taken
@@ -64,7 +64,7 @@ public struct UCT: SearchPolicy {
       let action = tree.actionColumn[drawn]
       tree.actionColumn[drawn] = tree.actionColumn[edge]
       tree.actionColumn[edge] = action
-      tree.nodeColumn[node].takenCount = UInt16(truncatingIfNeeded: taken &+ 1)
+      tree.nodeColumn[node].nextChoice = UInt16(truncatingIfNeeded: taken &+ 1)
       return edge
     }
     let values = tree.valueColumn + first

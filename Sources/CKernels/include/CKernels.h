@@ -215,4 +215,43 @@ void assay_add_scaled(int64_t count, float scale, const float *a, const float *b
 /// Σ x², in double precision, in a fixed order.
 double assay_squared_norm(int64_t count, const float *input);
 
+// MARK: Tree search (Search.c): what is worked out about one node
+//
+// Arrays of edges may be read, and those written be written, up to 16 numbers beyond the last.
+
+/// A node's edges, at least one.
+typedef struct {
+  int32_t count;
+  float own_value;       ///< V̂ of the node
+  const int32_t *visits; ///< n, how often each was taken
+  const float *values;   ///< q, of those that were
+  const float *logits;   ///< ln π, up to a constant, none positive
+  const float *priors;   ///< π
+} assay_edges;
+
+/// How values become σ(q) = (visit_offset + max n) value_scale q, also of edges that were never taken: Danihelka, Guez,
+/// Schrittwieser & Silver (2022), *Policy improvement by planning with Gumbel*.
+typedef struct {
+  float visit_offset;
+  float value_scale;
+  bool rescales; ///< brings q to 0…1 by the smallest and the largest first
+  bool mixes;    ///< gives edges that were never taken (V̂ + Σn · Σ π q / Σ π) / (1 + Σn) rather than V̂
+} assay_completion_rule;
+
+/// The edge with the largest π′ − n / (1 + Σn), π′ = softmax(ln π + σ(q)); of several, the first. `scratch` has as many
+/// numbers as there are edges, and 16.
+int32_t assay_improved_edge(const assay_edges *edges, const assay_completion_rule *rule, float *scratch);
+
+/// Of the edges with n − before = visits, the one with the largest noise + ln π + σ(q); of several, the first; −1 where
+/// there is none.
+int32_t assay_considered_edge(const assay_edges *edges, const assay_completion_rule *rule, const float *noise,
+                              const int32_t *before, int32_t visits);
+
+/// policy ← π′.
+void assay_improved_policy(const assay_edges *edges, const assay_completion_rule *rule, float *policy);
+
+/// logits ← row less its largest number, priors ← softmax(row); `logits` may be `row`. The first of the largest; −1, and
+/// nothing written, where a number is not finite.
+int32_t assay_place_priors(int32_t count, const float *row, float *logits, float *priors);
+
 #endif

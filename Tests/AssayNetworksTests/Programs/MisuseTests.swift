@@ -87,6 +87,43 @@ struct MisuseTests {
     #expect(program.indices(of: "classes") == [5, -7])
   }
 
+  @Test("What is set and read by port is what is set and read by name, in copies too")
+  func ports() {
+    var program = Program(reading: ParameterStore()) { trace in
+      trace.output("twice", trace.input("x", 3) * 2)
+      trace.output("classes", trace.indices("classes", 2))
+    }
+    let (x, classes, twice) = (
+      program.port(of: "x"), program.port(of: "classes"), program.port(of: "twice")
+    )
+    program.fill(x) { span in for index in 0..<3 { span[index] = Float(index) } }
+    program.fillIntegers(classes) { span in for index in 0..<2 { span[index] = Int32(7 - 9 * index) } }
+    program.run(reading: ParameterStore())
+    #expect(program.values(of: "twice") == [0, 2, 4])
+    #expect(program.indices(of: "classes") == [7, -2])
+    var copy = program
+    copy.fill(x) { span in span[1] = 50 }
+    copy.run(reading: ParameterStore())
+    #expect(copy.withValues(of: twice) { $0[1] } == 100)
+    #expect(program.withValues(of: twice) { $0[1] } == 2)
+  }
+
+  @Test("A port of something else, or of another program, is refused")
+  func wrongPorts() async {
+    let output = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var program = Program(reading: ParameterStore()) { $0.output("y", $0.input("x", 3) * 2) }
+      let port = program.port(of: "y")
+      program.fill(port) { span in span[0] = 1 }
+    }
+    #expect(Self.errors(output).contains("the port must be one of an input of numbers"))
+    let other = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let large = Program(reading: ParameterStore()) { $0.output("y", $0.input("x", 3000) * 2) }
+      var small = Program(reading: ParameterStore()) { $0.output("y", $0.input("x", 3) * 2) }
+      small.fill(large.port(of: "x")) { span in span[0] = 1 }
+    }
+    #expect(Self.errors(other).contains("the port must be one of this program"))
+  }
+
   @Test("An integer that does not fit, numbers for integers, and noise without a stream say so")
   func wrongInputs() async {
     let tooLarge = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

@@ -57,17 +57,6 @@ struct UCTTests {
     }
   }
 
-  @Test("Exponentials are those of the system to within two units in the last place")
-  func exponentials() {
-    for index in 0...8000 {
-      let x = -Float(index) * 0.0109
-      let truth = naturalExponential(Double(x))
-      let ours = Double(exponential(SIMD4(repeating: x))[2])
-      #expect(abs(ours - truth) <= 2 * Double(Float(truth).ulp), "e to the \(x)")
-    }
-    #expect(exponential([0, -88, -1000, -.infinity]) == [1, 0, 0, 0])
-  }
-
   // MARK: Convergence
 
   @Test("On slippery ice, values come close to those of backward induction as walks become more")

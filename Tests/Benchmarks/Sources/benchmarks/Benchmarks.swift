@@ -5,7 +5,8 @@ import Foundation
 @main
 struct Benchmarks: AsyncParsableCommand {
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case solve, learn, environments, games, update, product, convolution, search, training, truth, memory
+    case solve, learn, environments, games, update, product, convolution, search, budget, control, training,
+      truth, memory
   }
 
   static let configuration = CommandConfiguration(
@@ -111,6 +112,15 @@ struct Benchmarks: AsyncParsableCommand {
         show(results.searching.last!.text)
       }
     }
+    if wants(.budget) {
+      results.budgets = try BudgetResult.measured()
+      show(BudgetResult.heading)
+      for result in results.budgets { show(result.text) }
+    }
+    if wants(.control) {
+      show(ControlResult.heading)
+      results.control = try ControlResult.measured { show($0.text) }
+    }
     if wants(.training) {
       show(TrainingResult.heading)
       for task in TrainingTask.allCases {
@@ -141,6 +151,8 @@ struct Benchmarks: AsyncParsableCommand {
     var convolving: [ConvolutionResult] = []
     var games: [GameResult] = []
     var searching: [SearchResultRow] = []
+    var budgets: [BudgetResult] = []
+    var control: [ControlResult] = []
     var training: [TrainingResult] = []
     var truth: TruthResult?
     var memory: [MemoryResult] = []

@@ -16,7 +16,7 @@ enum SearchTask: Codable {
   static let all: [SearchTask] =
     GameTask.allCases.reversed().map { .game($0) }
     + ["gumbel", "puct"].flatMap { rule in
-      [(4, 32), (18, 32), (4, 200)].flatMap { actions, simulations in
+      [(4, 32), (18, 32), (4, 50), (18, 50), (4, 200), (18, 200)].flatMap { actions, simulations in
         [1, 16, 128].map { batch in
           .latents(LatentSearchTask(rule: rule, actions: actions, batch: batch, simulations: simulations))
         }
@@ -133,6 +133,9 @@ struct LatentSearchTask: Codable {
     return (0..<batch * Self.width).map { _ in Float(stream.normal()) }
   }
 
+  /// What is searched.
+  var problem: LatentProblem<LatentProgram> { LatentProblem(roots, of: program, discount: 0.99) }
+
   private var program: LatentProgram {
     let (network, store) = Self.made(actions: actions)
     let layers = network.layer
@@ -161,7 +164,7 @@ struct LatentSearchTask: Codable {
   private func pace<Policy: SearchPolicy>(_ policy: Policy, withoutNoise: Policy) -> Pace {
     let budget = SearchBudget(simulations: simulations)
     var random = RandomStream(seed: 2)
-    var search = TreeSearch(of: LatentProblem(roots, of: program, discount: 0.99), by: withoutNoise)
+    var search = TreeSearch(of: problem, by: withoutNoise)
     func run(_ search: inout TreeSearch<LatentProblem<LatentProgram>, Policy>) {
       do {
         try search.run(budget, using: &random)
