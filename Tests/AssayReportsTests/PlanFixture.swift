@@ -31,6 +31,8 @@ enum PlanFixture {
   private static func make() throws -> [(name: String, report: PlanReport)] {
     let lake = try plan("frozen-lake-4x4") { $0.planner = .gumbel }
     let pendulum = try plan("pendulum") { $0.depth = 6 }
+    var (guided, shooting) = (lake, pendulum)
+    (guided.parts, shooting.parts) = (parts, parts)
     return [
       ("a game", try plan("connect-four")), ("a lake", lake),
       ("a lake by exact planning", try plan("frozen-lake-4x4") { $0.planner = .exact }),
@@ -40,7 +42,8 @@ enum PlanFixture {
       ("a hidden state", try plan("tiger")),
       ("by hand", report(of: chain)), ("a game by hand", report(of: game)),
       ("nothing looked at", report(of: SearchTrace(nodes: [node(visits: 1, value: 0, mean: 0)]))),
-      ("hostile names", hostile(lake)), ("hostile sequences", hostile(pendulum)),
+      ("with parts of a run", guided), ("sequences with parts of a run", shooting),
+      ("hostile names", hostile(lake)), ("hostile sequences", hostile(shooting)),
       ("long names", renamed(lake) { $0 + String(repeating: "-and-so-on", count: 30) }),
       ("wide names", renamed(lake) { $0 + String(repeating: "湖面の氷🧊", count: 20) }),
       (
@@ -51,6 +54,13 @@ enum PlanFixture {
       ("no numbers", torn(lake)),
     ]
   }
+
+  /// Of a run that was never trained.
+  static let parts = PlanReport.Parts(
+    run: "runs/p", agent: "mbpo", seed: 4, step: 5000,
+    model: .init(source: "run", words: "the run's ensemble; rewards are its own predictions"),
+    critic: .init(source: "run", words: "the run's twin networks, Q(s, a) of the actor's policy"),
+    actor: .init(source: "none", words: "nobody"), rewards: "run", discount: 0.99, countsEntropy: true)
 
   static func hostile(_ report: PlanReport) -> PlanReport { renamed(report) { _ in Fixture.attack } }
 
@@ -64,6 +74,14 @@ enum PlanFixture {
     report.state = report.state.map(name)
     report.actionNames = report.actionNames.map(name)
     for index in report.choices.indices { report.choices[index].name = name(report.choices[index].name) }
+    if let parts = report.parts {
+      report.parts = PlanReport.Parts(
+        run: name(parts.run), agent: name(parts.agent), seed: parts.seed, step: parts.step,
+        model: .init(source: name("run"), words: name(parts.model.words)),
+        critic: .init(source: name("run"), words: name(parts.critic.words)),
+        actor: .init(source: name("run"), words: name(parts.actor.words)), rewards: name(parts.rewards),
+        discount: parts.discount, countsEntropy: parts.countsEntropy)
+    }
     report.belief = [.init(state: name("state"), probability: 1)]
     if var search = report.search {
       search.sources = SearchSources(

@@ -123,6 +123,30 @@ struct PlanReportTests {
     }
   }
 
+  @Test("of a run it is said whose each part is, at which discount, and that an entropy bonus is no reward")
+  func parts() throws {
+    let report = try #require(try PlanFixture.all().first { $0.name == "sequences with parts of a run" })
+      .report
+    let text = PlanText(report).text.replacing(#/\n +/#, with: " ")
+    for words in [
+      "With parts of runs/p (mbpo, seed 4, 5,000 steps):",
+      "model the run's ensemble; rewards are its own predictions",
+      "critic the run's twin networks, Q(s, a) of the actor's policy. The bonus is no reward, and is counted in all "
+        + "that the critic says", "actor nobody", "discount 0.99, that of the critic's claim",
+    ] {
+      let found = text.replacing(#/ +/#, with: " ").contains(words)
+      #expect(found, "\(words)")
+    }
+    let html = PlanPage(report).html
+    #expect(html.contains("id=\"parts\"") && html.contains("runs/p (mbpo, seed 4, 5,000 steps)"))
+    #expect(html.contains("rewards are its own predictions"))
+    var silent = report
+    silent.parts?.countsEntropy = false
+    #expect(!PlanText(silent).text.contains("bonus"))
+    silent.parts = nil
+    #expect(!PlanPage(silent).html.contains("id=\"parts\""))
+  }
+
   @Test("each node that is drawn tells what is known of it")
   func tree() {
     let html = PlanPage(PlanFixture.report(of: PlanFixture.chain)).html

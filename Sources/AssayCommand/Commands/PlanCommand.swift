@@ -16,11 +16,17 @@ struct PlanCommand: AsyncParsableCommand {
       A game is planned as a game, against the best replies. Of large trees the nodes are told that one in two thousand \
       walks went through.
 
+      With a run, its parts are asked wherever it has them and the planner can use them: its world model in place of the \
+      world, rewards and all; its critic, at its own discount, in place of random play at new nodes, or of nothing beyond \
+      the last step of a sequence; its actor for priors of nodes, or sequences to try. Any of the three can be swapped back.
+
       EXAMPLES
         assay plan connect-four --planner uct --simulations 20000 --trace plan.html
         assay plan frozen-lake-4x4 --planner gumbel --trace lake.html
         assay plan pendulum --planner icem --depth 30
         assay plan tiger
+        assay plan cart-pole --run runs/pole --planner gumbel
+        assay plan pendulum --run runs/p --model world --actor none
 
       PLANNERS
       \(PlannerChoice.allCases.map { "  " + TextLayout.padded($0.rawValue, columns: 16) + $0.summary }.joined(separator: "\n"))
@@ -35,10 +41,28 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Set something in the world; may be repeated.", valueName: "name=value"))
   var set: [String] = []
 
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp("Plan with the parts of a run that 'assay train' left.", valueName: "folder"))
+  var trained: String?
+
+  @Option(help: "Which checkpoint or snapshot of the run, by its step; the last checkpoint, if left out.")
+  var checkpoint: Int?
+
+  @Option(help: "Who predicts: 'world' or 'run'.")
+  var model: String?
+
+  @Option(help: "Whose critic is asked: 'none' or 'run'.")
+  var critic: String?
+
+  @Option(help: "Whose actor is asked: 'none' or 'run'.")
+  var actor: String?
+
   @Option(help: "How many walks a tree search makes: 1000, unless a time is given.")
   var simulations: Int?
 
-  @Option(help: "How many steps to look ahead; in a listed world nothing counts beyond.")
+  @Option(
+    help: "How many steps to look ahead; in a listed world nothing counts beyond, unless a critic says so.")
   var depth: Int?
 
   @Option(help: ArgumentHelp("Stop after so long with the best so far.", valueName: "milliseconds"))
@@ -67,9 +91,10 @@ struct PlanCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
-      let order = try order()
+      var order = try order()
       if let trace { try Files.checkWritable(trace, flag: "--trace") }
-      let world = try Names.world(environment, settings: set)
+      let (world, trained) = try place()
+      order.run = trained
       let report = try await solving(environment) { try decide(order, in: world) }
       let encoded = try report.json()
       if let trace {
@@ -85,18 +110,55 @@ struct PlanCommand: AsyncParsableCommand {
     }
   }
 
+  /// The world, and the run whose parts are asked. What was set in the run's world is set, unless it is set otherwise.
+  private func place() throws -> (world: any Environment, trained: TrainedRun?) {
+    let entry = try Names.environment(environment)
+    var settings = try Names.settings(set, of: entry)
+    guard let trained else {
+      if let checkpoint {
+        throw Failure(
+          status: ExitStatus.usage, message: "--checkpoint is \(checkpoint), of no run; allowed: with --run")
+      }
+      return (try entry.make(settings), nil)
+    }
+    let folder = try Runs.openOne(trained, flag: "--run")
+    let description = folder.description
+    guard Names.lastingName(of: entry, typed: environment) == description.environment else {
+      throw Failure(
+        status: ExitStatus.usage,
+        message: "--run \(trained): was trained in \(description.environment), and not in \(environment); "
+          + "allowed: a run in \(environment), or 'assay plan \(description.environment)'")
+    }
+    settings.merge(description.worldSettings) { typed, _ in typed }
+    let live = try Runs.load(folder, at: checkpoint)
+    return (try entry.make(settings), TrainedRun(live, in: trained, description))
+  }
+
+  /// One of the words that a flag may have.
+  private static func word<Word: RawRepresentable & CaseIterable>(
+    _ name: String?, _ flag: String
+  ) throws -> Word? where Word.RawValue == String {
+    guard let name else { return nil }
+    guard let word = Word(rawValue: name) else {
+      throw UnknownName(kind: flag, name: name, known: Word.allCases.map(\.rawValue))
+    }
+    return word
+  }
+
   private func decide(_ order: PlanOrder, in world: any Environment) throws -> PlanReport {
     func open(_ world: some Environment) throws -> PlanReport {
       var world = world
       var random = RandomStream(seed: seed)
-      _ = world.reset(using: &random)
-      return try order.plan(in: world)
+      let observation = world.reset(using: &random)
+      return try order.plan(in: world, showing: observation)
     }
     do {
       return try open(world)
     } catch let error as PlanOrder.Unsuitable {
       throw Failure(
         status: ExitStatus.usage, message: error.suitable.isEmpty ? "\(error)" : "--planner \(error)")
+    } catch let error as PlanOrder.Unusable {
+      throw Failure(status: ExitStatus.usage, message: "\(error)")
     } catch let error as SearchError {
       throw Failure(status: ExitStatus.software, message: "\(world.name): \(error)")
     } catch let error as TrajectoryError {
@@ -133,6 +195,9 @@ struct PlanCommand: AsyncParsableCommand {
       }
       order.exploration = exploration
     }
+    order.model = try Self.word(model, "model")
+    order.critic = try Self.word(critic, "critic")
+    order.actor = try Self.word(actor, "actor")
     order.seed = seed
     order.keepsTrace = true
     return order

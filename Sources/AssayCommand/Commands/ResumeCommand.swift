@@ -71,6 +71,26 @@ enum Runs {
     return try RunFolder.runs(in: URL(fileURLWithPath: path, isDirectory: true))
   }
 
+  /// The one run that a path stands for.
+  ///
+  /// - Parameters:
+  ///   - path: its folder, or one with that folder and no other run in it.
+  ///   - flag: the flag that names it.
+  /// - Returns: the run.
+  /// - Throws: `Failure` where there are several, or no such folder, and `DataError` where there is no run in it.
+  static func openOne(_ path: String, flag: String) throws -> RunFolder {
+    let folders = try open(path)
+    guard folders.count == 1 else {
+      let names = folders.map { path + (path.hasSuffix("/") ? "" : "/") + $0.url.lastPathComponent }
+      throw Failure(
+        status: ExitStatus.usage,
+        message:
+          "\(flag) \(path): has \(folders.count) runs in it; allowed: one of \(names.joined(separator: ", "))"
+      )
+    }
+    return folders[0]
+  }
+
   /// A run as it was after a step.
   ///
   /// - Parameters:

@@ -2,6 +2,7 @@ import Assay
 import AssayEnvironments
 import AssayPlanning
 import AssayScenarios
+import Foundation
 
 /// What can be named on the command line: what the catalogue has, and files.
 enum Names {
@@ -24,6 +25,12 @@ enum Names {
   static func world(_ name: String, settings: [String]) throws -> any Environment {
     let entry = try environment(name)
     return try entry.make(try Self.settings(settings, of: entry))
+  }
+
+  /// What a world is called that can be found again from anywhere: its name, or the whole path of its file.
+  static func lastingName(of entry: EnvironmentEntry, typed name: String) -> String {
+    catalogue.environments.contains { $0.name == entry.name }
+      ? entry.name : URL(fileURLWithPath: name).standardized.path
   }
 
   /// Settings of a world, as they are typed after `--set`.

@@ -64,9 +64,7 @@ struct RunOrder {
         message: "the environment is missing; allowed: a name (see 'assay list environments'), or a file")
     }
     environment = try Names.environment(environmentName)
-    let isListed = Names.catalogue.environments.contains { [environment] in $0.name == environment.name }
-    self.environmentName =
-      isListed ? environment.name : URL(fileURLWithPath: environmentName).standardized.path
+    self.environmentName = Names.lastingName(of: environment, typed: environmentName)
     for flag in given {
       guard let known = agent.hyperparameters.first(where: { $0.name == flag.name }) else {
         throw Self.unknown(flag.name, of: agent)

@@ -176,4 +176,43 @@ where Batch.ActionSpace == BoxSpace {
     for (candidate, value) in zip(going, values) { batch.terminalValues[candidate] = value }
     return true
   }
+
+  /// What an actor would do, as seeds for an optimiser: each sequence is drawn in a copy of its own.
+  ///
+  /// - Parameters:
+  ///   - actor: the actor; it sees what the copies show.
+  ///   - start: which start state.
+  ///   - count: how many sequences to draw, not negative.
+  ///   - horizon: how many actions each has.
+  ///   - parameters: the store its numbers lie in.
+  ///   - random: what chance there is comes from here.
+  /// - Returns: `[count]` of `[horizon × width]`, clipped to the box; after an ending the last action is repeated.
+  public func sequences<A: ColumnActor>(
+    of actor: A, from start: Int = 0, count: Int, horizon: Int, reading parameters: ParameterStore,
+    using random: inout RandomStream
+  ) -> [[Float]] where A.ActionSpace == BoxSpace, Batch.ObservationSpace == BoxSpace {
+    precondition(count >= 0, "count must not be negative, but is \(count)")
+    guard count > 0 else { return [] }
+    var actor = actor
+    let root = RandomStream(seed: random.next())
+    var copies = batch.copies(
+      of: [Int](repeating: rows[start], count: count),
+      drawingFrom: (0..<count).map { root.substream(UInt64($0)) })
+    var actions = actionSpace.column(count: count)
+    var hasEnded = [Bool](repeating: false, count: count)
+    var sequences = [[Float]](repeating: [], count: count)
+    for _ in 0..<horizon {
+      let wanted = actionSpace.clamped(
+        actor.actions(at: copies.observations, as: .policy, reading: parameters, using: &random))
+      for row in 0..<count {
+        if !hasEnded[row] { actions[row] = wanted[row] }
+        sequences[row] += actions[row]
+      }
+      // A copy that ended has begun another episode, which is none of ours.
+      copies.step(actions)
+      let endings = copies.endings
+      for row in 0..<count where endings[row] != nil { hasEnded[row] = true }
+    }
+    return sequences
+  }
 }

@@ -108,11 +108,9 @@ where Model.Action == [Float], Judge.Action == [Float], Judge.Latent == Model.La
     }
     guard asksCritic, !rows.isEmpty else { return true }
     if clock.isOver { return false }
-    guard case .stateValues(let values) = critic.estimates(of: places, reading: parameters) else {
-      preconditionFailure("\(Judge.self) lists action values, and says not what a state is worth")
-    }
+    let values = critic.stateValues(of: places, reading: parameters)
     for (index, row) in rows.enumerated() {
-      batch.terminalValues[row / samples] += weights[index] * values[index] / critic.claim.rewardScale
+      batch.terminalValues[row / samples] += weights[index] * values[index]
     }
     return true
   }

@@ -51,18 +51,10 @@ public struct EveryAction: ActionMenu {
     logits: UnsafeMutableBufferPointer<Float>, using random: inout RandomStream
   ) {
     actions.append(contentsOf: 0..<count)
-    let actor = (0..<count).map { distribution?.logProbability(of: $0) ?? 0 }
+    let actor = distribution.map { distribution in (0..<count).map { distribution.logProbability(of: $0) } }
     // NaN is available: the search refuses it.
-    let available = (0..<count).map { (values?[$0] ?? actor[$0]) != -.infinity }
-    let share = uniformShare / Double(available.reduce(0) { $1 ? $0 + 1 : $0 })
-    for action in 0..<count {
-      guard available[action] else {
-        logits[action] = -.infinity
-        continue
-      }
-      let mixed = distribution == nil ? 1 : (1 - uniformShare) * naturalExponential(actor[action]) + share
-      logits[action] = Float(doubleLogarithm(mixed))
-    }
+    let available = (0..<count).map { (values?[$0] ?? actor?[$0] ?? 0) != -.infinity }
+    writePriors(actor, uniformShare: uniformShare, available: available, to: logits)
   }
 }
 

@@ -15,32 +15,43 @@ public struct EnvironmentProblem<World: Environment>: SearchProblem where World.
   public let outcomeCount: Int
   /// How many steps a new node is played on from at random for its value, not negative.
   public let rolloutSteps: Int
+  /// Who says what new nodes are worth, and what would be done there; `nil` where nobody does.
+  public let guide: LeafGuide<World.Observation>?
   public let rootCount: Int
   public let actionCount: Int
 
   private var worlds: ContiguousArray<World>
   /// Where the chance of each node's actions comes from.
   private var streams: ContiguousArray<RandomStream>
+  /// What the roots show; empty without a guide.
+  private let shown: [World.Observation]
 
   public var isStochastic: Bool { outcomeCount > 1 }
-  public var expandsOneByOne: Bool { true }
+  /// A critic sees the new nodes of all roots at once.
+  public var expandsOneByOne: Bool { guide?.values == nil }
   public var sources: SearchSources {
     SearchSources(
-      dynamics: "the world", values: rolloutSteps > 0 ? "random rollouts" : "nobody",
-      priors: "the uniform policy")
+      dynamics: "the world",
+      values: guide?.values != nil
+        ? guide?.valuesBy ?? "" : rolloutSteps > 0 ? "random rollouts" : "nobody",
+      priors: guide?.priorsBy ?? "the uniform policy")
   }
 
   /// Gets ready to search from some worlds.
   ///
   /// - Parameters:
   ///   - roots: the worlds that are searched from, none of them at an end.
+  ///   - observations: what each of them shows, `[roots]`; not looked at without a guide.
+  ///   - guide: says what new nodes are worth, in place of random play, and what would be done there.
   ///   - actionCount: how many actions there are.
   ///   - discount: γ, in [0, 1].
   ///   - rolloutSteps: how many steps a new node is played on from at random for its value, not negative.
   ///   - outcomeCount: how many outcomes of an action are drawn, positive; 1 for a world without chance.
   ///   - stream: the chance in the world comes from here.
   public init(
-    _ roots: [World], actionCount: Int, discount: Double, rolloutSteps: Int, outcomeCount: Int = 1,
+    _ roots: [World], showing observations: [World.Observation] = [],
+    guidedBy guide: LeafGuide<World.Observation>? = nil, actionCount: Int, discount: Double,
+    rolloutSteps: Int, outcomeCount: Int = 1,
     using stream: RandomStream
   ) {
     precondition(!roots.isEmpty, "there must be a world to search from")
@@ -50,6 +61,11 @@ public struct EnvironmentProblem<World: Environment>: SearchProblem where World.
     precondition(discount >= 0 && discount <= 1, "discount must be in [0, 1], but is \(discount)")
     precondition(rolloutSteps >= 0, "rolloutSteps must not be negative, but is \(rolloutSteps)")
     precondition(outcomeCount > 0, "outcomeCount must be positive, but is \(outcomeCount)")
+    precondition(
+      guide == nil || observations.count == roots.count,
+      "a guide must be told what each of \(roots.count) worlds shows, but was of \(observations.count)")
+    self.guide = guide
+    shown = guide == nil ? [] : observations
     self.discount = discount
     self.outcomeCount = outcomeCount
     self.rolloutSteps = rolloutSteps
@@ -63,7 +79,9 @@ public struct EnvironmentProblem<World: Environment>: SearchProblem where World.
   public func world(of node: Int) -> World { worlds[node] }
 
   public mutating func evaluateRoots(_ leaves: inout SearchLeaves, using random: inout RandomStream) {
-    for index in 0..<leaves.count { evaluate(index, &leaves, using: &random) }
+    evaluate(
+      &leaves, showing: (0..<leaves.count).map { shown.isEmpty ? nil : shown[Int(leaves.nodes[$0])] }, &random
+    )
   }
 
   public mutating func outcome(at node: Int, taking action: Int, using random: inout RandomStream) -> Int {
@@ -71,6 +89,7 @@ public struct EnvironmentProblem<World: Environment>: SearchProblem where World.
   }
 
   public mutating func expand(_ leaves: inout SearchLeaves, using random: inout RandomStream) {
+    var seen: [World.Observation?] = []
     for index in 0..<leaves.count {
       let parent = Int(leaves.parents[index])
       var world = worlds[parent]
@@ -82,18 +101,31 @@ public struct EnvironmentProblem<World: Environment>: SearchProblem where World.
       streams.append(stream)
       leaves.rewards[index] = Float(step.reward.value)
       leaves.discounts[index] = step.ending == .terminated || world.isOver ? 0 : Float(discount)
-      evaluate(index, &leaves, using: &random)
+      seen.append(guide == nil ? nil : step.observation)
     }
+    evaluate(&leaves, showing: seen, &random)
   }
 
-  private func evaluate(_ index: Int, _ leaves: inout SearchLeaves, using random: inout RandomStream) {
-    let node = Int(leaves.nodes[index])
-    leaves.values[index] = 0
-    guard !worlds[node].isOver else { return }
-    if rolloutSteps > 0 { leaves.values[index] = Float(rollout(from: worlds[node], using: &random)) }
-    guard leaves.wantsLogits else { return }
-    for action in 0..<actionCount {
-      leaves.logits[index * actionCount + action] = worlds[node].isAvailable(action) ? 0 : -.infinity
+  private func evaluate(
+    _ leaves: inout SearchLeaves, showing seen: [World.Observation?], _ random: inout RandomStream
+  ) {
+    var going: [Int] = []
+    for index in 0..<leaves.count {
+      let world = worlds[Int(leaves.nodes[index])]
+      leaves.values[index] = 0
+      guard !world.isOver else { continue }
+      going.append(index)
+      if guide?.values == nil, rolloutSteps > 0 {
+        leaves.values[index] = Float(rollout(from: world, using: &random))
+      }
+    }
+    guard guide != nil || leaves.wantsLogits else { return }
+    let guide = guide ?? LeafGuide()
+    let observations = going.compactMap { seen[$0] }
+    guide.judge(going, showing: observations, in: &leaves)
+    let nodes = leaves.nodes
+    guide.propose(going, showing: observations, in: &leaves) {
+      worlds[Int(nodes[$0])].isAvailable($1)
     }
   }
 

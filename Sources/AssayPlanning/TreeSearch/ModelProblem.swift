@@ -155,9 +155,7 @@ where
       estimates = critic.estimates(of: asked, reading: parameters)
       criticCalls += asked.count
       var needsActor = leaves.wantsLogits || menu.needsActor
-      if case .actionValues = estimates, critic.claim.policy != .optimal, critic.claim.policy != .uniform {
-        needsActor = true
-      }
+      if case .actionValues = estimates, critic.claim.policy.asksActor { needsActor = true }
       if needsActor { distributions = actor.distributions(at: asked, reading: parameters) }
     }
     var logits = [Float](repeating: 0, count: actionCount)
@@ -179,29 +177,17 @@ where
       if leaves.wantsLogits {
         for number in 0..<actionCount { leaves.logits[index * actionCount + number] = logits[number] }
       }
-      if case .stateValues(let values) = estimates { leaves.values[index] = Float(values[next]) }
+      var value = 0.0
+      if case .stateValues(let values) = estimates { value = values[next] }
       if let row {
-        leaves.values[index] = Float(worth(row, distributions?[next], firstAction: actions.count))
+        let first = actions.count - actionCount
+        value = critic.claim.policy.worth(of: row) { number in
+          guard let distributions else { preconditionFailure("the actor was not asked") }
+          return distributions[next].logProbability(of: actions[first + number])
+        }
       }
+      leaves.values[index] = Float(value / critic.claim.rewardScale)
       next += 1
-    }
-  }
-
-  /// What a latent with these action values is worth by the critic's claim.
-  private func worth(_ values: [Double], _ distribution: Doer.Distribution?, firstAction end: Int) -> Double {
-    let available = values.indices.filter { values[$0] != -.infinity }
-    switch critic.claim.policy {
-    case .optimal:
-      // A comparison would pass over NaN.
-      return available.reduce(-.infinity) { $0.isNaN || values[$1].isNaN ? .nan : max($0, values[$1]) }
-    case .uniform: return available.reduce(0) { $0 + values[$1] } / Double(available.count)
-    case .part, .behaviour:
-      guard let distribution else { preconditionFailure("the actor was not asked") }
-      return available.reduce(0.0) { sum, number in
-        let weight = naturalExponential(
-          distribution.logProbability(of: actions[end - actionCount + number]))
-        return weight == 0 ? sum : sum + weight * values[number]
-      }
     }
   }
 

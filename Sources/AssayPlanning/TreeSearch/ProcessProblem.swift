@@ -20,6 +20,8 @@ public struct ProcessProblem: SearchProblem {
   public let discount: Double
   /// What new nodes are worth.
   public let valuation: Valuation
+  /// Who says what new nodes are worth, before the valuation, and what would be done there; `nil` where nobody does.
+  public let guide: LeafGuide<Int>?
   public let rootCount: Int
 
   @usableFromInline var states: ContiguousArray<Int32>
@@ -27,7 +29,7 @@ public struct ProcessProblem: SearchProblem {
   public var actionCount: Int { process.actionCount }
   public let isStochastic: Bool
   public var expandsOneByOne: Bool {
-    if case .rollout = valuation { true } else { false }
+    if guide?.values == nil, case .rollout = valuation { true } else { false }
   }
   public var sources: SearchSources {
     let values =
@@ -36,7 +38,9 @@ public struct ProcessProblem: SearchProblem {
       case .table: "a table"
       case .rollout: "random rollouts"
       }
-    return SearchSources(dynamics: process.name, values: values, priors: "the uniform policy")
+    return SearchSources(
+      dynamics: process.name, values: guide?.values != nil ? guide?.valuesBy ?? "" : values,
+      priors: guide?.priorsBy ?? "the uniform policy")
   }
 
   /// Gets ready to search from some states.
@@ -45,9 +49,11 @@ public struct ProcessProblem: SearchProblem {
   ///   - process: the world.
   ///   - roots: the states that are searched from; something can be done in each.
   ///   - valuation: what new nodes are worth.
+  ///   - guide: sees states, says what new nodes are worth, in place of the valuation, and what would be done there.
   ///   - discount: γ, in [0, 1]; the process's own where it is `nil`.
   public init(
-    _ process: FiniteMDP, from roots: [Int], valuation: Valuation = .zero, discount: Double? = nil
+    _ process: FiniteMDP, from roots: [Int], valuation: Valuation = .zero,
+    guidedBy guide: LeafGuide<Int>? = nil, discount: Double? = nil
   ) {
     precondition(!roots.isEmpty, "there must be a state to search from")
     for root in roots {
@@ -68,6 +74,7 @@ public struct ProcessProblem: SearchProblem {
     self.process = process
     self.discount = discount
     self.valuation = valuation
+    self.guide = guide
     rootCount = roots.count
     states = ContiguousArray(roots.map { Int32($0) })
     isStochastic = zip(process.rowStarts, process.rowStarts.dropFirst()).contains { $1 - $0 > 1 }
@@ -78,6 +85,7 @@ public struct ProcessProblem: SearchProblem {
 
   public mutating func evaluateRoots(_ leaves: inout SearchLeaves, using random: inout RandomStream) {
     for index in 0..<leaves.count { evaluate(index, &leaves, using: &random) }
+    ask(&leaves)
   }
 
   public mutating func outcome(at node: Int, taking action: Int, using random: inout RandomStream) -> Int {
@@ -114,6 +122,20 @@ public struct ProcessProblem: SearchProblem {
       leaves.discounts[index] = isEnd(entry) ? 0 : Float(discount)
       evaluate(index, &leaves, using: &random)
     }
+    ask(&leaves)
+  }
+
+  /// Asks the guide about the leaves where things go on.
+  private func ask(_ leaves: inout SearchLeaves) {
+    guard guide != nil || leaves.wantsLogits else { return }
+    let nodes = leaves.nodes
+    let going = (0..<leaves.count).filter { leaves.discounts[$0] != 0 || leaves.parents[$0] < 0 }
+    let seen = going.map { Int(states[Int(nodes[$0])]) }
+    let guide = guide ?? LeafGuide()
+    guide.judge(going, showing: seen, in: &leaves)
+    guide.propose(going, showing: seen, in: &leaves) {
+      process.isAvailable(action: $1, in: Int(states[Int(nodes[$0])]))
+    }
   }
 
   private func evaluate(_ index: Int, _ leaves: inout SearchLeaves, using random: inout RandomStream) {
@@ -122,6 +144,7 @@ public struct ProcessProblem: SearchProblem {
       leaves.values[index] = 0
       return
     }
+    if guide?.values != nil { return }
     switch valuation {
     case .zero: leaves.values[index] = 0
     case .table(let values): leaves.values[index] = Float(values[state])
@@ -140,11 +163,6 @@ public struct ProcessProblem: SearchProblem {
       }
       leaves.values[index] = Float(sum)
       state = first
-    }
-    guard leaves.wantsLogits else { return }
-    for action in 0..<actionCount {
-      leaves.logits[index * actionCount + action] =
-        process.isAvailable(action: action, in: state) ? 0 : -.infinity
     }
   }
 

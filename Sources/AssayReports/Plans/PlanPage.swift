@@ -10,6 +10,9 @@ public struct PlanPage: Sendable {
   /// The whole file.
   public var html: String {
     var sections = [HTMLPage.Section(id: "decision", title: "The decision", body: decision)]
+    if let parts = report.parts {
+      sections.append(.init(id: "parts", title: "Who was asked what", body: body(of: parts)))
+    }
     if let belief = report.belief {
       sections.append(.init(id: "belief", title: "What is believed", body: body(of: belief)))
     }
@@ -43,6 +46,9 @@ public struct PlanPage: Sendable {
       ("World", report.environment), ("Planner", report.planner), ("Effort", report.effort),
       ("Seed", "\(report.seed)"), ("Ended", report.isComplete ? "by itself" : "stopped by the clock"),
     ]
+    if let parts = report.parts {
+      facts.append(("With parts of", report.title(of: parts)))
+    }
     if let sources = report.search?.sources {
       facts += [("What actions lead to", sources.dynamics), ("What new nodes are worth", sources.values)]
       if !sources.priors.isEmpty { facts.append(("Priors", sources.priors)) }
@@ -69,6 +75,11 @@ public struct PlanPage: Sendable {
       </div>
       \(state)
       """
+  }
+
+  private func body(of parts: PlanReport.Parts) -> Markup {
+    let items = report.rows(of: parts).map { "<li><strong>\($0.name)</strong>: \($0.words)</li>\n" as Markup }
+    return "<ul class=\"plain\">\n\(items)</ul>\n"
   }
 
   private func body(of belief: [PlanReport.Belief]) -> Markup {

@@ -49,6 +49,59 @@ public struct PlanReport: Sendable, Hashable, Codable {
     }
   }
 
+  /// Whose parts were asked, where some of a trained run's might be.
+  public struct Parts: Sendable, Hashable, Codable {
+    /// One of the three.
+    public struct Part: Sendable, Hashable, Codable {
+      /// `run`, `world` or `none`.
+      public var source: String
+      /// Who it is, in words.
+      public var words: String
+
+      public init(source: String, words: String) {
+        self.source = source
+        self.words = words
+      }
+    }
+
+    /// The folder of the run, as it was named.
+    public var run: String
+    /// The agent's name.
+    public var agent: String
+    /// The seed of the run.
+    public var seed: UInt64
+    /// How many environment steps the agent was trained for.
+    public var step: Int
+    /// Who says what actions lead to.
+    public var model: Part
+    /// Who says what is not looked at any more is worth.
+    public var critic: Part
+    /// Who says what is worth a look.
+    public var actor: Part
+    /// Whose the rewards of steps are: the `world`'s, or predictions of the `run`'s model.
+    public var rewards: String
+    /// γ that was planned with.
+    public var discount: Double
+    /// Whether the critic counts an entropy bonus beside reward.
+    public var countsEntropy: Bool
+
+    public init(
+      run: String, agent: String, seed: UInt64, step: Int, model: Part, critic: Part, actor: Part,
+      rewards: String, discount: Double, countsEntropy: Bool
+    ) {
+      self.run = run
+      self.agent = agent
+      self.seed = seed
+      self.step = step
+      self.model = model
+      self.critic = critic
+      self.actor = actor
+      self.rewards = rewards
+      self.discount = discount
+      self.countsEntropy = countsEntropy
+    }
+  }
+
   public var schema = Self.schema
   public var environment: String
   public var planner: String
@@ -75,12 +128,14 @@ public struct PlanReport: Sendable, Hashable, Codable {
   public var actionNames: [String]
   /// The likeliest hidden states, likeliest first, at most ten; `nil` where nothing is hidden.
   public var belief: [Belief]?
+  /// Whose parts were asked; `nil` where no run was named.
+  public var parts: Parts?
 
   public init(
     environment: String, planner: String, state: [String], seed: UInt64, action: String, value: Double?,
     bounds: [Double]? = nil, effort: String, isComplete: Bool = true, choices: [Choice],
     search: SearchTrace? = nil, trajectories: TrajectoryTrace? = nil, actionNames: [String] = [],
-    belief: [Belief]? = nil
+    belief: [Belief]? = nil, parts: Parts? = nil
   ) {
     self.environment = environment
     self.planner = planner
@@ -96,6 +151,7 @@ public struct PlanReport: Sendable, Hashable, Codable {
     self.trajectories = trajectories
     self.actionNames = actionNames
     self.belief = belief
+    self.parts = parts
   }
 
   /// The report as JSON, schema `assay.plan/1`: sorted keys, indented, with a newline at the end.

@@ -11,6 +11,7 @@ public struct PlanText: Sendable {
   public var text: String {
     var lines = ["\(report.planner) in \(report.environment), \(report.effort)"]
     if !report.isComplete { lines.append("Stopped by the clock, with the best so far.") }
+    if let parts = report.parts { lines += [""] + asked(parts) }
     lines += [""] + report.state.map { "  " + $0 } + [""]
     if let belief = report.belief { lines += believed(belief) + [""] }
     lines.append("It would do: \(report.action)")
@@ -19,6 +20,19 @@ public struct PlanText: Sendable {
     if let search = report.search { lines += expected(search) }
     if let trace = report.trajectories, !trace.iterations.isEmpty { lines += tried(trace) }
     return lines.map { TextLayout.clipped(TextLayout.harmless($0)) + "\n" }.joined()
+  }
+
+  private func asked(_ parts: PlanReport.Parts) -> [String] {
+    let names = 10
+    let indent = String(repeating: " ", count: 2 + names)
+    var lines = TextLayout.wrapped("With parts of " + report.title(of: parts) + ":")
+    for (name, words) in report.rows(of: parts) {
+      let wrapped = TextLayout.wrapped(words, columns: TextLayout.terminalColumns - indent.count)
+      for (index, line) in wrapped.enumerated() {
+        lines.append((index == 0 ? "  " + TextLayout.padded(name, columns: names) : indent) + line)
+      }
+    }
+    return lines
   }
 
   private func believed(_ belief: [PlanReport.Belief]) -> [String] {

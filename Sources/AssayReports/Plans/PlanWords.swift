@@ -38,6 +38,24 @@ extension PlanReport {
     return "Worth \(NumberText.rounded(value)) as it sees things."
   }
 
+  /// Which run the parts are of.
+  func title(of parts: Parts) -> String {
+    "\(parts.run) (\(parts.agent), seed \(parts.seed), \(counted(parts.step, "step")))"
+  }
+
+  /// Who was asked what, by part.
+  func rows(of parts: Parts) -> [(name: String, words: String)] {
+    var critic = parts.critic.words
+    if parts.countsEntropy {
+      critic += ". The bonus is no reward, and is counted in all that the critic says"
+    }
+    let whose = parts.critic.source == "run" ? ", that of the critic's claim" : ""
+    return [
+      ("model", parts.model.words), ("critic", critic), ("actor", parts.actor.words),
+      ("discount", NumberText.trimmed(parts.discount) + whose),
+    ]
+  }
+
   /// What the mean return of a tree consists of.
   func words(for sources: ReturnSources) -> String {
     guard let search else { return "" }

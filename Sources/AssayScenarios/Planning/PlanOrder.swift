@@ -5,9 +5,9 @@ import AssayReports
 
 /// A planner that somebody chose, and how much it may do.
 ///
-/// The world itself is the model. New nodes of a tree are valued by random play; in the end nothing is expected beyond the
-/// last step of a sequence. Worlds that cannot be listed are searched by copies, four for each action, at a discount of
-/// 0.99.
+/// The world itself is the model, unless a run has one. New nodes of a tree are valued by random play and nothing is
+/// expected beyond the last step of a sequence, unless a run's critic is asked: its discount counts then. Worlds that cannot
+/// be listed are searched by copies, four for each action, at a discount of 0.99 where no critic has another.
 public struct PlanOrder: Sendable {
   /// Which planner; `nil` for one that suits the world.
   public var planner: PlannerChoice?
@@ -28,21 +28,36 @@ public struct PlanOrder: Sendable {
   public var keepsTrace = false
   /// Everything random follows from it.
   public var seed: UInt64 = 0
+  /// The trained agent whose parts are asked; `nil` for none.
+  public var run: TrainedRun?
+  /// Who predicts; `nil` for the run where it has a world model that the planner can use, and for the world otherwise.
+  public var model: ModelChoice?
+  /// Whose critic is asked; `nil` for the run's where it has one that the planner can use.
+  public var critic: PartChoice?
+  /// Whose actor is asked; `nil` for the run's where the planner can use it.
+  public var actor: PartChoice?
 
   public init() {}
 
   /// Decides what to do in a world that was reset.
   ///
-  /// - Parameter world: the world as it is now, not at an end.
+  /// - Parameters:
+  ///   - world: the world as it is now, not at an end.
+  ///   - observation: what it shows now; only a run's parts need to know.
   /// - Returns: the decision, and what was considered.
-  /// - Throws: ``Unsuitable`` where the planner cannot plan in such a world, `DataError` where an exact solution is out of
-  ///   reach, `SearchError` or `TrajectoryError` where the world answers with something that is not finite.
-  public func plan(in world: any Environment) throws -> PlanReport {
+  /// - Throws: ``Unsuitable`` where the planner cannot plan in such a world, ``Unusable`` where a run or a part of it cannot
+  ///   be used, `DataError` where an exact solution is out of reach, `SearchError` or `TrajectoryError` where the world or
+  ///   a part answers with something that is not finite.
+  public func plan<World: Environment>(
+    in world: World, showing observation: World.Observation? = nil
+  ) throws -> PlanReport {
     // A game is planned as a game, against the best replies, whoever plays in the world.
     if let world = world as? any GameWorld { return try plan(inGame: world) }
     if let world = world as? any EnumerableEnvironment { return try plan(inStates: world) }
     if let world = world as? any HiddenStateEnvironment { return try plan(inBeliefs: world) }
-    if let world = world as? any Environment<[Float], Int> { return try plan(inCopies: world) }
+    if let world = world as? any Environment<[Float], Int> {
+      return try plan(inCopies: world, showing: observation as? [Float])
+    }
     return try plan(inSequences: world)
   }
 
@@ -76,6 +91,10 @@ public struct PlanOrder: Sendable {
     return choice
   }
 
+  /// The planners that search a tree, the one that is taken where none is named first: with a run that which asks most of
+  /// its parts.
+  private var trees: [PlannerChoice] { run == nil ? [.uct, .puct, .gumbel] : [.gumbel, .puct, .uct] }
+
   private var stream: RandomStream { RandomStream(seed: seed).substream(1) }
 
   private var searchBudget: SearchBudget {
@@ -83,6 +102,9 @@ public struct PlanOrder: Sendable {
   }
 
   private func lines(of picture: Picture) -> [String] { PictureText.lines(of: picture, usesColour: false) }
+
+  private static let randomPlay = "random play"
+  private static let nothing = "nobody: nothing is expected beyond what is looked at"
 
   // MARK: Trees
 
@@ -129,6 +151,7 @@ public struct PlanOrder: Sendable {
   private func plan(inGame world: some GameWorld) throws -> PlanReport {
     let game = world.game
     let choice = try chosen(in: world, of: [.uct, .puct, .gumbel, .alphaBeta, .exact])
+    _ = try uses(by: choice, asksParts: false)
     switch choice {
     case .alphaBeta, .exact: return try looked(ahead: game, choice, world)
     default:
@@ -173,17 +196,29 @@ public struct PlanOrder: Sendable {
   }
 
   private func plan(inStates world: some EnumerableEnvironment) throws -> PlanReport {
-    let choice = try chosen(in: world, of: [.uct, .puct, .gumbel, .exact])
+    let choice = try chosen(in: world, of: trees + [.exact])
+    let uses = try uses(by: choice, others: trees)
     let process = try FiniteMDP(enumerating: world)
+    try checkFit(of: world, observations: process.stateCount, actions: world.actionSpace)
     let names = (0..<process.actionCount).map(process.actionName)
     guard choice == .exact else {
       // What returns differ by is not known beforehand: the range of rewards stands in.
       let range = world.rewardRange.upperBound - world.rewardRange.lowerBound
+      let count = process.stateCount
+      let guide = guide(uses, actionCount: process.actionCount)?.seeing { (state: Int) in
+        // As the run's agent saw states.
+        var vector = [Float](repeating: 0, count: count)
+        vector[state] = 1
+        return vector
+      }
+      let discount = guide?.discount ?? process.discount
       let problem = ProcessProblem(
         process, from: [world.state], valuation: depth == nil ? .rollout(steps: 100) : .zero,
-        discount: process.discount)
-      return try searched(
+        guidedBy: guide, discount: discount)
+      let report = try searched(
         problem, by: choice, in: world, names: names, valueScale: range > 0 && range.isFinite ? range : 1)
+      return saying(
+        uses, of: report, nobody: depth == nil ? Self.randomPlay : Self.nothing, discount: discount)
     }
     let discount = process.discount
     // With so many steps to go, what counts after the first is the value with one step less.
@@ -209,19 +244,33 @@ public struct PlanOrder: Sendable {
   private static let copiesDiscount = 0.99
 
   /// What is looked ahead by copies of a world that cannot be listed.
-  private func plan<World: Environment<[Float], Int>>(inCopies world: World) throws -> PlanReport {
-    let choice = try chosen(in: world, of: [.uct, .puct, .gumbel])
+  private func plan<World: Environment<[Float], Int>>(
+    inCopies world: World, showing observation: [Float]?
+  ) throws -> PlanReport {
+    let choice = try chosen(in: world, of: trees)
+    let uses = try uses(by: choice, others: trees)
     guard let space = world.actionSpace as? DiscreteSpace else {
       throw Unsuitable(planner: choice, world: world.name, suitable: [])
     }
     let names = (0..<space.count).map {
       world.actionNames.indices.contains($0) ? world.actionNames[$0] : "\($0)"
     }
+    let guide = guide(uses, actionCount: space.count)
+    if let guide, observation == nil {
+      preconditionFailure("\(guide.valuesBy) and \(guide.priorsBy) must be told what \(world.name) shows")
+    }
+    if let observation {
+      try checkFit(of: world, observations: observation.count, actions: world.actionSpace)
+    }
+    let discount = guide?.discount ?? Self.copiesDiscount
     let problem = EnvironmentProblem(
-      [world], actionCount: space.count, discount: Self.copiesDiscount, rolloutSteps: depth ?? 50,
-      outcomeCount: 4, using: RandomStream(seed: seed).substream(2))
-    return try searched(
-      problem, by: choice, in: world, names: names, valueScale: 1 / (1 - Self.copiesDiscount))
+      [world], showing: observation.map { [$0] } ?? [], guidedBy: guide, actionCount: space.count,
+      discount: discount, rolloutSteps: depth ?? 50, outcomeCount: 4,
+      using: RandomStream(seed: seed).substream(2))
+    let report = try searched(
+      problem, by: choice, in: world, names: names,
+      valueScale: discount < 1 ? 1 / (1 - discount) : 1 / (1 - Self.copiesDiscount))
+    return saying(uses, of: report, nobody: Self.randomPlay, discount: discount)
   }
 
   // MARK: Beliefs
@@ -231,6 +280,7 @@ public struct PlanOrder: Sendable {
 
   private func plan(inBeliefs world: some HiddenStateEnvironment) throws -> PlanReport {
     let choice = try chosen(in: world, of: [.exact])
+    _ = try uses(by: choice, asksParts: false)
     let process = world.process
     let solution = try process.solved()
     let seen = world.lastObservation.flatMap { process.initialBelief(observing: $0) }
@@ -284,43 +334,29 @@ public struct PlanOrder: Sendable {
     let suitable: [PlannerChoice] = [.icem, .cem, .mppi, .randomShooting]
     guard case .continuous(let batch)? = try? WorldBatch(world, count: 1, stream: RandomStream(seed: seed))
     else { throw Unsuitable(planner: planner ?? .icem, world: world.name, suitable: []) }
-    return try tried(batch, in: world.name, by: try chosen(in: world, of: suitable))
+    let choice = try chosen(in: world, of: suitable)
+    let uses = try uses(by: choice, others: suitable)
+    return try tried(batch, in: world, by: choice, uses)
   }
 
   private func tried<Batch: EnvironmentBatch>(
-    _ batch: Batch, in name: String, by choice: PlannerChoice
+    _ batch: Batch, in world: any Environment, by choice: PlannerChoice, _ uses: Uses
   ) throws -> PlanReport where Batch.ActionSpace == BoxSpace, Batch.ObservationSpace == BoxSpace {
     let horizon = depth ?? 30
     var batch = batch
     batch.reset()
+    let observation = batch.observations[0]
+    try checkFit(of: world, observations: observation.count, actions: batch.actionSpace)
     var trace: TrajectoryTrace? = keepsTrace ? TrajectoryTrace() : nil
     var random = stream
-    let model = BatchTrajectories(batch)
-    func run(_ optimizer: some TrajectoryOptimizer) throws -> TrajectoryPlan {
-      try optimizer.plan(
-        in: model, from: 0, beginningWith: nil, trying: [], within: TrajectoryBudget(time: time),
-        tracing: &trace, using: &random)
-    }
-    let count = candidates ?? 300
-    let plan: TrajectoryPlan
-    switch choice {
-    case .cem:
-      plan = try run(
-        CrossEntropyMethod(
-          horizon: horizon, candidates: count, eliteCount: max(2, count / 10), iterations: iterations ?? 5))
-    case .mppi:
-      plan = try run(PathIntegralControl(horizon: horizon, candidates: count, iterations: iterations ?? 5))
-    case .randomShooting: plan = try run(RandomShooting(horizon: horizon, candidates: count))
-    default:
-      plan = try run(
-        CrossEntropyMethod.improved(
-          horizon: horizon, candidates: count, iterations: iterations ?? 5))
-    }
+    let discount = uses.critic ? uses.run?.parts.claim.discount ?? 1 : 1
+    let optimizer = optimizer(choice, horizon: horizon, discount: discount)
+    let plan = try sequence(by: optimizer, in: batch, uses, tracing: &trace, using: &random)
     func words(_ action: [Float]) -> String {
       action.map { NumberText.number(Double($0)) }.joined(separator: " ")
     }
-    return PlanReport(
-      environment: name, planner: choice.rawValue, state: ["sees " + words(batch.observations[0])],
+    let report = PlanReport(
+      environment: world.name, planner: choice.rawValue, state: ["sees " + words(observation)],
       seed: seed,
       action: words(plan.action), value: plan.predictedReturn,
       effort: "\(counted(plan.evaluations, "sequence")) of \(counted(horizon, "step"))",
@@ -328,5 +364,28 @@ public struct PlanOrder: Sendable {
       choices: zip(plan.elites, plan.eliteReturns).prefix(10).map {
         .init(name: words(Array($0[..<plan.width])), action: nil, value: $1)
       }, trajectories: trace)
+    return saying(uses, of: report, nobody: Self.nothing, discount: discount)
+  }
+
+  /// How many sequences are tried at once.
+  var candidateCount: Int { candidates ?? 300 }
+
+  private func optimizer(
+    _ choice: PlannerChoice, horizon: Int, discount: Double
+  ) -> any TrajectoryOptimizer {
+    let count = candidateCount
+    return switch choice {
+    case .cem:
+      CrossEntropyMethod(
+        horizon: horizon, candidates: count, eliteCount: max(2, count / 10), iterations: iterations ?? 5,
+        discount: discount)
+    case .mppi:
+      PathIntegralControl(
+        horizon: horizon, candidates: count, iterations: iterations ?? 5, discount: discount)
+    case .randomShooting: RandomShooting(horizon: horizon, candidates: count, discount: discount)
+    default:
+      CrossEntropyMethod.improved(
+        horizon: horizon, candidates: count, iterations: iterations ?? 5, discount: discount)
+    }
   }
 }

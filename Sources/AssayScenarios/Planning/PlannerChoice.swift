@@ -24,4 +24,28 @@ public enum PlannerChoice: String, Sendable, Hashable, CaseIterable {
     case .mppi: "path integral control: sequences weighed by their returns"
     }
   }
+
+  /// Whether it can predict by a world model that was learned.
+  public var asksModel: Bool {
+    switch self {
+    case .uct, .puct, .gumbel, .exact, .alphaBeta: false
+    case .randomShooting, .cem, .icem, .mppi: true
+    }
+  }
+
+  /// Whether a critic can say what it does not look at any more.
+  public var asksCritic: Bool {
+    switch self {
+    case .uct, .puct, .gumbel, .randomShooting, .cem, .icem, .mppi: true
+    case .exact, .alphaBeta: false
+    }
+  }
+
+  /// Whether an actor can say what is worth a look.
+  public var asksActor: Bool {
+    switch self {
+    case .puct, .gumbel, .randomShooting, .cem, .icem, .mppi: true
+    case .uct, .exact, .alphaBeta: false
+    }
+  }
 }

@@ -18,6 +18,9 @@ public protocol LiveRun: AnyObject {
   /// What the agent's parts are called, and what they say of themselves.
   var parts: PartsFindings { get }
 
+  /// The agent's parts as they are now, for planners.
+  var trainedParts: TrainedParts { get }
+
   /// Takes environment steps, learning on the way.
   ///
   /// - Parameter end: how many steps the run is to have taken; all copies step together, so it may be a few more.

@@ -54,6 +54,11 @@ where
       objective: run.agent.actor.objective.description)
   }
 
+  public var trainedParts: TrainedParts {
+    TrainedParts(
+      of: run.agent, observationCount: worlds(1, RandomStream(seed: 0)).observationSpace.count)
+  }
+
   public func advance(to end: Int) throws(NonFiniteError) { try run.advance(to: end) }
 
   public func evaluate(episodes: Int, conduct: Conduct, stream: RandomStream) -> Evaluation {

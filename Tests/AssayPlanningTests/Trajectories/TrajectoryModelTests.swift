@@ -103,6 +103,28 @@ struct TrajectoryModelTests {
     #expect(sequences == [[0.5, 2], [0.5, 2]])
   }
 
+  @Test("sequences of an actor are what it does where each copy is, clipped, until things end")
+  func actorInBatch() throws {
+    var copies = Pendulum().copies(2, timeLimit: 3, stream: RandomStream(seed: 3))
+    copies.reset()
+    let model = BatchTrajectories(copies)
+    var random = RandomStream(seed: 5)
+    let sequences = model.sequences(
+      of: Damper(), from: 1, count: 2, horizon: 40, reading: ParameterStore(), using: &random)
+    // By hand: from where the second copy is, whatever the time limit.
+    var free = copies.withoutTimeLimit()
+    var expected: [Float] = []
+    for _ in 0..<40 {
+      let push = max(-2, min(2, -3 * free.observations[1][2]))
+      expected.append(push)
+      free.step(VectorColumn([[0], [push]], width: 1))
+    }
+    #expect(sequences == [expected, expected])
+    #expect(expected.contains { abs($0) == 2 } && expected.contains { abs($0) < 2 })
+    #expect(
+      model.sequences(of: Damper(), count: 0, horizon: 6, reading: ParameterStore(), using: &random) == [])
+  }
+
   // MARK: Learned models
 
   /// By hand: r₀ = 1; then 0.8 of an episode goes on at 1 + (0.5·0.6 − 0.5·0.2)/0.8 = 1.25 on average, r₁ = 0.8·1.25 = 1;
@@ -328,4 +350,26 @@ private struct Steady: Actor {
   }
 
   func exploratoryAction(at latent: [Float], using random: inout RandomStream) -> [Float] { [-1] }
+}
+
+/// Pushes three times as hard against the third number that it sees.
+private struct Damper: ColumnActor {
+  typealias Latent = [Float]
+  typealias Action = [Float]
+  let name: PartName = "actor"
+  let objective = Objective(maximising: nil)
+  let actionSpace = BoxSpace(count: 1, in: -2...2)
+
+  func actions(
+    at observations: VectorColumn, as conduct: Conduct, reading parameters: borrowing ParameterStore,
+    using random: inout RandomStream
+  ) -> VectorColumn {
+    VectorColumn((0..<observations.count).map { [-3 * observations[$0][2]] }, width: 1)
+  }
+
+  func distributions(at latents: [[Float]], reading parameters: ParameterStore) -> [Steady.Sure] {
+    latents.map { _ in Steady.Sure() }
+  }
+
+  func exploratoryAction(at latent: [Float], using random: inout RandomStream) -> [Float] { [0] }
 }

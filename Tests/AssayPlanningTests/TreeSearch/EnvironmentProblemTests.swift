@@ -5,7 +5,7 @@ import Testing
 @testable import AssayPlanning
 
 /// Action 0 earns 1 and ends things; action 1 earns nothing, and whatever is done then earns 3 and ends them.
-private struct Patience: Environment {
+struct Patience: Environment {
   let observationSpace = DiscreteSpace(count: 3)
   let actionSpace = DiscreteSpace(count: 2)
   private(set) var place = 0

@@ -164,15 +164,18 @@ struct TreeSearchPlannerTests {
     #expect(abs(best - truth) < 0.05)
   }
 
-  @Test("New nodes are worth what the critic's claim says: the best action, the mean, or the actor's mean")
+  @Test(
+    "New nodes are worth what the critic's claim says, in units of the reward: the best action, the mean, or the actor's mean"
+  )
   func claims() throws {
     let process = try FiniteMDP(enumerating: CliffWalking())
     var random = RandomStream(seed: 4)
-    for (policy, worth) in [
-      (Claim.PolicyReference.optimal, 7.0), (.uniform, 3), (.part("actor"), 0.5 * 1 + 0.25 * 7 + 0.25 * 1),
+    for (policy, scale, worth) in [
+      (Claim.PolicyReference.optimal, 1.0, 7.0), (.uniform, 1, 3),
+      (.part("actor"), 1, 0.5 * 1 + 0.25 * 7 + 0.25 * 1), (.optimal, 2, 3.5),
     ] {
       let critic = ProcessCritic(
-        claim: Claim(.actionValue, of: policy, discount: 0.5),
+        claim: Claim(.actionValue, of: policy, discount: 0.5, rewardScale: scale),
         table: (0..<48).map { _ in [1, 7, -.infinity, 1] })
       let planner = TreeSearchPlanner(.puct(PUCT()), simulations: 3, uniformShare: 0)
       let trace = try planner.search(
