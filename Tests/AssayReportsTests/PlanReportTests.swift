@@ -188,6 +188,19 @@ struct PlanReportTests {
     #expect(!PlanText(try PlanFixture.plan("tiger")).text.contains("all other states"))
   }
 
+  @Test("what is hardly ever done needs no digits, and stays in its column")
+  func smallShares() throws {
+    var report = try PlanFixture.plan("connect-four") { $0.simulations = 40 }
+    report.choices[0].probability = 1.76e-7
+    let line = PlanText(report).text.split(separator: "\n").first { $0.contains("<0.01%") }
+    #expect(try #require(line).contains("  <0.01%"))
+    let page = PlanPage(report).html
+    #expect(page.contains("&lt;0.01%") && !page.contains("×10⁻"))
+    #expect(Elements(of: page).error == nil)
+    report.choices[0].probability = 2e-4
+    #expect(PlanText(report).text.contains("0.0200%"))
+  }
+
   @Test("sequences are drawn for the first and the last iteration")
   func sequences() throws {
     let page = Elements(of: PlanPage(try PlanFixture.plan("pendulum") { $0.depth = 6 }).html)

@@ -136,9 +136,9 @@ public struct PlanPage: Sendable {
         row.append("\(choice.visits.map { NumberText.count($0) } ?? "")")
         row.append(Table.bar(Double(choice.visits ?? 0) / mostVisits))
       }
-      if !priors.isEmpty { row.append("\(NumberText.share(choice.action.flatMap { priors[$0] }))") }
+      if !priors.isEmpty { row.append("\(PlanReport.share(choice.action.flatMap { priors[$0] }))") }
       if hasShares {
-        row.append("\(NumberText.share(choice.probability))")
+        row.append("\(PlanReport.share(choice.probability))")
         row.append(Table.bar(choice.probability ?? 0))
       }
       return row

@@ -77,7 +77,7 @@ public struct PlanText: Sendable {
           "[\(NumberText.number($0[0], digits: 5)), \(NumberText.number($0[1], digits: 5))]"
         } ?? "",
         choice.visits.map { NumberText.count($0) } ?? "",
-        choice.probability.map { NumberText.share($0) } ?? "",
+        choice.probability.map { PlanReport.share($0) } ?? "",
         TextLayout.bar(share: choice.probability ?? 0, columns: 20))
     }
     if ordered.count > Self.shownChoices {

@@ -8,6 +8,12 @@ extension PlanReport {
   /// The choice that is taken, where it is one of those that were listed.
   var taken: Choice? { choices.first { $0.name == action } }
 
+  /// A probability: one that hardly ever happens needs no digits.
+  static func share(_ probability: Double?) -> String {
+    guard let probability, probability > 0, probability < 1e-4 else { return NumberText.share(probability) }
+    return "<0.01%"
+  }
+
   /// Choices, those first that it would rather take, then those that are worth more.
   var orderedChoices: [Choice] {
     choices.enumerated().sorted {
