@@ -116,6 +116,12 @@ struct MisuseTests {
       program.fill(port) { span in span[0] = 1 }
     }
     #expect(Self.errors(output).contains("the port must be one of an input of numbers"))
+    let numbers = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var program = Program(reading: ParameterStore()) { $0.output("y", $0.input("x", 3) * 2) }
+      let port = program.port(of: "x")
+      program.fillIntegers(port) { span in span[0] = 1 }
+    }
+    #expect(Self.errors(numbers).contains("the port must be one of an input of integers"))
     let other = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let large = Program(reading: ParameterStore()) { $0.output("y", $0.input("x", 3000) * 2) }
       var small = Program(reading: ParameterStore()) { $0.output("y", $0.input("x", 3) * 2) }

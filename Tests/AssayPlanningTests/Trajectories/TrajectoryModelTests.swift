@@ -125,6 +125,25 @@ struct TrajectoryModelTests {
       model.sequences(of: Damper(), count: 0, horizon: 6, reading: ParameterStore(), using: &random) == [])
   }
 
+  @Test("after an ending an actor's sequence repeats its last action, whatever the next episode shows")
+  func actorAfterEnding() throws {
+    // Who pushes with the speed, comes to the flag; the next episode begins at rest, where it would push by nothing.
+    let pusher = Damper(actionSpace: BoxSpace(count: 1, in: -1...1), number: 1, gain: 1000)
+    var copies = MountainCarContinuous().copies(1, timeLimit: nil, stream: RandomStream(seed: 3))
+    copies.reset()
+    var random = RandomStream(seed: 5)
+    let sequence = BatchTrajectories(copies).sequences(
+      of: pusher, count: 1, horizon: 200, reading: ParameterStore(), using: &random)[0]
+    var end: Int?
+    for (step, push) in sequence.enumerated() where end == nil {
+      copies.step(VectorColumn([[push]], width: 1))
+      if copies.endings[0] != nil { end = step }
+    }
+    let last = try #require(end)
+    #expect(last > 20 && last < 190 && Set(sequence[..<last]).count > 2)
+    #expect(Set(sequence[last...]) == [1])
+  }
+
   // MARK: Learned models
 
   /// By hand: r₀ = 1; then 0.8 of an episode goes on at 1 + (0.5·0.6 − 0.5·0.2)/0.8 = 1.25 on average, r₁ = 0.8·1.25 = 1;
@@ -358,13 +377,16 @@ private struct Damper: ColumnActor {
   typealias Action = [Float]
   let name: PartName = "actor"
   let objective = Objective(maximising: nil)
-  let actionSpace = BoxSpace(count: 1, in: -2...2)
+  var actionSpace = BoxSpace(count: 1, in: -2...2)
+  /// Which number it goes by, and how strongly.
+  var number = 2
+  var gain: Float = -3
 
   func actions(
     at observations: VectorColumn, as conduct: Conduct, reading parameters: borrowing ParameterStore,
     using random: inout RandomStream
   ) -> VectorColumn {
-    VectorColumn((0..<observations.count).map { [-3 * observations[$0][2]] }, width: 1)
+    VectorColumn((0..<observations.count).map { [gain * observations[$0][number]] }, width: 1)
   }
 
   func distributions(at latents: [[Float]], reading parameters: ParameterStore) -> [Steady.Sure] {
