@@ -142,7 +142,7 @@ public struct Program: Sendable {
   ///   - port: the input.
   ///   - body: is given its numbers as they are, in row-major order.
   public mutating func fill(_ port: Port, _ body: (inout MutableSpan<Float>) -> Void) {
-    precondition(port.kind == .numbers, "the port must be one of an input of numbers")
+    guard port.kind == .numbers else { fatalError("the port must be one of an input of numbers") }
     let numbers = UnsafeMutableBufferPointer(start: owned(port) + port.offset, count: port.count)
     var span = numbers.mutableSpan
     body(&span)
@@ -154,7 +154,7 @@ public struct Program: Sendable {
   ///   - port: the input.
   ///   - body: is given its integers as they are, in row-major order.
   public mutating func fillIntegers(_ port: Port, _ body: (inout MutableSpan<Int32>) -> Void) {
-    precondition(port.kind == .integers, "the port must be one of an input of integers")
+    guard port.kind == .integers else { fatalError("the port must be one of an input of integers") }
     // Integers lie in the workspace as their own bits.
     UnsafeMutableRawPointer(owned(port) + port.offset).withMemoryRebound(to: Int32.self, capacity: port.count)
     {
@@ -165,8 +165,10 @@ public struct Program: Sendable {
 
   /// Reads an output of the last run where it lies.
   public func withValues<Result>(of port: Port, _ body: (borrowing Span<Float>) -> Result) -> Result {
-    precondition(port.kind == .output, "the port must be one of an output")
-    precondition(port.offset + port.count <= plan.workspaceCount, "the port must be one of this program")
+    guard port.kind == .output else { fatalError("the port must be one of an output") }
+    guard port.offset + port.count <= plan.workspaceCount else {
+      fatalError("the port must be one of this program")
+    }
     return withExtendedLifetime(memory.executable) {
       body(UnsafeBufferPointer(start: memory.executable.workspace + port.offset, count: port.count).span)
     }
@@ -174,7 +176,9 @@ public struct Program: Sendable {
 
   /// The memory that a port of an input lies in, ready to be written.
   private mutating func owned(_ port: Port) -> UnsafeMutablePointer<Float> {
-    precondition(port.offset + port.count <= plan.workspaceCount, "the port must be one of this program")
+    guard port.offset + port.count <= plan.workspaceCount else {
+      fatalError("the port must be one of this program")
+    }
     return owned().workspace
   }
 
