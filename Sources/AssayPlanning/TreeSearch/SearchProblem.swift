@@ -34,10 +34,12 @@ public protocol SearchProblem {
   /// Told how many more nodes there may be soon, so that memory can be taken at once.
   mutating func reserve(nodes: Int)
 
-  /// Told that a walk begins at a root; problems that follow a history go back to it.
+  /// Told that a walk begins at a root, where ``expandsOneByOne``; problems that follow a history go back to it. Others are
+  /// not told: walks from their roots go on side by side.
   mutating func begin(root: Int)
 
-  /// Draws what an action leads to; asked at every edge of a walk where the world is stochastic.
+  /// Draws what an action leads to; asked at every edge of a walk where the world is stochastic, of the walks of several
+  /// roots in turn unless ``expandsOneByOne``.
   ///
   /// - Parameters:
   ///   - node: where the walk is.

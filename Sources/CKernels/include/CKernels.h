@@ -1,4 +1,5 @@
-// Numeric kernels on Float32 for traced programs: products, element-wise loops, reductions, convolutions, optimisers.
+// Numeric kernels on Float32: for traced programs, products, element-wise loops, reductions, convolutions, optimisers; for
+// tree searches, what is worked out about a node.
 //
 // All arrays are dense and row-major. Nothing here allocates, keeps state or starts a thread. Results depend only on
 // the arguments and on the processor's instruction set: the same call gives the same bits. Output may alias input only
