@@ -153,10 +153,10 @@ public enum MCAIXI {
     private mutating func takeIn(_ observation: Int) {
       let code = worldModel.code
       guard let lastAction else {
-        // Nothing was done or paid yet; zeros keep the bits of every cycle in their places.
+        // Nothing was done or paid yet; what is next to it keeps the bits of every cycle in their places.
         worldModel.take(0)
-        let none = min(max(0, code.rewards.lowerBound), code.rewards.upperBound)
-        worldModel.note(code.percept(observation: observation, reward: Reward(Double(none))))
+        worldModel.note(
+          code.percept(observation: observation, reward: Reward(Double(code.rewardNearestToNone))))
         return
       }
       let percept = code.percept(observation: observation, reward: Reward(Double(parameters[lastReward, 0])))

@@ -35,5 +35,39 @@ struct AIXITests {
     #expect(shown.status == 65 && shown.errorLines.count == 1 && shown.error.contains("1 observations"))
     let negative = try await Command.run("aixi", "tiger", "--confidence", "-1")
     #expect(negative.status == 64)
+    let far = try await Command.run("aixi", "tiger", "--horizon", "0")
+    #expect(far.status == 64 && far.error.contains("--horizon is 0"))
+    let likely = try await Command.run("aixi", "tiger", "--exploration", "1.5")
+    #expect(likely.status == 64 && likely.error.contains("--exploration is 1.5"))
+    let never = try await Command.run("aixi", "tiger", "--exploration-decay", "nan")
+    #expect(never.status == 64 && never.error.contains("--exploration-decay is nan"))
+    let code = try await Command.run("aixi", "tiger", "--reward-code", "list")
+    #expect(code.status == 64 && code.error.contains("listed"))
+    let changed = try await Command.run(
+      "aixi", "extended-tiger", "--reward-code", "listed", "--set", "wasted=2")
+    #expect(changed.status == 65 && changed.errorLines.count == 1 && changed.error.contains("wasted=2"))
+  }
+
+  @Test("settings other than the published are taken, and told")
+  func otherSettings() async throws {
+    func report(_ flags: String) async throws -> [String: Any] {
+      let told = try await Command.run(
+        line: "aixi tiger --experience 200 --evaluation 50 --simulations 20 --json " + flags)
+      #expect(told.status == 0)
+      return try #require(try JSONSerialization.jsonObject(with: Data(told.output.utf8)) as? [String: Any])
+    }
+    func nodes(_ report: [String: Any]) throws -> Int {
+      let runs = try #require(report["runs"] as? [[String: Any]])
+      return try #require(runs[0]["nodeCount"] as? Int)
+    }
+    let published = try await report("")
+    #expect(published["horizon"] as? Int == 5 && published["rewardCode"] as? String == "range")
+    #expect(published["exploration"] as? Double == 0.99 && published["explorationDecay"] as? Double == 0.9999)
+    let other = try await report(
+      "--horizon 2 --exploration 0.5 --exploration-decay 0.99 --reward-code listed")
+    #expect(other["horizon"] as? Int == 2 && other["rewardCode"] as? String == "listed")
+    #expect(other["exploration"] as? Double == 0.5 && other["explorationDecay"] as? Double == 0.99)
+    // Four trees instead of nine.
+    #expect(try 2 * nodes(other) < nodes(published) * 4 / 3)
   }
 }

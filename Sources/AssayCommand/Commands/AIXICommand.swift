@@ -17,7 +17,9 @@ struct AIXICommand: AsyncParsableCommand {
 
       EXAMPLES
         assay aixi one-dimensional-maze
-        assay aixi tiger --seeds 0..9 --jobs 2 --simulations 2000
+        assay aixi cheese-maze --seeds 0..9 --jobs 2 --learning-simulations 50
+        assay aixi tiger --reward-code listed --horizon 1 --simulations 500 \\
+          --exploration-decay 0.9995
 
       DOMAINS
       \(HistoryDomain.all.map { "  \($0.name)" }.joined(separator: "\n"))
@@ -43,6 +45,28 @@ struct AIXICommand: AsyncParsableCommand {
 
   @Option(help: "How much ρUCT explores: C, 1.41 if left out.")
   var confidence: Double?
+
+  @Option(help: "How many steps are looked ahead: m; as many as published, if left out.")
+  var horizon: Int?
+
+  @Option(
+    help: "How likely the first action is drawn at random while it learns; as published, if left out.")
+  var exploration: Double?
+
+  @Option(help: "What that is multiplied by with every step; as published, if left out.")
+  var explorationDecay: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How rewards are written: as one of all whole numbers in their range, as published, or as one of those that the \
+      world pays, which takes fewer bits.
+      """, valueName: "range|listed"))
+  var rewardCode = RewardCode.range
+
+  enum RewardCode: String, ExpressibleByArgument, CaseIterable, Encodable {
+    case range, listed
+  }
 
   @Option(
     help: ArgumentHelp("Seeds, from the first to the last; each is one agent.", valueName: "first..last"))
@@ -71,6 +95,10 @@ struct AIXICommand: AsyncParsableCommand {
     var simulations: Int
     var learningSimulations: Int
     var confidence: Double
+    var horizon: Int
+    var exploration: Double
+    var explorationDecay: Double
+    var rewardCode: RewardCode
     var runs: [Run]
     /// The mean reward of a step after learning, over seeds.
     var greedyReward: Estimate
@@ -80,7 +108,7 @@ struct AIXICommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
-      let domain = try known()
+      let domain = rewardCode == .listed ? try known().listingRewards() : try known()
       let experiment = try experiment(of: domain)
       let entry = try Names.environment(domain.name)
       let world = try domain.world(of: Names.catalogue, with: try Names.settings(set, of: entry))
@@ -115,6 +143,16 @@ struct AIXICommand: AsyncParsableCommand {
     try check(simulations, "--simulations", 1)
     try check(learningSimulations, "--learning-simulations", 1)
     try check(jobs, "--jobs", 1)
+    if let horizon, !(1...1000).contains(horizon) {
+      throw Failure(status: ExitStatus.usage, message: "--horizon is \(horizon); allowed: 1 to 1000")
+    }
+    for (value, flag) in [(exploration, "--exploration"), (explorationDecay, "--exploration-decay")] {
+      guard let value, !(value >= 0 && value <= 1) else { continue }
+      throw Failure(status: ExitStatus.usage, message: "\(flag) is \(value); allowed: 0 to 1")
+    }
+    if let horizon { experiment.configuration.horizon = horizon }
+    if let exploration { experiment.configuration.exploration = exploration }
+    if let explorationDecay { experiment.configuration.explorationDecay = explorationDecay }
     if let confidence {
       guard confidence >= 0, confidence.isFinite else {
         throw Failure(
@@ -160,7 +198,9 @@ struct AIXICommand: AsyncParsableCommand {
     return Report(
       domain: domain, experience: experiment.experience, evaluation: evaluation,
       simulations: experiment.configuration.simulations, learningSimulations: learning,
-      confidence: experiment.configuration.confidence,
+      confidence: experiment.configuration.confidence, horizon: experiment.configuration.horizon,
+      exploration: experiment.configuration.exploration,
+      explorationDecay: experiment.configuration.explorationDecay, rewardCode: rewardCode,
       runs: zip(all, outcomes).map {
         .init(
           seed: $0, learningReward: $1.learningReward, greedyReward: $1.greedyReward, nodeCount: $1.nodeCount,

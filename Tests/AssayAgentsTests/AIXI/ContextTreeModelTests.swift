@@ -339,8 +339,42 @@ struct PerceptCodeTests {
     #expect(code.reward(of: 99 * 4 + 2) == PredictedReward(-1))
   }
 
+  @Test("writes the place of a listed reward, in as few bits as do")
+  func listed() {
+    let tiger = PerceptCode(actionCount: 3, observationCount: 3, rewards: -100...10)
+      .listing([-100, -1, 10])
+    #expect((tiger.actionBits, tiger.observationBits, tiger.rewardBits) == (2, 2, 2))
+    #expect(tiger.rewards == -100...10)
+    for (place, reward) in [-100, -1, 10].enumerated() {
+      let percept = tiger.percept(observation: 1, reward: Reward(Double(reward)))
+      #expect(percept == place * 4 + 1)
+      #expect(tiger.reward(of: percept) == PredictedReward(Double(reward)))
+    }
+    // The fourth word of the two bits is none of them.
+    #expect(tiger.reward(of: 3 * 4) == PredictedReward(10))
+  }
+
+  @Test("knows the reward that is nearest to none")
+  func nearestToNone() {
+    func nearest(_ rewards: ClosedRange<Int>) -> Int {
+      PerceptCode(actionCount: 2, observationCount: 2, rewards: rewards).rewardNearestToNone
+    }
+    func nearest(of rewards: [Int]) -> Int {
+      PerceptCode(actionCount: 2, observationCount: 2, listedRewards: rewards).rewardNearestToNone
+    }
+    #expect((nearest(-3...5), nearest(2...5), nearest(-5 ... -2)) == (0, 2, -2))
+    #expect((nearest(of: [-100, -1, 10]), nearest(of: [-2, 2]), nearest(of: [3, 7])) == (-1, -2, 3))
+  }
+
   @Test("takes no reward that it cannot write")
   func misuse() async {
+    await #expect(processExitsWith: .failure) {
+      let code = PerceptCode(actionCount: 3, observationCount: 3, listedRewards: [-100, -1, 10])
+      _ = code.percept(observation: 0, reward: 0)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = PerceptCode(actionCount: 3, observationCount: 3, listedRewards: [10, -1])
+    }
     await #expect(processExitsWith: .failure) {
       let code = PerceptCode(actionCount: 3, observationCount: 3, rewards: -100...10)
       _ = code.percept(observation: 0, reward: 0.5)
