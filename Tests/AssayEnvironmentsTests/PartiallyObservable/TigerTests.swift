@@ -1,5 +1,6 @@
 import Assay
 import AssayEnvironments
+import AssayPlanning
 import AssayTesting
 import Foundation
 import Testing
@@ -51,6 +52,44 @@ struct TigerTests {
     let gain = BeliefGraph(Tiger().process).bestAverageReward()
     #expect(abs(gain.lowerBound - byHand.lowerBound) < 1e-6)
     #expect(abs(gain.upperBound - byHand.lowerBound) < 1e-6)
+  }
+
+  /// A planner that looks so many steps ahead and knows the world listens until one door was heard so much more often.
+  /// The numbers are of a recursion over that difference that was worked out apart from the package.
+  @Test(
+    "who looks five steps ahead listens once too often",
+    arguments: [(1, 2), (4, 2), (5, 3), (6, 2), (8, 2)])
+  func horizons(horizon: Int, difference: Int) throws {
+    let plans = try Tiger().process.finiteHorizonSolution(horizon: horizon, discount: 1)
+    let opens = (0..<10).first { difference in
+      let left = 1 / (1 + pow(0.15 / 0.85, Double(difference)))
+      return plans.action(in: [left, 1 - left]) == Tiger.openRight
+    }
+    #expect(opens == difference)
+  }
+
+  /// How long it takes until one door was heard so much more often, and how often it is the wrong one, are those of a
+  /// gambler who wins with 0.85 and stops at ±n.
+  @Test("to open after a difference of three earns 0.985 a step", arguments: [(2, 1.0838), (3, 0.9849)])
+  func differences(difference: Int, reward: Double) {
+    let odds = pow(0.15 / 0.85, Double(difference))
+    let listens = Double(difference) / 0.7 * (1 - odds) / (1 + odds)
+    let byHand = (10 - 110 * odds / (1 + odds) - listens) / (listens + 1)
+    #expect(abs(byHand - reward) < 5e-5)
+    var world = Tiger()
+    var random = RandomStream(seed: 5)
+    _ = world.reset(using: &random)
+    var (heard, sum) = (0, 0.0)
+    let steps = 400_000
+    for _ in 0..<steps {
+      let action =
+        heard >= difference ? Tiger.openRight : heard <= -difference ? Tiger.openLeft : Tiger.listen
+      let step = world.step(action, using: &random)
+      sum += step.reward.value
+      heard = action == Tiger.listen ? heard + (step.observation == 0 ? 1 : -1) : 0
+    }
+    // A step's reward strays by less than 15, so the mean by less than 0.024.
+    #expect(abs(sum / Double(steps) - byHand) < 0.08)
   }
 
   @Test("episodes start with nothing heard, and never go on so")
