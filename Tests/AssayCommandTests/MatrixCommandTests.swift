@@ -149,7 +149,7 @@ extension MatrixCommandTests {
     let whole = try await Command.run(line: line)
     #expect(whole.status == 0, "\(whole.error)")
     let cells = folder.url.appending(path: "out/cells")
-    func finished() -> [String: Date] {
+    @Sendable func finished() -> [String: Date] {
       let files = try? FileManager.default.contentsOfDirectory(
         at: cells, includingPropertiesForKeys: [.contentModificationDateKey])
       return Dictionary(
@@ -161,8 +161,7 @@ extension MatrixCommandTests {
     }
     // Nothing is told beforehand: the process is gone between one instruction and the next.
     let command = try Command((line + " --out out").split(separator: " ").map(String.init), in: folder.url)
-    while command.isRunning && finished().count < 2 { try await Task.sleep(for: .milliseconds(5)) }
-    command.kill()
+    command.kill { finished().count >= 2 }
     await #expect(throws: Command.TookTooLong.self) { try await command.outcome() }
     let before = finished()
     let count = try #require(try whole.json()["cells"] as? [Any]).count

@@ -45,8 +45,8 @@ struct Command {
     ending = stream
     process.terminationHandler = { _ in continuation.finish() }
     // A signal that is ignored here, as in the background of a shell, would be ignored there too.
-    let inherited = signal(SIGINT, SIG_DFL)
-    defer { _ = signal(SIGINT, inherited) }
+    let inherited = Foundation.signal(SIGINT, SIG_DFL)
+    defer { _ = Foundation.signal(SIGINT, inherited) }
     try process.run()
   }
 
@@ -54,14 +54,18 @@ struct Command {
   func interrupt() { process.interrupt() }
 
   /// Interrupts it as soon as something holds, or lets it end.
-  ///
+  func interrupt(once holds: @escaping @Sendable () -> Bool) { signal(SIGINT, once: holds) }
+
+  /// Kills it as soon as something holds, or lets it end.
+  func kill(once holds: @escaping @Sendable () -> Bool) { signal(SIGKILL, once: holds) }
+
   /// A thread of its own watches, from now on, and nobody waits for it: a task that waits may have to do so for minutes,
   /// until other tests leave it a thread to go on.
-  func interrupt(once holds: @escaping @Sendable () -> Bool) {
+  private func signal(_ number: Int32, once holds: @escaping @Sendable () -> Bool) {
     let process = process
     Thread.detachNewThread {
       while process.isRunning && !holds() { usleep(1000) }
-      process.interrupt()
+      if process.isRunning { _ = Foundation.kill(process.processIdentifier, number) }
     }
   }
 
