@@ -11,6 +11,7 @@ struct AIXITests {
     let text = try await Command.run(line: Self.short)
     #expect(text.status == 0 && text.lines.allSatisfy { $0.count <= 80 })
     #expect(text.output.contains("The most there is: 0.500"))
+    #expect(text.lines.contains("m = 10, C = 1.41, ε = 0.9 · 0.99ᵗ, rewards in a range"))
     let one = try await Command.run(line: Self.short + " --seeds 0..1 --json")
     let two = try await Command.run(line: Self.short + " --seeds 0..1 --json --jobs 2")
     #expect(one.status == 0 && one.output == two.output)

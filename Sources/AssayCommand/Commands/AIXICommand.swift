@@ -211,7 +211,11 @@ struct AIXICommand: AsyncParsableCommand {
   private func text(_ report: Report) -> String {
     var lines = [
       "MC-AIXI in \(report.domain): \(NumberText.count(report.experience)) steps of experience, "
-        + "\(NumberText.count(report.simulations)) futures a decision", "",
+        + "\(NumberText.count(report.simulations)) futures a decision",
+      "m = \(report.horizon), C = \(NumberText.number(report.confidence)), "
+        + "ε = \(report.exploration) · \(report.explorationDecay)ᵗ, "
+        + (report.rewardCode == .listed ? "rewards listed" : "rewards in a range"),
+      "",
       "  seed    while learning   afterwards   nodes",
     ]
     for run in report.runs {
